@@ -1,0 +1,56 @@
+// Facts: what one part of the system tells the others, once it has happened and is stored.
+
+/** A log event as it was stored. `eventId` orders events of a group by time, then by arrival. */
+export interface StoredLogEvent {
+  readonly eventId: string;
+  readonly timestamp: number;
+  readonly ingestedAt: number;
+  readonly message: string;
+}
+
+export interface LogEventsAccepted {
+  readonly kind: "LogEventsAccepted";
+  readonly account: string;
+  readonly region: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly events: readonly StoredLogEvent[];
+}
+
+/** Everything was erased (the `Reset` operation): caches must forget what they know. */
+export interface WorldReset {
+  readonly kind: "WorldReset";
+}
+
+export type Fact = LogEventsAccepted | WorldReset;
+
+export type FactKind = Fact["kind"];
+
+/** Delivers facts to those who listen, in the order of publication; a listener must not throw. */
+export interface FactBoard {
+  publish(fact: Fact): void;
+  /** True when somebody listens: lets a hot path skip building a fact that nobody reads. */
+  hasListeners(kind: FactKind): boolean;
+  listen<Kind extends FactKind>(
+    kind: Kind,
+    listener: (fact: Extract<Fact, { kind: Kind }>) => void,
+  ): () => void;
+}
+
+export function createFactBoard(): FactBoard {
+  const listeners = new Map<FactKind, Set<(fact: never) => void>>();
+  return {
+    publish(fact) {
+      for (const listener of listeners.get(fact.kind) ?? []) listener(fact as never);
+    },
+    hasListeners(kind) {
+      return (listeners.get(kind)?.size ?? 0) > 0;
+    },
+    listen(kind, listener) {
+      const set = listeners.get(kind) ?? new Set();
+      listeners.set(kind, set);
+      set.add(listener);
+      return () => set.delete(listener);
+    },
+  };
+}

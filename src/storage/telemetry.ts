@@ -1,0 +1,54 @@
+// The telemetry port: columns in, SQL out. Implementations: the embedded engine and a ClickHouse cluster.
+import type { Sql } from "../core/sql.ts";
+import type { ColumnsOf, TableName } from "./telemetry/tables.ts";
+
+/** Bounds of one query; the defaults are in `telemetry/limits.ts`. */
+export interface QueryOptions {
+  readonly timeoutMs?: number;
+  readonly maxRows?: number;
+  readonly maxResultBytes?: number;
+  /** Aborting cancels the query inside the engine. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TelemetryStatistics {
+  readonly waitingRows: number;
+  readonly waitingBytes: number;
+  readonly insertedRows: number;
+  readonly engineRestarts: number;
+  readonly engineResidentBytes: number;
+}
+
+export interface Telemetry {
+  /** Resolves when the rows are durable and visible to every later query; rejects with `TelemetryError` otherwise. */
+  append<Name extends TableName>(table: Name, columns: ColumnsOf<Name>): Promise<void>;
+  /** Runs one SELECT. 64-bit integers arrive as strings, DateTime64 as selected (select epoch milliseconds). */
+  query<Row>(statement: Sql, options?: QueryOptions): Promise<readonly Row[]>;
+  /** Runs one INSERT ... SELECT, DELETE or other statement without rows. */
+  execute(statement: Sql, options?: QueryOptions): Promise<void>;
+  /** Drops every row of every table, in the background of what else runs. */
+  truncate(): Promise<void>;
+  statistics(): TelemetryStatistics;
+  close(): Promise<void>;
+}
+
+export type TelemetryProblem =
+  | "Timeout"
+  | "Cancelled"
+  | "MemoryLimit"
+  | "ResultTooLarge"
+  | "Overloaded"
+  | "DiskFull"
+  | "ReadOnly"
+  | "Unavailable"
+  | "InvalidQuery";
+
+/** Why a telemetry call failed; `problem` is for decisions, the message for people. */
+export class TelemetryError extends Error {
+  readonly problem: TelemetryProblem;
+  constructor(problem: TelemetryProblem, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "TelemetryError";
+    this.problem = problem;
+  }
+}

@@ -1,0 +1,24 @@
+// Every telemetry table, by name.
+import { apiCalls } from "./tables/api-calls.ts";
+import { busEvents } from "./tables/bus-events.ts";
+import { datapoints300, datapoints3600, datapoints60, recentDatapoints } from "./tables/datapoints.ts";
+import { logEvents } from "./tables/log-events.ts";
+import { metrics } from "./tables/metrics.ts";
+import { segments } from "./tables/segments.ts";
+import type { ColumnsFor } from "./table.ts";
+
+export const tables = {
+  api_calls: apiCalls,
+  bus_events: busEvents,
+  recent_datapoints: recentDatapoints,
+  datapoints_60: datapoints60,
+  datapoints_300: datapoints300,
+  datapoints_3600: datapoints3600,
+  log_events: logEvents,
+  metrics,
+  segments,
+} as const;
+
+export type TableName = keyof typeof tables;
+
+export type ColumnsOf<Name extends TableName> = ColumnsFor<(typeof tables)[Name]>;

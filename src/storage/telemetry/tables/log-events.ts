@@ -1,0 +1,31 @@
+// Log events: the raw message, a token bloom filter over it, and a small map of the group's indexed fields.
+import { defineTable } from "../table.ts";
+
+/** The retention of a group that keeps its events for ever, in days: 2081; a larger one would wrap DateTime. */
+export const neverExpireDays = 20_000;
+
+export const logEvents = defineTable({
+  name: "log_events",
+  columns: {
+    /** Numbers from the control plane; a group that is deleted and made again has a new one. */
+    group_id: { type: "UInt32" },
+    stream_id: { type: "UInt32" },
+    timestamp: { type: "DateTime64(3)", codec: "Delta, ZSTD(1)" },
+    /** Unique and growing with arrival: milliseconds, node and counter. */
+    sequence: { type: "UInt64", codec: "Delta, ZSTD(1)" },
+    ingested_at: { type: "DateTime64(3)", codec: "Delta, ZSTD(1)" },
+    /** The group's retention when the event arrived; reads apply the current one as well. */
+    retention_days: { type: "UInt16" },
+    message: { type: "String" },
+    indexed: { type: "Map(LowCardinality(String), String)" },
+  },
+  indexes: [
+    "INDEX message_tokens message TYPE tokenbf_v1(65536, 3, 0) GRANULARITY 1",
+    "INDEX streams stream_id TYPE bloom_filter(0.01) GRANULARITY 1",
+  ],
+  engine: "MergeTree",
+  partitionBy: "(toDate(timestamp), retention_days)",
+  orderBy: "(group_id, timestamp, sequence)",
+  expiresAt: "toDateTime(timestamp) + toIntervalDay(retention_days)",
+  shardBy: "cityHash64(group_id, stream_id)",
+});

@@ -1,0 +1,41 @@
+// What reaches a service from HTTP and what goes back, free of any server framework.
+
+/** A whole HTTP request. Header names are lower case; `body` is as it came, perhaps compressed. */
+export interface WireRequest {
+  readonly method: string;
+  /** Path and query string exactly as sent. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  readonly sourceAddress: string;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A stream for event streams; the server stops reading it when the client goes away. */
+  readonly body: Uint8Array | string | AsyncIterable<Uint8Array>;
+}
+
+/** Who calls, as proven (or, with authentication off, as claimed). */
+export interface Principal {
+  readonly account: string;
+  readonly accessKeyId: string;
+  /** `arn:aws:iam::123456789012:root`, or `...:user/NAME` */
+  readonly arn: string;
+  readonly userName: string | undefined;
+}
+
+/** What every handler knows of its call besides the input. Instants are epoch milliseconds. */
+export interface CallContext {
+  readonly operation: string;
+  readonly account: string;
+  readonly region: string;
+  readonly principal: Principal;
+  readonly now: number;
+  readonly requestId: string;
+  readonly sourceAddress: string;
+  readonly userAgent: string;
+  /** Aborted when the client goes away. Lazy: costs nothing until it is read. */
+  readonly signal: AbortSignal;
+}
