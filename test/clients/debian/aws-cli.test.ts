@@ -17,11 +17,11 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** Runs `aws ...` and gives what it printed as JSON (`undefined` when it printed nothing). */
-async function aws<Answer = unknown>(...words: readonly string[]): Promise<Answer> {
+/** Runs `aws COMMAND MORE...` (the command is split at blanks) and gives what it printed as JSON. */
+async function aws<Answer = unknown>(command: string, ...more: readonly string[]): Promise<Answer> {
   const { stdout } = await run(
     "/usr/bin/aws",
-    ["--endpoint-url", server.endpoint, "--output", "json", ...words],
+    ["--endpoint-url", server.endpoint, "--output", "json", ...command.split(" "), ...more],
     {
       env: environment(),
     },
@@ -41,43 +41,36 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-async function refusal(...words: readonly string[]): Promise<string> {
-  const failure: unknown = await aws(...words).catch((error: unknown) => error);
+async function refusal(command: string, ...more: readonly string[]): Promise<string> {
+  const failure: unknown = await aws(command, ...more).catch((error: unknown) => error);
   if (!(failure instanceof Error) || !("stderr" in failure)) throw new Error("the call was expected to fail");
   return String(failure.stderr).trim();
 }
 
 describe("logs", () => {
   test("a group, a stream, events in, events out", async () => {
-    await aws("logs", "create-log-group", "--log-group-name", "/app/web", "--tags", "team=shop");
-    await aws("logs", "create-log-stream", "--log-group-name", "/app/web", "--log-stream-name", "one");
+    await aws("logs create-log-group --log-group-name /app/web --tags team=shop");
+    await aws("logs create-log-stream --log-group-name /app/web --log-stream-name one");
     const now = Date.now();
     const events = [
       { timestamp: now - 2000, message: "GET /cart 200" },
       { timestamp: now - 1000, message: "GET /cart 500" },
     ];
     await aws(
-      ...["logs", "put-log-events", "--log-group-name", "/app/web", "--log-stream-name", "one"],
-      ...["--log-events", JSON.stringify(events)],
+      "logs put-log-events --log-group-name /app/web --log-stream-name one --log-events",
+      JSON.stringify(events),
     );
-    const read = await aws(
-      "logs",
-      "get-log-events",
-      "--log-group-name",
-      "/app/web",
-      "--log-stream-name",
-      "one",
-    );
+    const read = await aws("logs get-log-events --log-group-name /app/web --log-stream-name one");
     expect(read).toMatchObject({ events: [{ message: "GET /cart 200" }, { message: "GET /cart 500" }] });
     const filtered = await aws(
-      ...["logs", "filter-log-events", "--log-group-name", "/app/web"],
-      ...["--filter-pattern", "[method, path, status >= 500]"],
+      "logs filter-log-events --log-group-name /app/web --filter-pattern",
+      "[method, path, status >= 500]",
     );
     expect(filtered).toMatchObject({ events: [{ logStreamName: "one", message: "GET /cart 500" }] });
-    const groups = await aws("logs", "describe-log-groups", "--log-group-name-prefix", "/app");
-    expect(groups.logGroups).toMatchObject([
-      { logGroupName: "/app/web", arn: expect.stringContaining(account) },
-    ]);
+    const groups = await aws("logs describe-log-groups --log-group-name-prefix /app");
+    expect(groups).toMatchObject({
+      logGroups: [{ logGroupName: "/app/web", arn: expect.stringContaining(account) }],
+    });
   });
 
   test("aws logs tail prints what came", async () => {
@@ -90,11 +83,13 @@ describe("logs", () => {
   });
 
   test("errors are AWS's own", async () => {
-    expect(await refusal("logs", "describe-log-streams", "--log-group-name", "absent")).toContain(
-      "(ResourceNotFoundException) when calling the DescribeLogStreams operation: The specified log group does not exist.",
+    expect(await refusal("logs describe-log-streams --log-group-name absent")).toContain(
+      "(ResourceNotFoundException) when calling the DescribeLogStreams operation: " +
+        "The specified log group does not exist.",
     );
-    expect(await refusal("logs", "create-log-group", "--log-group-name", "/app/web")).toContain(
-      "(ResourceAlreadyExistsException) when calling the CreateLogGroup operation: The specified log group already exists",
+    expect(await refusal("logs create-log-group --log-group-name /app/web")).toContain(
+      "(ResourceAlreadyExistsException) when calling the CreateLogGroup operation: " +
+        "The specified log group already exists",
     );
   });
 });
@@ -103,48 +98,27 @@ describe("metrics", () => {
   test("put, list and read back over the Query protocol", async () => {
     const at = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 120_000).toISOString();
     for (const value of ["1", "2", "6"]) {
-      await aws(
-        ...["cloudwatch", "put-metric-data", "--namespace", "Shop", "--metric-name", "Orders"],
-        ...["--value", value, "--unit", "Count", "--dimensions", "Store=1", "--timestamp", at],
-      );
+      const datum = `--value ${value} --unit Count --dimensions Store=1 --timestamp ${at}`;
+      await aws(`cloudwatch put-metric-data --namespace Shop --metric-name Orders ${datum}`);
     }
-    const listed = await aws("cloudwatch", "list-metrics", "--namespace", "Shop");
+    const listed = await aws("cloudwatch list-metrics --namespace Shop");
     expect(listed).toEqual({
       Metrics: [{ Namespace: "Shop", MetricName: "Orders", Dimensions: [{ Name: "Store", Value: "1" }] }],
     });
+    const [from, until] = [Date.now() - 600_000, Date.now()].map((instant) =>
+      new Date(instant).toISOString(),
+    );
+    const range = `--start-time ${from} --end-time ${until}`;
+    const what = "--namespace Shop --metric-name Orders --dimensions Name=Store,Value=1";
     const statistics = await aws(
-      ...["cloudwatch", "get-metric-statistics", "--namespace", "Shop", "--metric-name", "Orders"],
-      ...[
-        "--dimensions",
-        "Name=Store,Value=1",
-        "--period",
-        "60",
-        "--statistics",
-        "Sum",
-        "Maximum",
-        "SampleCount",
-      ],
-      ...[
-        "--start-time",
-        new Date(Date.now() - 600_000).toISOString(),
-        "--end-time",
-        new Date().toISOString(),
-      ],
+      `cloudwatch get-metric-statistics ${what} --period 60 --statistics Sum Maximum SampleCount ${range}`,
     );
     expect(statistics).toMatchObject({ Datapoints: [{ Sum: 9, Maximum: 6, SampleCount: 3, Unit: "Count" }] });
+    const metric = { Namespace: "Shop", MetricName: "Orders", Dimensions: [{ Name: "Store", Value: "1" }] };
+    const queries = [{ Id: "orders", MetricStat: { Metric: metric, Period: 60, Stat: "Average" } }];
     const data = await aws(
-      ...["cloudwatch", "get-metric-data", "--start-time", new Date(Date.now() - 600_000).toISOString()],
-      ...["--end-time", new Date().toISOString(), "--metric-data-queries"],
-      JSON.stringify([
-        {
-          Id: "orders",
-          MetricStat: {
-            Metric: { Namespace: "Shop", MetricName: "Orders", Dimensions: [{ Name: "Store", Value: "1" }] },
-            Period: 60,
-            Stat: "Average",
-          },
-        },
-      ]),
+      `cloudwatch get-metric-data ${range} --metric-data-queries`,
+      JSON.stringify(queries),
     );
     expect(data).toMatchObject({
       MetricDataResults: [{ Id: "orders", Values: [3], StatusCode: "Complete" }],
@@ -152,16 +126,14 @@ describe("metrics", () => {
   });
 
   test("a value out of range is refused in AWS's words", async () => {
-    const said = await refusal(
-      ...["cloudwatch", "put-metric-data", "--namespace", "AWS:bad", "--metric-name", "x", "--value", "1"],
-    );
+    const said = await refusal("cloudwatch put-metric-data --namespace AWS:bad --metric-name x --value 1");
     expect(said).toMatch(
       /\((InvalidParameterValue|ValidationError)\) when calling the PutMetricData operation/,
     );
   });
 
   test("an operation that is not served says so", async () => {
-    expect(await refusal("cloudwatch", "list-metric-streams")).toMatch(/ListMetricStreams operation.*not/);
+    expect(await refusal("cloudwatch list-metric-streams")).toMatch(/ListMetricStreams operation.*not/);
   });
 });
 
@@ -176,27 +148,26 @@ describe("the other signals", () => {
       start_time: epoch - 1,
       end_time: epoch,
     };
-    const put = await aws("xray", "put-trace-segments", "--trace-segment-documents", JSON.stringify(segment));
+    const put = await aws("xray put-trace-segments --trace-segment-documents", JSON.stringify(segment));
     expect(put).toEqual({ UnprocessedTraceSegments: [] });
-    const read = await aws("xray", "batch-get-traces", "--trace-ids", traceId);
+    const read = await aws("xray batch-get-traces --trace-ids", traceId);
     expect(read).toMatchObject({ Traces: [{ Id: traceId, Segments: [{ Id: "70de5b6f19ff9a0a" }] }] });
   });
 
   test("an event and a bus", async () => {
-    const made = await aws("events", "create-event-bus", "--name", "orders");
+    const made = await aws("events create-event-bus --name orders");
     expect(made).toEqual({ EventBusArn: `arn:aws:events:eu-central-1:${account}:event-bus/orders` });
     const entries = [{ Source: "shop", DetailType: "placed", Detail: "{}", EventBusName: "orders" }];
-    const put = await aws("events", "put-events", "--entries", JSON.stringify(entries));
+    const put = await aws("events put-events --entries", JSON.stringify(entries));
     expect(put).toMatchObject({ FailedEntryCount: 0, Entries: [{ EventId: expect.any(String) }] });
   });
 
   test("who made the bus", async () => {
     const found = await aws<{ Events: { CloudTrailEvent: string }[] }>(
-      ...["cloudtrail", "lookup-events", "--lookup-attributes"],
-      "AttributeKey=EventName,AttributeValue=CreateEventBus",
+      "cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateEventBus",
     );
     expect(found.Events).toHaveLength(1);
-    expect(JSON.parse(found.Events[0]!.CloudTrailEvent)).toMatchObject({
+    expect(JSON.parse(found.Events[0]?.CloudTrailEvent ?? "")).toMatchObject({
       eventSource: "events.amazonaws.com",
       awsRegion: "eu-central-1",
       recipientAccountId: account,
