@@ -1,0 +1,94 @@
+// winston-cloudwatch and the pino transport, which loop hot when a read does not see the write before it.
+import { once } from "node:events";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import pino from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import winston from "winston";
+import WinstonCloudWatch from "winston-cloudwatch";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { answeredCalls, eventually } from "../support/observe.ts";
+
+const account = "222233334444";
+const region = "us-west-2";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer({ clock: "system" });
+  logs = new CloudWatchLogs({
+    endpoint: server.endpoint,
+    region,
+    credentials: { accessKeyId: account, secretAccessKey: "any" },
+  });
+});
+
+afterAll(async () => {
+  await server?.stop();
+});
+
+async function messagesOf(logGroupName: string): Promise<readonly string[]> {
+  const answer = await logs.filterLogEvents({ logGroupName }).catch(() => undefined);
+  return (answer?.events ?? []).map((event) => event.message ?? "");
+}
+
+test("winston-cloudwatch makes its group and stream once and sends each line once", async () => {
+  const transport = new WinstonCloudWatch({
+    cloudWatchLogs: logs,
+    logGroupName: "winston",
+    logStreamName: "lines",
+    retentionInDays: 7,
+    uploadRate: 50,
+    jsonMessage: true,
+  });
+  const logger = winston.createLogger({ transports: [transport] });
+  for (let line = 0; line < 30; line++) logger.info(`line ${line}`);
+  await eventually(async () => expect(await messagesOf("winston")).toHaveLength(30));
+  await new Promise<void>((resolve) => transport.kthxbye(() => resolve()));
+
+  expect((await logs.describeLogGroups({ logGroupNamePrefix: "winston" })).logGroups).toMatchObject([
+    { logGroupName: "winston", retentionInDays: 7 },
+  ]);
+  const calls = await answeredCalls(server, { account, region });
+  expect(calls.get("CreateLogGroup")).toBe(1);
+  expect(calls.get("CreateLogStream")).toBe(1);
+  expect(calls.get("DescribeLogStreams") ?? 0).toBeLessThanOrEqual(6);
+  expect(calls.get("PutLogEvents") ?? 0).toBeLessThanOrEqual(5);
+});
+
+test("the pino transport makes its group and stream and sends each line once", async () => {
+  const transport: unknown = pino.transport({
+    target: "@serdnam/pino-cloudwatch-transport",
+    options: {
+      logGroupName: "pino",
+      logStreamName: "lines",
+      awsRegion: region,
+      awsAccessKeyId: "333344445555",
+      awsSecretAccessKey: "any",
+      interval: 20,
+    },
+    worker: { env: { ...process.env, AWS_ENDPOINT_URL: server.endpoint } },
+  });
+  const stream = transport as NodeJS.WritableStream;
+  await once(stream, "ready");
+  const logger = pino(stream);
+  for (let line = 0; line < 30; line++) logger.info(`line ${line}`);
+  stream.end();
+  await once(stream, "close");
+
+  const read = new CloudWatchLogs({
+    endpoint: server.endpoint,
+    region,
+    credentials: { accessKeyId: "333344445555", secretAccessKey: "any" },
+  });
+  await eventually(async () => {
+    const { events = [] } = await read.filterLogEvents({ logGroupName: "pino" });
+    expect(events.map((event) => JSON.parse(event.message ?? "{}").msg)).toEqual(
+      Array.from({ length: 30 }, (_, line) => `line ${line}`),
+    );
+  });
+  const calls = await answeredCalls(server, { account: "333344445555", region });
+  expect(calls.get("CreateLogGroup")).toBe(1);
+  expect(calls.get("CreateLogStream")).toBe(1);
+  expect(calls.get("PutLogEvents") ?? 0).toBeLessThanOrEqual(30);
+});

@@ -1,0 +1,173 @@
+// Kills the server, or only its engine, at random points under load and finds everything that was acknowledged.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { EventBridge } from "@aws-sdk/client-eventbridge";
+import { XRay } from "@aws-sdk/client-xray";
+import { afterAll, expect, test } from "vitest";
+import { startProcess, type ServerProcess } from "../support/process.ts";
+
+const rounds = 50;
+const group = "kill";
+
+/** What the server said yes to, over all rounds. */
+interface Acknowledged {
+  readonly messages: Set<string>;
+  readonly metricSums: Map<string, number>;
+  readonly traceIds: Set<string>;
+  readonly buses: Set<string>;
+}
+
+let dataFolder: string | undefined;
+
+afterAll(async () => {
+  if (dataFolder !== undefined) await rm(dataFolder, { recursive: true, force: true });
+});
+
+test(`nothing acknowledged is lost in ${rounds} kills`, { timeout: 600_000 }, async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), "groundwatch-kill-"));
+  const acknowledged: Acknowledged = {
+    messages: new Set(),
+    metricSums: new Map(),
+    traceIds: new Set(),
+    buses: new Set(),
+  };
+  let server = await startProcess(dataFolder);
+  const logs = logsClient(server);
+  await logs.createLogGroup({ logGroupName: group });
+  await logs.createLogStream({ logGroupName: group, logStreamName: "stream" });
+
+  for (let round = 0; round < rounds; round++) {
+    const load = startLoad(server, round, acknowledged);
+    await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 500));
+    await server.end("SIGKILL");
+    await load.finished;
+    server = await startProcess(dataFolder);
+    await expectStored(server, acknowledged);
+  }
+  await server.end("SIGTERM");
+  expect(acknowledged.messages.size).toBeGreaterThan(rounds * 10);
+  expect(acknowledged.traceIds.size).toBeGreaterThan(rounds);
+});
+
+function clientOptions(server: ServerProcess) {
+  return {
+    endpoint: server.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "123456789012", secretAccessKey: "any" },
+    maxAttempts: 1,
+  };
+}
+
+const logsClient = (server: ServerProcess) => new CloudWatchLogs(clientOptions(server));
+
+/** Four writers, each of which writes as fast as it is answered and notes every acknowledgement. */
+function startLoad(server: ServerProcess, round: number, acknowledged: Acknowledged) {
+  const options = clientOptions(server);
+  const logs = new CloudWatchLogs(options);
+  const metrics = new CloudWatch(options);
+  const xray = new XRay(options);
+  const events = new EventBridge(options);
+  const now = Date.now();
+  const minute = new Date(Math.floor(now / 60_000) * 60_000);
+
+  const writers: readonly ((turn: number) => Promise<void>)[] = [
+    async (turn) => {
+      const messages = Array.from({ length: 10 }, (_, index) => `round ${round} turn ${turn} event ${index}`);
+      await logs.putLogEvents({
+        logGroupName: group,
+        logStreamName: "stream",
+        logEvents: messages.map((message) => ({ timestamp: Date.now(), message })),
+      });
+      for (const message of messages) acknowledged.messages.add(message);
+    },
+    async (turn) => {
+      const name = `round-${round}`;
+      await metrics.putMetricData({
+        Namespace: "Kill",
+        MetricData: [{ MetricName: name, Value: turn + 1, Timestamp: minute }],
+      });
+      acknowledged.metricSums.set(name, (acknowledged.metricSums.get(name) ?? 0) + turn + 1);
+    },
+    async (turn) => {
+      const number = (round * 100_000 + turn).toString(16).padStart(24, "0");
+      const traceId = `1-${Math.floor(now / 1000).toString(16)}-${number}`;
+      const segment = { name: "kill", id: number.slice(8), trace_id: traceId, start_time: now / 1000 - 1 };
+      const document = JSON.stringify({ ...segment, end_time: now / 1000 });
+      const answer = await xray.putTraceSegments({ TraceSegmentDocuments: [document] });
+      if (answer.UnprocessedTraceSegments?.length === 0) acknowledged.traceIds.add(traceId);
+    },
+    async (turn) => {
+      if (turn > 1) return new Promise((resolve) => setTimeout(resolve, 50));
+      const name = `bus-${round}-${turn}`;
+      await events.createEventBus({ Name: name });
+      acknowledged.buses.add(name);
+    },
+  ];
+  const finished = Promise.all(
+    writers.map(async (write) => {
+      for (let turn = 0; server.child.exitCode === null && server.child.signalCode === null; turn++) {
+        const failed = await write(turn).then(
+          () => false,
+          () => true,
+        );
+        if (failed) return;
+      }
+    }),
+  );
+  return { finished };
+}
+
+async function expectStored(server: ServerProcess, acknowledged: Acknowledged): Promise<void> {
+  const options = clientOptions(server);
+  const stored = await storedMessages(new CloudWatchLogs(options));
+  expect([...acknowledged.messages].filter((message) => !stored.has(message))).toEqual([]);
+  expect([...stored.values()].filter((count) => count > 1)).toEqual([]);
+
+  const metrics = new CloudWatch(options);
+  const names = [...acknowledged.metricSums.keys()].slice(-5);
+  const data = await metrics.getMetricData({
+    StartTime: new Date(Date.now() - 3_600_000),
+    EndTime: new Date(Date.now() + 60_000),
+    MetricDataQueries: names.map((name, index) => ({
+      Id: `m${index}`,
+      MetricStat: { Metric: { Namespace: "Kill", MetricName: name }, Period: 3600, Stat: "Sum" },
+    })),
+  });
+  names.forEach((name, index) => {
+    const sum = data.MetricDataResults?.[index]?.Values?.reduce((total, value) => total + value, 0) ?? 0;
+    expect(sum, `sum of ${name}`).toBeGreaterThanOrEqual(acknowledged.metricSums.get(name) ?? 0);
+  });
+
+  const xray = new XRay(options);
+  const traceIds = [...acknowledged.traceIds].slice(-25);
+  for (let start = 0; start < traceIds.length; start += 5) {
+    const page = traceIds.slice(start, start + 5);
+    const answer = await xray.batchGetTraces({ TraceIds: page });
+    expect(answer.Traces?.map((trace) => trace.Id ?? "").sort()).toEqual([...page].sort());
+  }
+
+  const events = new EventBridge(options);
+  for (const name of [...acknowledged.buses].slice(-4)) {
+    expect((await events.describeEventBus({ Name: name })).Name).toBe(name);
+  }
+}
+
+/** Every message of the stream with the number of times it is there. */
+async function storedMessages(logs: CloudWatchLogs): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  let nextToken: string | undefined;
+  for (;;) {
+    const page = await logs.getLogEvents({
+      logGroupName: group,
+      logStreamName: "stream",
+      startFromHead: true,
+      ...(nextToken === undefined ? {} : { nextToken }),
+    });
+    for (const { message = "" } of page.events ?? []) counts.set(message, (counts.get(message) ?? 0) + 1);
+    if (page.nextForwardToken === nextToken) return counts;
+    nextToken = page.nextForwardToken;
+  }
+}
