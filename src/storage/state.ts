@@ -1,6 +1,9 @@
 // The state port: definitions, leases and queues as versioned documents, with conditional writes.
 
-/** A stored value. `version` starts at 1 and grows by one with every write; `rank` is an optional second order. */
+/**
+ * A stored value. `version` starts at 1 and grows by one with every write; `rank` is an optional second order.
+ * Scope and key are at most 2,500 bytes together, without U+0000 and without half a surrogate pair.
+ */
 export interface Document<Value> {
   readonly scope: string;
   readonly key: string;
@@ -28,14 +31,17 @@ export type Change =
   | { kind: "delete"; collection: string; scope: string; key: string; version?: number }
   | { kind: "deleteScope"; collection: string; scope: string };
 
-/** A page of one scope, in the order of keys (by code unit) or of ranks (ties by key). */
+/**
+ * A page of one scope, in the order of keys (by code point) or of ranks (ties by key). A document without a rank
+ * is in no listing by rank and below no `maxRank`.
+ */
 export interface ListOptions {
   readonly order?: "key" | "rank";
   readonly descending?: boolean;
   /** Continue strictly behind this position, in the direction of the listing. */
   readonly after?: { readonly key: string; readonly rank?: number };
   readonly prefix?: string;
-  /** Only keys that contain this text; case matters unless `ignoreCase`. */
+  /** Only keys that contain this text; case matters unless `ignoreCase`, which folds ASCII letters. */
   readonly contains?: string;
   readonly ignoreCase?: boolean;
   /** Only documents whose rank is at most this one (what is due by an instant). */

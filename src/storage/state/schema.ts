@@ -1,0 +1,63 @@
+// The tables behind the state port, and the migrations that bring a database to today's format.
+import type { Generated } from "kysely";
+import { StateError } from "./state-error.ts";
+
+/** `value` is JSON as text: PostgreSQL's jsonb cannot hold the escape of U+0000, and nobody queries inside. */
+export interface Tables {
+  documents: {
+    collection: string;
+    scope: string;
+    key: string;
+    version: Generated<number>;
+    rank: number | null;
+    value: string;
+  };
+  sequences: { name: string; value: number | string };
+  format: { version: number };
+}
+
+export type DialectName = "sqlite" | "postgres";
+
+/** Statements that lead from the format before to this one; the first entry makes format 1. */
+type Migration = (dialect: DialectName) => readonly string[];
+
+/**
+ * Text is compared by bytes of UTF-8, which SQLite calls BINARY (its default) and PostgreSQL "C".
+ * The primary key serves lookups and listings by key, the partial index listings by rank.
+ */
+const migrations: readonly Migration[] = [
+  (dialect) => {
+    const text = dialect === "postgres" ? 'text collate "C"' : "text";
+    const tail = dialect === "postgres" ? "" : " without rowid";
+    return [
+      `create table documents (
+         collection ${text} not null, scope ${text} not null, key ${text} not null,
+         version bigint not null default 1, rank double precision, value text not null,
+         primary key (collection, scope, key))${tail}`,
+      "create index documents_rank on documents (collection, scope, rank, key) where rank is not null",
+      `create table sequences (name ${text} primary key, value bigint not null)${tail}`,
+      "create table format (version integer not null)",
+      "insert into format (version) values (0)",
+    ];
+  },
+];
+
+/** The format that this build writes. */
+export const stateFormat = migrations.length;
+
+/**
+ * What to run on a database of format `found` (0: empty) in one transaction, the new format number included.
+ * Throws a `StateError` when the database is newer than this build.
+ */
+export function migrationStatements(dialect: DialectName, found: number, place: string): readonly string[] {
+  if (found > stateFormat) {
+    throw new StateError(
+      "NewerFormat",
+      `${place} was written by a newer Groundwatch (state format ${found}, this one knows ${stateFormat}): ` +
+        "start that version, or name another place",
+    );
+  }
+  if (found === stateFormat) return [];
+  const steps = migrations.slice(found).flatMap((migration) => migration(dialect));
+  return [...steps, `update format set version = ${stateFormat}`];
+}

@@ -1,0 +1,98 @@
+// SQLite as the state store: the contract, and what only a file can suffer.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import Database from "libsql";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openSqliteState } from "./sqlite.ts";
+import { stateContract } from "./state.contract.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "groundwatch-state-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("SQLite", () => {
+  stateContract(() => openSqliteState(join(folder, "contract.sqlite")));
+
+  test("refuses a file that a newer version wrote, and leaves it as it is", async () => {
+    const file = join(folder, "newer.sqlite");
+    await (await openSqliteState(file)).close();
+    const connection = new Database(file);
+    connection.exec("update format set version = 4711");
+    connection.close();
+    await expect(openSqliteState(file)).rejects.toMatchObject({
+      problem: "NewerFormat",
+      message: expect.stringContaining("written by a newer Groundwatch (state format 4711"),
+    });
+  });
+
+  test("says which file it cannot open", async () => {
+    await expect(openSqliteState(join(folder, "missing", "x.sqlite"))).rejects.toMatchObject({
+      problem: "Unavailable",
+      message: expect.stringContaining("x.sqlite"),
+    });
+  });
+
+  test("a write that the file refuses is an error of that write, and later ones are stored", async () => {
+    const file = join(folder, "locked.sqlite");
+    const state = await openSqliteState(file);
+    const trigger = new Database(file);
+    trigger.exec(
+      "create trigger no_poison before insert on documents when new.key = 'poison' begin select raise(abort, 'no poison'); end",
+    );
+    const things = state.collection<number>("things");
+    await expect(things.put("s", "poison", 1)).rejects.toMatchObject({ name: "StateError" });
+    await things.put("s", "food", 2);
+    expect(await things.get("s", "food")).toMatchObject({ value: 2 });
+    trigger.close();
+    await state.close();
+  });
+});
+
+describe("SQLite killed with SIGKILL", () => {
+  const writer = `
+    const { openSqliteState } = await import(process.argv[1]);
+    const state = await openSqliteState(process.argv[2]);
+    const things = state.collection("things");
+    for (let round = 0; ; round++) {
+      const keys = Array.from({ length: 20 }, (_, index) => process.argv[3] + "-" + round + "-" + index);
+      await Promise.all(keys.map((key) => things.create("s", key, { filler: "x".repeat(200) })));
+      process.stdout.write(keys.join("\\n") + "\\n");
+    }`;
+
+  beforeAll(async () => {
+    await promisify(execFile)("node_modules/.bin/tsc", ["-b", "src/storage"]);
+  });
+
+  test("has every write that it acknowledged", async () => {
+    const file = join(folder, "killed.sqlite");
+    const built = new URL("../../../dist/storage/state/sqlite.js", import.meta.url).href;
+    const acknowledged: string[] = [];
+    for (const [run, lines] of [40, 137, 400, 991].entries()) {
+      const child = spawn(process.execPath, [
+        "--input-type=module",
+        "-e",
+        writer,
+        "--",
+        built,
+        file,
+        `run${run}`,
+      ]);
+      const exited = once(child, "exit");
+      let seen = 0;
+      for await (const line of createInterface({ input: child.stdout })) {
+        acknowledged.push(line);
+        if (++seen === lines) child.kill("SIGKILL");
+      }
+      await exited;
+      expect(child.signalCode).toBe("SIGKILL");
+    }
+    const state = await openSqliteState(file);
+    const found = await state.collection("things").getMany("s", acknowledged);
+    expect(found.map(({ key }) => key)).toEqual(acknowledged);
+    await state.close();
+  });
+});
