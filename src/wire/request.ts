@@ -8,6 +8,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
   readonly sourceAddress: string;
+  /** Calls back once if the client goes away before its answer is complete. */
+  readonly onClose?: (listener: () => void) => void;
 }
 
 export interface WireResponse {
@@ -24,6 +26,12 @@ export interface Principal {
   /** `arn:aws:iam::123456789012:root`, or `...:user/NAME` */
   readonly arn: string;
   readonly userName: string | undefined;
+}
+
+/** Who calls, and the region that the signature names: together they choose the world that is spoken to. */
+export interface Identity {
+  readonly principal: Principal;
+  readonly region: string;
 }
 
 /** What every handler knows of its call besides the input. Instants are epoch milliseconds. */

@@ -89,6 +89,8 @@ export interface ServiceModel {
   /** Namespace in front of error names where the service sends it: `com.amazonaws.cloudwatch`. */
   readonly errorNamespace: string | undefined;
   readonly queryCompatible: boolean;
+  /** The error that a broken constraint answers, by its name under JSON: `InvalidParameterException`. */
+  readonly validationError: string;
   readonly protocols: readonly ProtocolName[];
   readonly operations: ReadonlyMap<string, Operation>;
   readonly errors: ReadonlyMap<string, ErrorShape>;

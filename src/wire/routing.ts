@@ -1,0 +1,166 @@
+// Finds the service, protocol and operation that a request speaks to, from its head alone where that is possible.
+import { WireError } from "./errors.ts";
+import type { Protocol } from "./protocol.ts";
+import type { WireRequest } from "./request.ts";
+import { createPathTrie } from "./rest-paths.ts";
+import type { PathTrie } from "./rest-paths.ts";
+import type { Service } from "./service.ts";
+import type { Operation, ProtocolName } from "./shapes.ts";
+
+export interface Route {
+  readonly service: Service;
+  readonly protocol: Protocol;
+  /** Undefined under awsQuery, where the body, perhaps compressed, may name it: see `queryOperation`. */
+  readonly operation: Operation | undefined;
+}
+
+export interface Router {
+  /** @throws WireError `UnknownOperationException` when no service has the operation. */
+  route(request: WireRequest): Route;
+  /** The operation that an awsQuery request names with `Action`. @throws WireError `InvalidAction`. */
+  queryOperation(service: Service, request: WireRequest, body: Uint8Array): Operation;
+  /** Whether a request is for an AWS API at all, rather than for a page. */
+  claims(request: WireRequest): boolean;
+}
+
+/** The protocol that a request seems to speak, for errors that come before its service is known. */
+export function apparentProtocol(request: WireRequest): ProtocolName {
+  if (request.headers["smithy-protocol"] === "rpc-v2-cbor") return "rpcv2Cbor";
+  const contentType = request.headers["content-type"] ?? "";
+  if (request.headers["x-amz-target"] !== undefined) {
+    return contentType.includes("json-1.0") ? "awsJson1.0" : "awsJson1.1";
+  }
+  return isForm(request, contentType) ? "awsQuery" : "restJson1";
+}
+
+/** The service in the credential scope of a header or a presigned URL; nothing is verified here. */
+export function scopedService(request: WireRequest): string | undefined {
+  const { authorization } = request.headers;
+  const header =
+    authorization && /Credential=[^,/]+\/\d+\/[^/,]+\/([^/,]+)\/aws4_request/.exec(authorization);
+  if (header) return header[1];
+  return /[?&]X-Amz-Credential=[^&]*?(?:%2F|\/)([\w-]+)(?:%2F|\/)aws4_request/i.exec(request.url)?.[1];
+}
+
+/** The rules, in their order: rpcv2Cbor, awsJson, awsQuery, restJson1; each knows its requests by their head. */
+export function createRouter(services: readonly Service[]): Router {
+  const byTarget = new Map(services.map((service) => [service.model.target, service]));
+  const speaking = (name: ProtocolName) => services.filter((service) => service.protocols.has(name));
+  const tries = new Map(speaking("restJson1").map((service) => [service, createPathTrie(service.model)]));
+  const json = (request: WireRequest) => routeJson(request, byTarget);
+  const rules: Readonly<Record<ProtocolName, (request: WireRequest) => Route>> = {
+    rpcv2Cbor: (request) => routeCbor(request, byTarget),
+    "awsJson1.0": json,
+    "awsJson1.1": json,
+    awsQuery: (request) => routeQuery(request, speaking("awsQuery")),
+    restJson1: (request) => routeRest(request, tries),
+  };
+  return {
+    route: (request) => rules[apparentProtocol(request)](request),
+    queryOperation(service, request, body) {
+      const action = formField(request, body, "Action");
+      const operation = service.model.operations.get(action ?? "");
+      if (operation !== undefined) return operation;
+      throw action === undefined
+        ? new WireError("MissingAction", "The request must contain the parameter Action.")
+        : unknownQueryOperation(action, service.model.version);
+    },
+    claims(request) {
+      if (apparentProtocol(request) !== "restJson1") return true;
+      if (scopedService(request) !== undefined) return true;
+      return [...tries.values()].some((trie) => trie.find(request.method, pathOf(request)) !== undefined);
+    },
+  };
+}
+
+function routeCbor(request: WireRequest, byTarget: ReadonlyMap<string, Service>): Route {
+  const [, target = "", name = ""] = /\/service\/([^/]+)\/operation\/([^/]+)$/.exec(pathOf(request)) ?? [];
+  return routeTo(byTarget.get(target), ["rpcv2Cbor"], name);
+}
+
+/** SDKs differ in what stands before the service: boto3 sends `com.amazonaws.cloudtrail.v20131101.` first. */
+function routeJson(request: WireRequest, byTarget: ReadonlyMap<string, Service>): Route {
+  const segments = (request.headers["x-amz-target"] ?? "").split(".");
+  const name = segments.pop() ?? "";
+  return routeTo(byTarget.get(segments.pop() ?? ""), ["awsJson1.0", "awsJson1.1"], name);
+}
+
+function routeTo(service: Service | undefined, names: readonly ProtocolName[], name: string): Route {
+  const operation = service?.model.operations.get(name);
+  if (service === undefined || operation === undefined) throw unknownOperation();
+  for (const protocolName of names) {
+    const protocol = service.protocols.get(protocolName);
+    if (protocol !== undefined) return { service, protocol, operation };
+  }
+  throw unknownOperation();
+}
+
+function routeQuery(request: WireRequest, services: readonly Service[]): Route {
+  const scope = scopedService(request);
+  const version = () => formField(request, request.body, "Version");
+  const service =
+    services.find(({ model }) => model.signingName === scope) ??
+    (services.length === 1 ? services[0] : services.find(({ model }) => model.version === version()));
+  const protocol = service?.protocols.get("awsQuery");
+  if (service === undefined || protocol === undefined) {
+    throw unknownQueryOperation(formField(request, request.body, "Action") ?? "", version() ?? "");
+  }
+  return { service, protocol, operation: undefined };
+}
+
+function routeRest(request: WireRequest, tries: ReadonlyMap<Service, PathTrie>): Route {
+  const scope = scopedService(request);
+  for (const [service, trie] of tries) {
+    if (scope !== undefined && service.model.signingName !== scope) continue;
+    const operation = trie.find(request.method, pathOf(request));
+    const protocol = service.protocols.get("restJson1");
+    if (operation !== undefined && protocol !== undefined) return { service, protocol, operation };
+  }
+  throw new WireError("UnknownOperationException", "The requested operation is not known.", {
+    restStatus: 404,
+  });
+}
+
+function unknownOperation(): WireError {
+  return new WireError(
+    "UnknownOperationException",
+    "The requested operation is not recognized by the service.",
+  );
+}
+
+function unknownQueryOperation(action: string, version: string): WireError {
+  const message = `The action ${action} is not valid for this web service at version ${version}.`;
+  return new WireError("UnknownOperationException", message, { queryCode: "InvalidAction" });
+}
+
+function isForm(request: WireRequest, contentType: string): boolean {
+  if (request.method === "POST" && contentType.startsWith("application/x-www-form-urlencoded")) return true;
+  return /[?&]Action=/.test(request.url);
+}
+
+/** The path as sent, still percent-encoded. */
+export function pathOf(request: WireRequest): string {
+  const end = request.url.indexOf("?");
+  return end === -1 ? request.url : request.url.slice(0, end);
+}
+
+/** A field of the query string or, first, of the form in the body; it must be one without escapes of its name. */
+function formField(request: WireRequest, body: Uint8Array, name: string): string | undefined {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const mark = `${name}=`;
+  for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) {
+    if (at !== 0 && text[at - 1] !== 0x26) continue;
+    const end = text.indexOf("&", at);
+    return decodeField(text.toString("latin1", at + mark.length, end === -1 ? text.length : end));
+  }
+  const inUrl = new RegExp(`[?&]${name}=([^&]*)`).exec(request.url);
+  return inUrl?.[1] === undefined ? undefined : decodeField(inUrl[1]);
+}
+
+function decodeField(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text; // no operation has such a name, and the answer will say so
+  }
+}

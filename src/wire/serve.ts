@@ -1,0 +1,220 @@
+// The path of a request: route, authenticate, inflate, decode, handle, encode, record.
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { WireError, failureOf } from "./errors.ts";
+import type { Failure } from "./errors.ts";
+import type { Protocol, Values } from "./protocol.ts";
+import { createProtocols, namelessModel } from "./protocols.ts";
+import type { CallContext, Identity, WireRequest, WireResponse } from "./request.ts";
+import { apparentProtocol, createRouter } from "./routing.ts";
+import type { Router } from "./routing.ts";
+import { notImplemented } from "./service.ts";
+import type { Service } from "./service.ts";
+import type { Operation } from "./shapes.ts";
+import { assertKnownMembers } from "./strict-output.ts";
+
+/** What a request may weigh as it comes, and after it is inflated; AWS's own limits per operation are lower. */
+export const maxBodyBytes = 10 * 1024 * 1024;
+export const maxInflatedBytes = 16 * 1024 * 1024;
+
+/** Everything that is known of one call, as it becomes known; complete when it is recorded. */
+export interface Call {
+  readonly request: WireRequest;
+  readonly requestId: string;
+  readonly receivedAt: number;
+  service?: Service;
+  protocol: Protocol;
+  operation?: Operation;
+  identity?: Identity;
+  input?: Values;
+  output?: Values;
+  failure?: Failure;
+}
+
+/** A call that was answered, for audit records and self-measurement. Instants are epoch milliseconds. */
+export interface AnsweredCall extends Readonly<Call> {
+  readonly status: number;
+  /** Of the body; undefined for a stream. */
+  readonly responseBytes: number | undefined;
+  /** By the stopwatch, so that it is true under a manual clock as well. */
+  readonly durationMs: number;
+}
+
+export interface AppOptions {
+  readonly services: readonly Service[];
+  /**
+   * Proves who calls, on the bytes as they came; `service` is the one that the request was routed to.
+   * @throws WireError with the protocol's own code for a bad signature.
+   */
+  readonly authenticate: (request: WireRequest, service: Service) => Identity | Promise<Identity>;
+  /** Epoch milliseconds, from the injected clock. */
+  readonly now: () => number;
+  /** Milliseconds from any origin, never moved by a manual clock. */
+  readonly stopwatch: () => number;
+  readonly newRequestId: () => string;
+  /** Called once per request, after the answer is made; must not throw. */
+  readonly record: (call: AnsweredCall) => void;
+  /** Gives a meaning to errors from below, such as a full disk; undefined leaves them unexpected. */
+  readonly translateError: (error: unknown, service: Service | undefined) => Error | undefined;
+  /** An error that nobody expected; the client is told only the request id. */
+  readonly onUnexpectedError: (error: unknown, call: Readonly<Call>) => void;
+  /** Fails a call whose output has a member that the model has not; for tests, because it costs time. */
+  readonly strictOutputs?: boolean;
+}
+
+export interface App {
+  readonly services: readonly Service[];
+  /** Never rejects: every failure is an answer. */
+  handle(request: WireRequest): Promise<WireResponse>;
+  /** Whether a request is for an AWS API at all, rather than for a page. */
+  claims(request: WireRequest): boolean;
+}
+
+export function createApp(options: AppOptions): App {
+  const router = createRouter(options.services);
+  const nameless = createProtocols(namelessModel);
+  return {
+    services: options.services,
+    claims: (request) => router.claims(request),
+    handle(request) {
+      const protocol = nameless.get(apparentProtocol(request));
+      if (protocol === undefined) throw new Error("the nameless model speaks every protocol");
+      const call: Call = { request, requestId: options.newRequestId(), receivedAt: options.now(), protocol };
+      return serve(call, router, options);
+    },
+  };
+}
+
+async function serve(call: Call, router: Router, options: AppOptions): Promise<WireResponse> {
+  const startedMs = options.stopwatch();
+  let response: WireResponse;
+  try {
+    const service = route(call, router);
+    const identity = options.authenticate(call.request, service);
+    call.identity = identity instanceof Promise ? await identity : identity;
+    const inflated = inflate(call.request);
+    const body = inflated instanceof Promise ? await inflated : inflated;
+    const operation = (call.operation ??= router.queryOperation(service, call.request, body));
+    call.input = call.protocol.decode(operation, call.request, body);
+    const output = handle(service, operation, call.input, contextOf(call, call.identity, operation, options));
+    call.output = output instanceof Promise ? await output : output;
+    if (options.strictOutputs) assertKnownMembers(operation, call.output);
+    response = call.protocol.encode(operation, call.output, call.requestId);
+  } catch (error) {
+    call.failure = explain(error, call, options);
+    response = call.protocol.encodeError(call.failure, call.request, call.requestId);
+  }
+  response = withCommonHeaders(response, call.requestId, options.now());
+  options.record(answered(call, response, options.stopwatch() - startedMs));
+  return response;
+}
+
+function route(call: Call, router: Router): Service {
+  if (call.request.body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  const { service, protocol, operation } = router.route(call.request);
+  call.service = service;
+  call.protocol = protocol;
+  if (operation !== undefined) call.operation = operation;
+  return service;
+}
+
+const inflateBytes = promisify(gunzip);
+
+/** Both SDKs compress large PutMetricData bodies: https://smithy.io/2.0/spec/behavior-traits.html#requestcompression-trait */
+function inflate(request: WireRequest): Uint8Array | Promise<Uint8Array> {
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "";
+  if (encoding === "" || encoding === "identity") return request.body;
+  if (encoding !== "gzip") {
+    throw new WireError("UnsupportedMediaTypeException", `Content-Encoding ${encoding} is not supported.`, {
+      status: 415,
+    });
+  }
+  return inflateBytes(request.body, { maxOutputLength: maxInflatedBytes }).catch((cause: unknown) => {
+    const tooMuch = cause instanceof Error && Reflect.get(cause, "code") === "ERR_BUFFER_TOO_LARGE";
+    if (tooMuch) throw tooLarge(maxInflatedBytes);
+    throw new WireError("SerializationException", "The request body is not valid gzip.", { cause });
+  });
+}
+
+function tooLarge(limitBytes: number): WireError {
+  return new WireError("RequestEntityTooLargeException", `Request body exceeds ${limitBytes} bytes.`, {
+    status: 413,
+  });
+}
+
+function handle(service: Service, operation: Operation, input: Values, context: CallContext) {
+  const handler = service.handlers.get(operation.name);
+  if (handler !== undefined) return handler(input, context);
+  throw notImplemented(
+    `Groundwatch does not support the operation ${operation.name} of ${service.model.name}.`,
+  );
+}
+
+function contextOf(call: Call, identity: Identity, operation: Operation, options: AppOptions): CallContext {
+  const { request } = call;
+  let controller: AbortController | undefined;
+  return {
+    operation: operation.name,
+    account: identity.principal.account,
+    region: identity.region,
+    principal: identity.principal,
+    now: options.now(),
+    requestId: call.requestId,
+    sourceAddress: request.sourceAddress,
+    userAgent: request.headers["user-agent"] ?? "",
+    // An abort when the client goes away costs 25 us of its own, so only who asks for it pays.
+    get signal() {
+      if (controller === undefined) {
+        const made = (controller = new AbortController());
+        request.onClose?.(() => made.abort());
+      }
+      return controller.signal;
+    },
+  };
+}
+
+/** What the client is told of an error: never more than the name of what it did not cause. */
+function explain(error: unknown, call: Call, options: AppOptions): Failure {
+  const model = call.service?.model;
+  const known = failureOf(error, model) ?? failureOf(options.translateError(error, call.service), model);
+  if (known !== undefined) return known;
+  options.onUnexpectedError(error, call);
+  return failureOf(internalError(call), model) ?? unreachable();
+}
+
+/** CloudWatch models its internal error under a name of its own. */
+function internalError(call: Call): WireError {
+  const name = call.service?.model.errors.has("InternalServiceFault")
+    ? "InternalServiceFault"
+    : "InternalFailure";
+  const message = `The request ${call.requestId} failed because of an error of the server.`;
+  return new WireError(name, message, { status: 500 });
+}
+
+function unreachable(): never {
+  throw new Error("a wire error always has a meaning");
+}
+
+function withCommonHeaders(response: WireResponse, requestId: string, now: number): WireResponse {
+  const headers = { ...response.headers, "x-amzn-requestid": requestId, date: httpDate(now) };
+  return { status: response.status, headers, body: response.body };
+}
+
+const dateCache = { second: -1, text: "" };
+
+/** Clients repair their clocks from this header, so it must be the clock that signatures are checked against. */
+function httpDate(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (dateCache.second !== second) {
+    dateCache.second = second;
+    dateCache.text = new Date(second * 1000).toUTCString();
+  }
+  return dateCache.text;
+}
+
+function answered(call: Call, response: WireResponse, durationMs: number): AnsweredCall {
+  const { body } = response;
+  const responseBytes =
+    typeof body === "string" ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.length : undefined;
+  return { ...call, status: response.status, responseBytes, durationMs };
+}
