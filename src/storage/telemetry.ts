@@ -20,14 +20,27 @@ export interface TelemetryStatistics {
 }
 
 export interface Telemetry {
+  /**
+   * Resolves when the store is open and its schema is current; every other call waits for that by itself.
+   * Rejects when it cannot be opened: a newer schema, a folder in use, read-only or full.
+   */
+  ready(): Promise<void>;
   /** Resolves when the rows are durable and visible to every later query; rejects with `TelemetryError` otherwise. */
   append<Name extends TableName>(table: Name, columns: ColumnsOf<Name>): Promise<void>;
-  /** Runs one SELECT. 64-bit integers arrive as strings, DateTime64 as selected (select epoch milliseconds). */
+  /**
+   * Runs one SELECT, given without FORMAT. 64-bit integers arrive as strings, NaN and the infinities as "nan",
+   * "inf" and "-inf", DateTime64 as selected (select epoch milliseconds).
+   */
   query<Row>(statement: Sql, options?: QueryOptions): Promise<readonly Row[]>;
   /** Runs one INSERT ... SELECT, DELETE or other statement without rows. */
   execute(statement: Sql, options?: QueryOptions): Promise<void>;
   /** Drops every row of every table, in the background of what else runs. */
   truncate(): Promise<void>;
+  /**
+   * Drops what has expired at the instant `now`, in whole partitions (a day, for most tables), so reads still
+   * apply retention. A store that is opened with `expiry: "caller"` drops nothing by itself.
+   */
+  expire(now: number): Promise<void>;
   statistics(): TelemetryStatistics;
   close(): Promise<void>;
 }

@@ -1,0 +1,35 @@
+// What differs between the embedded engine and a ClickHouse server: carrying blocks and statements to it.
+
+/** One INSERT of a whole batch. */
+export interface BlockInsert {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** The types of the columns in the block, for readers that must be told. */
+  readonly structure: string;
+  readonly block: Buffer;
+  readonly rows: number;
+  /** The same token again stores nothing again, also when the first attempt was stored in part. */
+  readonly token: string;
+}
+
+/** The bounds of one statement, all of them set. */
+export interface StatementBounds {
+  readonly timeoutMs: number;
+  readonly maxRows: number;
+  readonly maxResultBytes: number;
+  readonly maxMemoryBytes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Every failure is a `TelemetryError`. */
+export interface Driver {
+  /** Resolves when the engine takes statements. */
+  readonly opened: Promise<void>;
+  /** Resolves when the rows are durable and visible; sends again by itself as long as that can help. */
+  insert(insert: BlockInsert): Promise<void>;
+  /** Answers a SELECT as a JSON array of rows. */
+  query(text: string, bounds: StatementBounds): Promise<Buffer>;
+  execute(text: string, bounds: StatementBounds): Promise<void>;
+  statistics(): { readonly engineRestarts: number; readonly engineResidentBytes: number };
+  close(): Promise<void>;
+}

@@ -1,0 +1,159 @@
+// The driver of the embedded engine: batches go through a file beside it, statements through its socket.
+import { mkdir, readdir, rm, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { renderSql, sql } from "../../core/sql.ts";
+import { TelemetryError } from "../telemetry.ts";
+import { telemetryErrorOf } from "./clickhouse-errors.ts";
+import type { BlockInsert, Driver, StatementBounds } from "./driver.ts";
+import { engineConfig } from "./engine/config.ts";
+import { EngineLost, startEngine } from "./engine/engine-host.ts";
+import type { EngineHost } from "./engine/engine-host.ts";
+import type { Lane } from "./engine/frames.ts";
+import { telemetryLimits } from "./limits.ts";
+import { clause, commandText, insertSettings, selectText } from "./statements.ts";
+
+export interface EmbeddedDriver extends Driver {
+  /** The engine's process id, for tests that kill it. */
+  processId(): number | undefined;
+}
+
+/**
+ * A batch is written to a file that the engine reads in ClickHouse's Native format: no byte of it passes through
+ * JavaScript again, and a batch that must be sent again is there still. (The engine's own entry for inserted
+ * bytes stops at an empty line, so it can only take text.) The file is gone long before the kernel would write
+ * it to the disk.
+ *
+ * @param folder made if it is missing; holds `engine/` (chdb's files), `inbox/` and `engine.xml`.
+ */
+export function createEmbeddedDriver(folder: string): EmbeddedDriver {
+  const inbox = join(folder, "inbox");
+  const hosting = prepare(folder, inbox).then((configFile) =>
+    startEngine(join(folder, "engine"), configFile),
+  );
+  let host: EngineHost | undefined;
+  let lastTag = 0;
+  const opened = hosting.then((started) => {
+    host = started;
+    return started.opened;
+  });
+  opened.catch(() => undefined);
+
+  async function run(lane: Lane, text: (tag: string) => string, bounds: StatementBounds): Promise<Buffer> {
+    const tag = `groundwatch-${++lastTag}`;
+    const { signal } = bounds;
+    if (signal?.aborted === true) throw new TelemetryError("Cancelled", "the query was cancelled");
+    const engine = await hosting;
+    return withEnd(engine.run(lane, tag, text(tag)), () => engine.cancel(tag), bounds);
+  }
+
+  return {
+    opened,
+    async insert(insert) {
+      const path = join(inbox, `${insert.token}.native`);
+      try {
+        await writeFile(path, insert.block);
+        const engine = await hosting;
+        await sendUntilStored(engine, insert, path, `groundwatch-insert-${++lastTag}`);
+      } catch (error) {
+        throw error instanceof TelemetryError ? error : telemetryErrorOf(messageOf(error), error);
+      } finally {
+        unlink(path).catch(() => undefined); // what stays is removed at the next start
+      }
+    },
+    query: (text, bounds) =>
+      againWhenLost(() => run("query", (tag) => selectText(text, bounds, tag), bounds)),
+    async execute(text, bounds) {
+      await run("query", (tag) => commandText(text, bounds, tag), bounds);
+    },
+    statistics: () => host?.statistics() ?? { engineRestarts: 0, engineResidentBytes: 0 },
+    processId: () => host?.processId(),
+    async close() {
+      const engine = await hosting.catch(() => undefined);
+      await engine?.close();
+    },
+  };
+}
+
+async function prepare(folder: string, inbox: string): Promise<string> {
+  const configFile = join(folder, "engine.xml");
+  try {
+    await mkdir(inbox, { recursive: true, mode: 0o700 });
+    const leftOver = await readdir(inbox);
+    await Promise.all(leftOver.map((name) => rm(join(inbox, name), { force: true })));
+    await writeFile(configFile, engineConfig());
+  } catch (error) {
+    throw telemetryErrorOf(messageOf(error), error);
+  }
+  return configFile;
+}
+
+/** The token makes every further attempt safe, whatever became of the ones before. */
+async function sendUntilStored(
+  engine: EngineHost,
+  insert: BlockInsert,
+  path: string,
+  tag: string,
+): Promise<void> {
+  const columns = insert.columns.join(", ");
+  const source = `file(${renderSql(sql`${path}`)}, 'Native', ${renderSql(sql`${insert.structure}`)})`;
+  const settings = insertSettings(insert, telemetryLimits.insertTimeoutMs);
+  const text =
+    `INSERT INTO ${insert.table} (${columns}) SELECT ${columns} FROM ${source}\n` +
+    clause({ ...settings, log_comment: `'${tag}'` });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await engine.run("insert", tag, text);
+      return;
+    } catch (error) {
+      if (!mayHelp(error) || attempt >= telemetryLimits.insertAttempts) throw error;
+      if (!(error instanceof EngineLost)) await pause(50 * 2 ** attempt);
+    }
+  }
+}
+
+function mayHelp(error: unknown): boolean {
+  return (
+    error instanceof TelemetryError &&
+    (error.problem === "MemoryLimit" || error.problem === "Unavailable" || error.problem === "Overloaded")
+  );
+}
+
+/** A SELECT changes nothing, so the one that was under way when the engine died is asked once more. */
+async function againWhenLost<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineLost)) throw error;
+    return work();
+  }
+}
+
+/** Settles early, and cancels in the engine, when the time is over or the caller has lost interest. */
+function withEnd(work: Promise<Buffer>, cancel: () => void, bounds: StatementBounds): Promise<Buffer> {
+  const { signal, timeoutMs } = bounds;
+  return new Promise((resolve, reject) => {
+    const giveUp = (error: TelemetryError) => {
+      cancel();
+      reject(error);
+    };
+    const timer = setTimeout(() => {
+      giveUp(new TelemetryError("Timeout", `the query took longer than ${timeoutMs} ms`));
+    }, timeoutMs);
+    const onAbort = () => giveUp(new TelemetryError("Cancelled", "the query was cancelled"));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    });
+  });
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs);
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

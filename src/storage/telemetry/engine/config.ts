@@ -1,0 +1,38 @@
+// The configuration file of the embedded engine: small caches, few threads, and a ceiling of memory.
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * Server settings: https://clickhouse.com/docs/operations/server-configuration-parameters/settings. The engine's
+ * defaults are made for a machine of its own (caches of gigabytes, 90 % of the memory).
+ */
+const serverSettings = {
+  max_server_memory_usage: 640 * mebibyte,
+  mark_cache_size: 24 * mebibyte,
+  primary_index_cache_size: 24 * mebibyte,
+  index_mark_cache_size: 8 * mebibyte,
+  index_uncompressed_cache_size: 0,
+  uncompressed_cache_size: 0,
+  query_condition_cache_size: 4 * mebibyte,
+  compiled_expression_cache_size: 8 * mebibyte,
+  mmap_cache_size: 16,
+  background_pool_size: 2,
+  background_schedule_pool_size: 4,
+  background_common_pool_size: 2,
+  background_move_pool_size: 1,
+  background_fetches_pool_size: 1,
+  background_buffer_flush_schedule_pool_size: 1,
+  background_distributed_schedule_pool_size: 1,
+  background_message_broker_schedule_pool_size: 1,
+  max_thread_pool_size: 64,
+  max_thread_pool_free_size: 0,
+  max_io_thread_pool_size: 8,
+  tables_loader_foreground_pool_size: 2,
+  tables_loader_background_pool_size: 1,
+} as const;
+
+/** Days and hours are UTC in every partition and every function, wherever the machine stands. */
+export function engineConfig(): string {
+  const items = Object.entries(serverSettings).map(([key, value]) => `  <${key}>${value}</${key}>`);
+  return `<clickhouse>\n  <timezone>UTC</timezone>\n${items.join("\n")}\n</clickhouse>\n`;
+}

@@ -1,0 +1,77 @@
+// The engine process: chdb's sessions behind one socket to the server, which started it and watches it.
+import { Socket } from "node:net";
+import { telemetryLimits } from "../limits.ts";
+import { createFrameReader, encodeFrame } from "./frames.ts";
+import type { EngineRequest, EngineResponse } from "./frames.ts";
+import { openSessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
+
+/**
+ * The socket is an anonymous pair that the server made: nobody else can connect, there is no path to be too
+ * long or left behind, and its end tells that the server is gone. Then this process ends at once, because a
+ * stored row is safe against that, and the next server needs the folder's lock.
+ */
+const socket = new Socket({ fd: 3, readable: true, writable: true });
+const endAtOnce = () => process.kill(process.pid, "SIGKILL");
+socket.on("close", endAtOnce);
+socket.on("error", endAtOnce);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => undefined); // the server gets the terminal's signals too, and closes us in order
+}
+
+const [folder = "", configFile = ""] = process.argv.slice(2);
+start(folder, configFile);
+
+function start(folder: string, configFile: string): void {
+  let sessions: Sessions;
+  try {
+    sessions = openSessions(folder, [`--config-file=${configFile}`]);
+  } catch (error) {
+    respond({ id: 0, error: messageOf(error) });
+    socket.end();
+    return;
+  }
+  socket.on(
+    "data",
+    createFrameReader<EngineRequest>(telemetryLimits.frameBytes, (request) => {
+      void answer(sessions, request);
+    }),
+  );
+  respond({ id: 0, residentBytes: process.memoryUsage.rss() });
+  setInterval(() => {
+    sessions.control("SYSTEM JEMALLOC PURGE").catch(() => undefined);
+  }, telemetryLimits.purgeMs);
+}
+
+async function answer(sessions: Sessions, request: EngineRequest): Promise<void> {
+  const { id } = request;
+  try {
+    switch (request.kind) {
+      case "run":
+        respond({ id }, await sessions.run(request.lane, request.tag, request.text));
+        return;
+      case "cancel":
+        await sessions.cancel(request.tag);
+        respond({ id });
+        return;
+      case "ping":
+        await sessions.control("SELECT 1");
+        respond({ id, residentBytes: process.memoryUsage.rss() });
+        return;
+      case "close":
+        await sessions.close();
+        respond({ id });
+        socket.end();
+    }
+  } catch (error) {
+    respond({ id, error: messageOf(error) });
+  }
+}
+
+function respond(response: EngineResponse, body?: Uint8Array): void {
+  for (const part of encodeFrame(response, body)) socket.write(part);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

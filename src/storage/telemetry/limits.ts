@@ -1,0 +1,45 @@
+// Every bound of the telemetry store: batches, queues, queries, memory and supervision.
+
+const mebibyte = 1024 * 1024;
+
+export const telemetryLimits = {
+  /** One INSERT; a batch that reaches one of these is closed and the next begins. */
+  batchBytes: 8 * mebibyte,
+  batchRows: 50_000,
+  /** Rows and bytes of all tables that wait for their INSERT; more is refused as `Overloaded`. */
+  waitingBytes: 96 * mebibyte,
+  waitingRows: 1_000_000,
+  /**
+   * An INSERT costs about 9 ms CPU whatever its size: each table may make `burstInserts` at once, and gets one
+   * back every `insertIntervalMs`; a batch of `pressureBytes` does not wait.
+   */
+  insertIntervalMs: 60,
+  burstInserts: 20,
+  pressureBytes: 256 * 1024,
+  /** A batch whose engine died, or that found no memory, is sent again with its token. */
+  insertAttempts: 6,
+  insertTimeoutMs: 120_000,
+  /** Defaults of one query. */
+  queryTimeoutMs: 30_000,
+  queryRows: 1_000_000,
+  queryResultBytes: 32 * mebibyte,
+  queryMemoryBytes: 400 * mebibyte,
+  /** Queries that wait for a session; more are refused as `Overloaded`. */
+  waitingQueries: 1_000,
+  /** Sessions of the engine; together at most the thread pool less four, so that files and timers never starve. */
+  querySessions: 6,
+  insertSessions: 3,
+  engineThreads: 16,
+  /** The engine asks itself for a sign of life this often, and is killed when so many stay unanswered. */
+  heartbeatMs: 2_000,
+  silentHeartbeats: 5,
+  /** A large folder opens in about a second; this is for the slowest disk. */
+  openMs: 120_000,
+  /** An engine that dies at once again is restarted after a growing pause. */
+  restartPauseMs: 50,
+  restartPauseMaximumMs: 2_000,
+  closeMs: 10_000,
+  /** Memory that the allocator keeps is given back this often. */
+  purgeMs: 60_000,
+  frameBytes: 256 * mebibyte,
+} as const;

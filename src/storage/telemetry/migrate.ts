@@ -1,0 +1,89 @@
+// Brings the telemetry schema up to this version when a store is opened, and refuses a newer one.
+import { TelemetryError } from "../telemetry.ts";
+import { alterExpiryStatement, createTableStatements, storedName } from "./render-schema.ts";
+import type { AnyTable, Deployment } from "./render-schema.ts";
+import { defineTable } from "./table.ts";
+
+/** Statements that can be run again when a crash came between them and the note that they were run. */
+interface Migration {
+  readonly version: number;
+  readonly statements: (
+    tables: Readonly<Record<string, AnyTable>>,
+    deployment: Deployment,
+  ) => readonly string[];
+}
+
+/** Append to this list; what has been released is never changed. */
+const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: (tables, deployment) =>
+      Object.values(tables).flatMap((table) => createTableStatements(table, deployment)),
+  },
+];
+
+const schemaVersions = defineTable({
+  name: "schema_versions",
+  columns: { version: { type: "UInt32" } },
+  engine: "MergeTree",
+  partitionBy: "tuple()",
+  orderBy: "version",
+  shardBy: "version",
+});
+
+interface Executor {
+  rows(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  execute(text: string): Promise<void>;
+}
+
+/** Every statement that a new store of this version runs. */
+export function schemaStatements(
+  tables: Readonly<Record<string, AnyTable>>,
+  deployment: Deployment,
+): readonly string[] {
+  return [
+    ...createTableStatements(schemaVersions, deployment),
+    ...migrations.flatMap(({ statements }) => statements(tables, deployment)),
+  ];
+}
+
+/** @throws TelemetryError `Unavailable` when a newer version has written the store. */
+export async function migrate(
+  executor: Executor,
+  tables: Readonly<Record<string, AnyTable>>,
+  deployment: Deployment,
+): Promise<void> {
+  for (const statement of createTableStatements(schemaVersions, deployment))
+    await executor.execute(statement);
+  const [stored] = await executor.rows("SELECT max(version) AS version FROM schema_versions");
+  const current = Number(stored?.["version"] ?? 0);
+  const known = migrations.at(-1)?.version ?? 0;
+  if (current > known) {
+    throw new TelemetryError(
+      "Unavailable",
+      `the telemetry store has schema version ${current} and this program knows ${known}: ` +
+        "a newer Groundwatch has written it; start that one, or choose another data folder",
+    );
+  }
+  for (const { version, statements } of migrations.filter(({ version }) => version > current)) {
+    for (const statement of statements(tables, deployment)) await executor.execute(statement);
+    await executor.execute(`INSERT INTO schema_versions SELECT toUInt32(${version})`);
+  }
+  if (current > 0) await settleExpiry(executor, tables, deployment);
+}
+
+async function settleExpiry(
+  executor: Executor,
+  tables: Readonly<Record<string, AnyTable>>,
+  deployment: Deployment,
+): Promise<void> {
+  const stored = await executor.rows(
+    "SELECT name, engine_full LIKE '% TTL %' AS expires FROM system.tables WHERE database = currentDatabase()",
+  );
+  const expires = new Map(stored.map(({ name, expires }) => [String(name), Number(expires) === 1]));
+  for (const table of Object.values(tables)) {
+    const hasTtl = expires.get(storedName(table.name, deployment)) ?? false;
+    const statement = alterExpiryStatement(table, deployment, hasTtl);
+    if (statement !== undefined) await executor.execute(statement);
+  }
+}

@@ -1,0 +1,51 @@
+// Statement texts with their bounds: settings always as a clause, for on a connection they would leak.
+import type { BlockInsert, StatementBounds } from "./driver.ts";
+
+type Settings = Readonly<Record<string, string | number>>;
+
+/** https://clickhouse.com/docs/operations/settings/query-complexity */
+function boundSettings(bounds: StatementBounds, tag: string): Settings {
+  return {
+    max_execution_time: Math.max(1, Math.ceil(bounds.timeoutMs / 1000)),
+    max_memory_usage: bounds.maxMemoryBytes,
+    log_comment: `'${tag}'`,
+  };
+}
+
+/** A SELECT that answers with one JSON array of objects; 64-bit integers, nan and inf come as strings. */
+export function selectText(text: string, bounds: StatementBounds, tag: string): string {
+  return `${text}\nFORMAT JSONEachRow\n${clause({
+    ...boundSettings(bounds, tag),
+    max_result_rows: bounds.maxRows,
+    max_result_bytes: bounds.maxResultBytes,
+    result_overflow_mode: "'throw'",
+    output_format_json_array_of_rows: 1,
+    output_format_json_quote_64bit_integers: 1,
+    output_format_json_quote_denormals: 1,
+    output_format_json_escape_forward_slashes: 0,
+  })}`;
+}
+
+/** Any other statement. Only those that read rows take bounds; the rest (TRUNCATE, CREATE ...) stand alone. */
+export function commandText(text: string, bounds: StatementBounds, tag: string): string {
+  return /^\s*(INSERT|DELETE)\b/i.test(text) ? `${text}\n${clause(boundSettings(bounds, tag))}` : text;
+}
+
+/**
+ * The settings of a batch: one thread, so that the block stays one block and one token per partition; late data
+ * may touch any number of partitions.
+ */
+export function insertSettings(insert: BlockInsert, timeoutMs: number): Settings {
+  return {
+    insert_deduplication_token: `'${insert.token}'`,
+    max_execution_time: Math.ceil(timeoutMs / 1000),
+    max_partitions_per_insert_block: 0,
+    max_threads: 1,
+    max_insert_threads: 1,
+  };
+}
+
+export function clause(settings: Settings): string {
+  const items = Object.entries(settings).map(([key, value]) => `${key} = ${value}`);
+  return `SETTINGS ${items.join(", ")}`;
+}
