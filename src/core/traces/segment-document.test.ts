@@ -1,5 +1,5 @@
 // Segment documents: what X-Ray accepts and refuses, and what is indexed of it.
-import { test as propertyTest, fc } from "@fast-check/vitest";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { traceLimits } from "./limits.ts";
 import { parseSegmentDocument } from "./segment-document.ts";
@@ -195,31 +195,38 @@ describe("what is accepted", () => {
 });
 
 describe("laws", () => {
-  propertyTest.prop([fc.string()])("any text has an outcome", (text) => {
-    for (const outcome of parseSegmentDocument(text, now)) {
-      expect(outcome.accepted || outcome.problem.message.includes(outcome.problem.errorCode)).toBe(true);
-    }
+  test("any text has an outcome", () => {
+    const law = fc.property(fc.string(), (text) => {
+      for (const outcome of parseSegmentDocument(text, now)) {
+        expect(outcome.accepted || outcome.problem.message.includes(outcome.problem.errorCode)).toBe(true);
+      }
+    });
+    fc.assert(law);
   });
 
-  propertyTest.prop([fc.constantFrom(...Object.keys({ ...minimal, http: 1, cause: 1 })), fc.jsonValue()])(
-    "any value in any field has an outcome, and what is accepted keeps its text",
-    (field, value) => {
-      const document = { ...minimal, [field]: value };
+  test("any value in any field has an outcome, and what is accepted keeps its text", () => {
+    const field = fc.constantFrom(...Object.keys(minimal), "http", "cause", "annotations", "subsegments");
+    const law = fc.property(field, fc.jsonValue(), (name, value) => {
+      const document = { ...minimal, [name]: value };
       const outcome = parse(document);
       if (outcome.accepted) expect(outcome.segment.document).toBe(JSON.stringify(document));
-    },
-  );
+    });
+    fc.assert(law);
+  });
 
-  propertyTest.prop([fc.dictionary(fc.string(), fc.jsonValue())])(
-    "metadata is never looked into",
-    (metadata) => {
+  test("metadata is never looked into", () => {
+    const law = fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (metadata) => {
       expect(problemOf({ ...minimal, metadata })).toBeUndefined();
-    },
-  );
+    });
+    fc.assert(law);
+  });
 
-  propertyTest.prop([fc.nat({ max: 40 })])("nesting does not matter", (depth) => {
-    let nested: object = { ...subsegment, annotations: { depth } };
-    for (let level = 0; level < depth; level++) nested = { ...subsegment, subsegments: [nested] };
-    expect(segmentOf({ ...minimal, subsegments: [nested] }).numberAnnotations).toEqual({ depth });
+  test("nesting does not matter", () => {
+    const law = fc.property(fc.nat({ max: 40 }), (depth) => {
+      let nested: object = { ...subsegment, annotations: { depth } };
+      for (let level = 0; level < depth; level++) nested = { ...subsegment, subsegments: [nested] };
+      expect(segmentOf({ ...minimal, subsegments: [nested] }).numberAnnotations).toEqual({ depth });
+    });
+    fc.assert(law);
   });
 });

@@ -142,22 +142,26 @@ function segmentOf(fields: Fields, document: string): Segment {
   const numberAnnotations: Record<string, number> = {};
   collectAnnotations(fields, annotations, numberAnnotations, { left: traceLimits.indexedAnnotations });
   return {
-    traceId: normalTraceId(String(fields["trace_id"])) ?? "",
-    id: String(fields["id"]).toLowerCase(),
-    parentId: String(fields["parent_id"] ?? "").toLowerCase(),
-    name: String(fields["name"]),
+    traceId: normalTraceId(textOf(fields["trace_id"])) ?? "",
+    id: textOf(fields["id"]).toLowerCase(),
+    parentId: textOf(fields["parent_id"]).toLowerCase(),
+    name: textOf(fields["name"]),
     startedAt: Number(start) * 1000,
     duration: end === null ? undefined : Number(end) - Number(start),
     error: fields["error"] === true,
     fault: fields["fault"] === true,
     throttle: fields["throttle"] === true,
     httpStatus: statusOf(response?.["status"]),
-    httpMethod: String(request?.["method"] ?? ""),
-    httpUrl: String(request?.["url"] ?? ""),
+    httpMethod: textOf(request?.["method"]),
+    httpUrl: textOf(request?.["url"]),
     annotations,
     numberAnnotations,
     document,
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function statusOf(status: unknown): number {
