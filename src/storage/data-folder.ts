@@ -74,7 +74,7 @@ export function openDataFolder(path: string): DataFolder {
 
 /** Node's own recursive mkdir never returns where the system says ENOENT for a new name, as /proc does. */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) return accessSync(join(folder, "."), constants.W_OK);
+  if (existsSync(folder)) return accessSync(`${folder}/.`, constants.W_OK);
   makeFolder(dirname(folder));
   mkdirSync(folder);
 }
