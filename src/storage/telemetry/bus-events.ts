@@ -1,0 +1,84 @@
+// Bus events in telemetry: appended as columns, read back in the order of their arrival.
+import { eventLimits } from "../../core/events/limits.ts";
+import { sql } from "../../core/sql.ts";
+import type { Telemetry } from "../telemetry.ts";
+import { createArrivalSequence } from "./arrival-sequence.ts";
+
+/** An event as it was put on a bus; instants are epoch milliseconds. */
+export interface BusEvent {
+  readonly bus: string;
+  readonly eventId: string;
+  /** What the event says of its time. */
+  readonly timestamp: number;
+  readonly source: string;
+  readonly detailType: string;
+  readonly resources: readonly string[];
+  /** The whole event as JSON. */
+  readonly event: string;
+}
+
+const nextSequence = createArrivalSequence();
+
+/** Resolves when the events are stored. */
+export function appendBusEvents(
+  telemetry: Telemetry,
+  world: number,
+  events: readonly BusEvent[],
+  receivedAt: number,
+): Promise<void> {
+  return telemetry.append("bus_events", {
+    world: events.map(() => world),
+    bus: events.map(({ bus }) => bus),
+    timestamp: events.map(({ timestamp }) => timestamp),
+    sequence: events.map(() => nextSequence(receivedAt)),
+    received_at: events.map(() => receivedAt),
+    event_id: events.map(({ eventId }) => eventId),
+    source: events.map(({ source }) => source),
+    detail_type: events.map(({ detailType }) => detailType),
+    resources: events.map(({ resources }) => resources),
+    event: events.map(({ event }) => event),
+  });
+}
+
+/** A place between two events of a bus. */
+export interface BusPosition {
+  readonly receivedAt: number;
+  /** A 64-bit number, as text. */
+  readonly sequence: string;
+}
+
+export interface StoredBusEvent extends BusPosition {
+  readonly eventId: string;
+  /** The whole event as JSON. */
+  readonly event: string;
+}
+
+export interface BusQuery {
+  readonly world: number;
+  readonly bus: string;
+  /** Inclusive, by arrival; epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  /** Continue strictly behind this event. */
+  readonly after?: BusPosition;
+  /** At most `eventLimits.eventsPerRead` count. */
+  readonly limit: number;
+}
+
+/** The events of a bus in the order of their arrival; fewer than `limit` means that there are no more. */
+export function readBusEvents(telemetry: Telemetry, query: BusQuery): Promise<readonly StoredBusEvent[]> {
+  const { world, bus, from, to, after } = query;
+  const behind =
+    after === undefined
+      ? sql`1`
+      : sql`(received_at, sequence) > (fromUnixTimestamp64Milli(${after.receivedAt}), ${BigInt(after.sequence)})`;
+  return telemetry.query<StoredBusEvent>(sql`
+    SELECT toFloat64(toUnixTimestamp64Milli(received_at)) AS receivedAt, sequence,
+      event_id AS eventId, event
+    FROM bus_events
+    WHERE world = ${world} AND bus = ${bus}
+      AND received_at >= fromUnixTimestamp64Milli(${Math.max(from, after?.receivedAt ?? from)})
+      AND received_at <= fromUnixTimestamp64Milli(${to}) AND ${behind}
+    ORDER BY received_at, sequence
+    LIMIT ${Math.min(query.limit, eventLimits.eventsPerRead)}`);
+}
