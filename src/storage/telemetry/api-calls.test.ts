@@ -69,7 +69,7 @@ test.each(attributes)("by %s %s", async (key, value, matches) => {
 
 test("pages of all categories hold every call once, newest first", async () => {
   const found: StoredApiCall[] = [];
-  for (let limit = 7; ;) {
+  for (const limit = 7; ;) {
     const before = found.at(-1);
     const query = { world: 1, ...range, limit, ...(before === undefined ? {} : { before }) };
     const page = await readApiCalls(telemetry, query);

@@ -109,7 +109,7 @@ async function readCategory(
       sql`(called_at, sequence) < (fromUnixTimestamp64Milli(${calledAt}), ${BigInt(sequence)})`,
     );
   }
-  const rows = await telemetry.query<StoredApiCall & { readOnly: number | boolean }>(sql`
+  const rows = await telemetry.query<Omit<StoredApiCall, "readOnly"> & { readOnly: number }>(sql`
     SELECT category, toFloat64(toUnixTimestamp64Milli(called_at)) AS calledAt, sequence,
       event_id AS eventId, event_name AS eventName, event_source AS eventSource, read_only AS readOnly,
       user_name AS userName, access_key_id AS accessKeyId, resource_types AS resourceTypes,
@@ -118,7 +118,7 @@ async function readCategory(
     WHERE ${joinSql(conditions, " AND ")}
     ORDER BY world DESC, category DESC, called_at DESC, sequence DESC
     LIMIT ${limit}`);
-  return rows.map((row) => ({ ...row, readOnly: Boolean(row.readOnly) }));
+  return rows.map((row) => ({ ...row, readOnly: row.readOnly === 1 }));
 }
 
 const attributeConditions: Readonly<Record<ApiCallAttribute, (value: string) => Sql>> = {

@@ -43,7 +43,7 @@ test("pages of one bus, by arrival, and none of another bus or world", async () 
 
   const range = { world: 1, bus: "orders", from: now - 1, to: now + 10 };
   const found: StoredBusEvent[] = [];
-  for (let limit = 7; ;) {
+  for (const limit = 7; ;) {
     const after = found.at(-1);
     const page = await readBusEvents(telemetry, {
       ...range,
