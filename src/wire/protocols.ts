@@ -1,4 +1,5 @@
 // The protocols that a service speaks, by name.
+import { createCborProtocol } from "./cbor-protocol.ts";
 import type { Protocol, ProtocolFactory } from "./protocol.ts";
 import { createJsonProtocol } from "./json-protocol.ts";
 import { createRestProtocol } from "./rest-protocol.ts";
@@ -9,7 +10,7 @@ const factories: Readonly<Record<ProtocolName, ProtocolFactory>> = {
   "awsJson1.1": createJsonProtocol("awsJson1.1"),
   restJson1: createRestProtocol,
   awsQuery: createRestProtocol,
-  rpcv2Cbor: createRestProtocol,
+  rpcv2Cbor: createCborProtocol,
 };
 
 export function createProtocols(service: ServiceModel): ReadonlyMap<ProtocolName, Protocol> {

@@ -6,6 +6,7 @@ import { createPathTrie } from "./rest-paths.ts";
 import type { PathTrie } from "./rest-paths.ts";
 import type { Service } from "./service.ts";
 import type { Operation, ProtocolName } from "./shapes.ts";
+import { algorithm, peekScope } from "./sigv4-request.ts";
 
 export interface Route {
   readonly service: Service;
@@ -33,15 +34,6 @@ export function apparentProtocol(request: WireRequest): ProtocolName {
   return isForm(request, contentType) ? "awsQuery" : "restJson1";
 }
 
-/** The service in the credential scope of a header or a presigned URL; nothing is verified here. */
-export function scopedService(request: WireRequest): string | undefined {
-  const { authorization } = request.headers;
-  const header =
-    authorization && /Credential=[^,/]+\/\d+\/[^/,]+\/([^/,]+)\/aws4_request/.exec(authorization);
-  if (header) return header[1];
-  return /[?&]X-Amz-Credential=[^&]*?(?:%2F|\/)([\w-]+)(?:%2F|\/)aws4_request/i.exec(request.url)?.[1];
-}
-
 /** The rules, in their order: rpcv2Cbor, awsJson, awsQuery, restJson1; each knows its requests by their head. */
 export function createRouter(services: readonly Service[]): Router {
   const byTarget = new Map(services.map((service) => [service.model.target, service]));
@@ -67,7 +59,8 @@ export function createRouter(services: readonly Service[]): Router {
     },
     claims(request) {
       if (apparentProtocol(request) !== "restJson1") return true;
-      if (scopedService(request) !== undefined) return true;
+      if (request.headers["authorization"]?.startsWith(algorithm) || peekScope(request) !== undefined)
+        return true;
       return [...tries.values()].some((trie) => trie.find(request.method, pathOf(request)) !== undefined);
     },
   };
@@ -96,7 +89,7 @@ function routeTo(service: Service | undefined, names: readonly ProtocolName[], n
 }
 
 function routeQuery(request: WireRequest, services: readonly Service[]): Route {
-  const scope = scopedService(request);
+  const scope = peekScope(request)?.service;
   const version = () => formField(request, request.body, "Version");
   const service =
     services.find(({ model }) => model.signingName === scope) ??
@@ -109,7 +102,7 @@ function routeQuery(request: WireRequest, services: readonly Service[]): Route {
 }
 
 function routeRest(request: WireRequest, tries: ReadonlyMap<Service, PathTrie>): Route {
-  const scope = scopedService(request);
+  const scope = peekScope(request)?.service;
   for (const [service, trie] of tries) {
     if (scope !== undefined && service.model.signingName !== scope) continue;
     const operation = trie.find(request.method, pathOf(request));
