@@ -37,5 +37,5 @@ export function telemetryErrorOf(message: string, cause?: unknown): TelemetryErr
   const sign = messageSigns.find(([pattern]) => pattern.test(message));
   const problem = sign?.[1] ?? problemOfCode[code] ?? "InvalidQuery";
   const text = message.replace(/^(Code: \d+\. )?DB::Exception: /, "").slice(0, 2000);
-  return new TelemetryError(problem, text.trim(), cause === undefined ? {} : { cause });
+  return new TelemetryError(problem, text.trim(), { cause: cause ?? new Error(message) });
 }

@@ -1,5 +1,6 @@
 // The telemetry port over any driver: schema, group commit, bounds, expiry and truncation are the same for all.
 import { renderSql } from "../../core/sql.ts";
+import type { Sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
 import type { Driver, StatementBounds } from "./driver.ts";
@@ -17,7 +18,8 @@ export function createTelemetry(
 ): Telemetry {
   const maintenance = boundsOf({ timeoutMs: telemetryLimits.insertTimeoutMs });
   const executor = {
-    rows: async (text: string) => rowsOf<Record<string, unknown>>(await driver.query(text, maintenance)),
+    rows: async (text: string) =>
+      rowsOf(await driver.query(text, maintenance)) as readonly Record<string, unknown>[],
     execute: (text: string) => driver.execute(text, maintenance),
   };
   const ready = driver.opened.then(() => migrate(executor, tables, deployment));
@@ -26,56 +28,70 @@ export function createTelemetry(
     await ready;
     await driver.insert(insert);
   });
-  let runningStatements = 0;
-  let closed = false;
-
-  async function bounded<Result>(work: () => Promise<Result>): Promise<Result> {
-    assertOpen();
-    if (runningStatements >= telemetryLimits.waitingQueries) {
-      throw new TelemetryError("Overloaded", `${runningStatements} statements are waiting already`);
-    }
-    runningStatements += 1;
-    try {
-      await ready;
-      return await work();
-    } finally {
-      runningStatements -= 1;
-    }
-  }
-
-  function assertOpen(): void {
-    if (closed) throw new TelemetryError("Unavailable", "the telemetry store is closed");
-  }
+  const gate = createGate(ready);
 
   return {
     ready: () => ready,
     async append(table, columns) {
-      assertOpen();
+      gate.assertOpen();
       await commit.append(table, columns);
     },
-    query: <Row>(statement: Parameters<Telemetry["query"]>[0], options?: QueryOptions) =>
-      bounded(async () => rowsOf<Row>(await driver.query(renderSql(statement), boundsOf(options)))),
-    execute: (statement, options) => bounded(() => driver.execute(renderSql(statement), boundsOf(options))),
+    query: <Row>(statement: Sql, options?: QueryOptions) =>
+      gate.pass(async () => {
+        const body = await driver.query(renderSql(statement), boundsOf(options));
+        return rowsOf(body) as readonly Row[];
+      }),
+    execute: (statement, options) => gate.pass(() => driver.execute(renderSql(statement), boundsOf(options))),
     truncate: () =>
-      bounded(async () => {
+      gate.pass(async () => {
         await commit.drain();
         await Promise.all(
           Object.values(tables).map(({ name }) =>
-            driver.execute(`TRUNCATE TABLE IF EXISTS ${onEveryNode(name, deployment)}`, maintenance),
+            executor.execute(`TRUNCATE TABLE IF EXISTS ${onEveryNode(name, deployment)}`),
           ),
         );
       }),
-    expire: (now) => bounded(() => expire(executor, Object.values(tables), deployment, now)),
+    expire: (now) => gate.pass(() => expire(executor, Object.values(tables), deployment, now)),
     statistics() {
       const { rows, bytes } = commit.waiting();
       const insertedRows = commit.insertedRows();
       return { waitingRows: rows, waitingBytes: bytes, insertedRows, ...driver.statistics() };
     },
     async close() {
-      if (closed) return;
-      closed = true;
+      if (!gate.shut()) return;
       await commit.drain();
       await driver.close();
+    },
+  };
+}
+
+/** Lets a bounded number of statements in once the store is ready, and none after it was closed. */
+function createGate(ready: Promise<void>) {
+  let inside = 0;
+  let open = true;
+  const assertOpen = () => {
+    if (!open) throw new TelemetryError("Unavailable", "the telemetry store is closed");
+  };
+  return {
+    assertOpen,
+    async pass<Result>(work: () => Promise<Result>): Promise<Result> {
+      assertOpen();
+      if (inside >= telemetryLimits.waitingQueries) {
+        throw new TelemetryError("Overloaded", `${inside} statements are waiting already`);
+      }
+      inside += 1;
+      try {
+        await ready;
+        return await work();
+      } finally {
+        inside -= 1;
+      }
+    },
+    /** Whether this call shut it. */
+    shut(): boolean {
+      const wasOpen = open;
+      open = false;
+      return wasOpen;
     },
   };
 }
@@ -90,6 +106,12 @@ function boundsOf(options: QueryOptions = {}): StatementBounds {
   };
 }
 
-function rowsOf<Row>(body: Buffer): readonly Row[] {
-  return body.length === 0 ? [] : (JSON.parse(body.toString()) as readonly Row[]);
+const lineFeed = 0x0a;
+const comma = 0x2c;
+
+/** A row is a line, and no line feed is inside one; a comma in place of each makes the whole one JSON text. */
+function rowsOf(body: Buffer): readonly unknown[] {
+  for (let end = body.indexOf(lineFeed); end >= 0; end = body.indexOf(lineFeed, end + 1)) body[end] = comma;
+  const end = body.at(-1) === comma ? body.length - 1 : body.length;
+  return JSON.parse(`[${body.toString("utf8", 0, end)}]`) as readonly unknown[];
 }

@@ -27,7 +27,7 @@ export interface Driver {
   readonly opened: Promise<void>;
   /** Resolves when the rows are durable and visible; sends again by itself as long as that can help. */
   insert(insert: BlockInsert): Promise<void>;
-  /** Answers a SELECT as a JSON array of rows. */
+  /** Answers a SELECT with a JSON object per line, in a buffer that the caller may change. */
   query(text: string, bounds: StatementBounds): Promise<Buffer>;
   execute(text: string, bounds: StatementBounds): Promise<void>;
   statistics(): { readonly engineRestarts: number; readonly engineResidentBytes: number };

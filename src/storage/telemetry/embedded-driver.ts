@@ -28,7 +28,7 @@ export interface EmbeddedDriver extends Driver {
 export function createEmbeddedDriver(folder: string): EmbeddedDriver {
   const inbox = join(folder, "inbox");
   const hosting = prepare(folder, inbox).then((configFile) =>
-    startEngine(join(folder, "engine"), configFile),
+    startEngine({ folder: join(folder, "engine"), configFile }),
   );
   let host: EngineHost | undefined;
   let lastTag = 0;

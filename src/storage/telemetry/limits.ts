@@ -39,6 +39,8 @@ export const telemetryLimits = {
   restartPauseMs: 50,
   restartPauseMaximumMs: 2_000,
   closeMs: 10_000,
+  /** A query that is cancelled is told so again and again until it has ended. */
+  killPauseMs: 100,
   /** Memory that the allocator keeps is given back this often. */
   purgeMs: 60_000,
   frameBytes: 256 * mebibyte,

@@ -7,18 +7,19 @@ import { defineTable } from "./table.ts";
 /** Statements that can be run again when a crash came between them and the note that they were run. */
 interface Migration {
   readonly version: number;
-  readonly statements: (
+  /** Groups that may run side by side, each in its order. */
+  readonly groups: (
     tables: Readonly<Record<string, AnyTable>>,
     deployment: Deployment,
-  ) => readonly string[];
+  ) => readonly (readonly string[])[];
 }
 
 /** Append to this list; what has been released is never changed. */
 const migrations: readonly Migration[] = [
   {
     version: 1,
-    statements: (tables, deployment) =>
-      Object.values(tables).flatMap((table) => createTableStatements(table, deployment)),
+    groups: (tables, deployment) =>
+      Object.values(tables).map((table) => createTableStatements(table, deployment)),
   },
 ];
 
@@ -43,7 +44,7 @@ export function schemaStatements(
 ): readonly string[] {
   return [
     ...createTableStatements(schemaVersions, deployment),
-    ...migrations.flatMap(({ statements }) => statements(tables, deployment)),
+    ...migrations.flatMap(({ groups }) => groups(tables, deployment).flat()),
   ];
 }
 
@@ -65,11 +66,15 @@ export async function migrate(
         "a newer Groundwatch has written it; start that one, or choose another data folder",
     );
   }
-  for (const { version, statements } of migrations.filter(({ version }) => version > current)) {
-    for (const statement of statements(tables, deployment)) await executor.execute(statement);
+  for (const { version, groups } of migrations.filter(({ version }) => version > current)) {
+    await Promise.all(groups(tables, deployment).map((statements) => inOrder(executor, statements)));
     await executor.execute(`INSERT INTO schema_versions SELECT toUInt32(${version})`);
   }
   if (current > 0) await settleExpiry(executor, tables, deployment);
+}
+
+async function inOrder(executor: Executor, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await executor.execute(statement);
 }
 
 async function settleExpiry(

@@ -282,9 +282,9 @@ function texts(): ColumnEncoder {
 }
 
 /** A column whose rows have any number of items, each spread over `inner` columns (one for arrays, two for maps). */
-function rowsOf<Row>(
+function rowsOf(
   inner: readonly ColumnEncoder[],
-  itemsOf: (row: Row) => readonly (readonly unknown[])[],
+  itemsOf: (row: never) => readonly (readonly unknown[])[],
 ): ColumnEncoder {
   const ends = words(Uint32Array, 2, putEnd);
   const all = [ends, ...inner];
@@ -293,7 +293,7 @@ function rowsOf<Row>(
     append(values, count) {
       const rowEnds = Array.from<number>({ length: count });
       for (let index = 0; index < count; index++) {
-        const parts = itemsOf(values[index] as Row);
+        const parts = itemsOf(values[index] as never);
         const size = parts[0]?.length ?? 0;
         if (size > 0) inner.forEach((encoder, part) => encoder.append(parts[part] ?? [], size));
         items += size;

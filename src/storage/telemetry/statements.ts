@@ -12,14 +12,13 @@ function boundSettings(bounds: StatementBounds, tag: string): Settings {
   };
 }
 
-/** A SELECT that answers with one JSON array of objects; 64-bit integers, nan and inf come as strings. */
+/** A SELECT that answers with a JSON object per line; 64-bit integers, nan and inf come as strings. */
 export function selectText(text: string, bounds: StatementBounds, tag: string): string {
   return `${text}\nFORMAT JSONEachRow\n${clause({
     ...boundSettings(bounds, tag),
     max_result_rows: bounds.maxRows,
     max_result_bytes: bounds.maxResultBytes,
     result_overflow_mode: "'throw'",
-    output_format_json_array_of_rows: 1,
     output_format_json_quote_64bit_integers: 1,
     output_format_json_quote_denormals: 1,
     output_format_json_escape_forward_slashes: 0,

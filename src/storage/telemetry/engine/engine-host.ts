@@ -43,9 +43,15 @@ interface Connection {
   residentBytes(): number;
 }
 
-/** @param folder what chdb opens; @param configFile the engine's configuration. */
-export function startEngine(folder: string, configFile: string): EngineHost {
-  let connection = connect(folder, configFile);
+interface EngineOptions {
+  /** What chdb opens. */
+  readonly folder: string;
+  readonly configFile: string;
+  readonly heartbeatMs?: number;
+}
+
+export function startEngine(options: EngineOptions): EngineHost {
+  let connection = connect(options);
   let usable: Promise<Connection> = whenOpen(connection);
   const opened = usable.then(() => undefined);
   let engineRestarts = 0;
@@ -64,7 +70,7 @@ export function startEngine(folder: string, configFile: string): EngineHost {
     if (attempt > 0) await pause(Math.min(restartPauseMs * 2 ** attempt, restartPauseMaximumMs));
     if (closing) throw new TelemetryError("Unavailable", "the storage engine is closed");
     engineRestarts += 1;
-    connection = connect(folder, configFile);
+    connection = connect(options);
     const next = connection;
     try {
       await next.opened;
@@ -104,7 +110,11 @@ async function whenOpen(connection: Connection): Promise<Connection> {
   return connection;
 }
 
-function connect(folder: string, configFile: string): Connection {
+function connect({
+  folder,
+  configFile,
+  heartbeatMs = telemetryLimits.heartbeatMs,
+}: EngineOptions): Connection {
   const child = spawn(process.execPath, ["--max-semi-space-size=1", enginePath(), folder, configFile], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
     env: { ...process.env, UV_THREADPOOL_SIZE: String(telemetryLimits.engineThreads), TZ: "UTC" },
@@ -126,7 +136,8 @@ function connect(folder: string, configFile: string): Connection {
   const opened = wait(0).then(() => undefined);
   opened.catch(() => undefined);
 
-  const read = createFrameReader<EngineResponse>(telemetryLimits.frameBytes, (response, body) => {
+  const read = createFrameReader(telemetryLimits.frameBytes, (head, body) => {
+    const response = head as EngineResponse;
     unanswered = 0;
     residentBytes = response.residentBytes ?? residentBytes;
     const waiter = waiting.get(response.id);
@@ -140,7 +151,7 @@ function connect(folder: string, configFile: string): Connection {
   const call = (request: WithoutId<EngineRequest>): Promise<Buffer> => {
     if (!socket.writable) return Promise.reject(new EngineLost("its socket is closed"));
     const id = ++lastId;
-    for (const part of encodeFrame({ ...request, id } as EngineRequest)) socket.write(part);
+    for (const part of encodeFrame({ ...request, id })) socket.write(part);
     return wait(id);
   };
 
@@ -149,7 +160,7 @@ function connect(folder: string, configFile: string): Connection {
     if (unanswered >= telemetryLimits.silentHeartbeats) child.kill("SIGKILL");
     unanswered += 1;
     call({ kind: "ping" }).catch(() => undefined);
-  }, telemetryLimits.heartbeatMs);
+  }, heartbeatMs);
   const openLimit = setTimeout(() => {
     if (waiting.has(0)) child.kill("SIGKILL");
   }, telemetryLimits.openMs);

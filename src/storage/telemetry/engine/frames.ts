@@ -39,9 +39,9 @@ export function encodeFrame(head: EngineRequest | EngineResponse, body?: Uint8Ar
  * Gives a consumer of chunks that calls `receive` for each whole frame.
  * @throws RangeError for a frame above `maximumBytes`: the other side is not ours.
  */
-export function createFrameReader<Head>(
+export function createFrameReader(
   maximumBytes: number,
-  receive: (head: Head, body: Buffer) => void,
+  receive: (head: unknown, body: Buffer) => void,
 ): (chunk: Buffer) => void {
   let chunks: Buffer[] = [];
   let available = 0;
@@ -56,7 +56,7 @@ export function createFrameReader<Head>(
       if (available >= total) {
         const bodyAt = lengthBytes * 2 + bytes.readUInt32LE(lengthBytes);
         receive(
-          JSON.parse(bytes.toString("utf8", lengthBytes * 2, bodyAt)) as Head,
+          JSON.parse(bytes.toString("utf8", lengthBytes * 2, bodyAt)) as unknown,
           bytes.subarray(bodyAt, total),
         );
       }

@@ -33,8 +33,8 @@ function start(folder: string, configFile: string): void {
   }
   socket.on(
     "data",
-    createFrameReader<EngineRequest>(telemetryLimits.frameBytes, (request) => {
-      void answer(sessions, request);
+    createFrameReader(telemetryLimits.frameBytes, (head) => {
+      void answer(sessions, head as EngineRequest);
     }),
   );
   respond({ id: 0, residentBytes: process.memoryUsage.rss() });

@@ -8,7 +8,11 @@ import type { Lane } from "./frames.ts";
  * waits; so statements wait here, and `UV_THREADPOOL_SIZE` is set above the number of sessions.
  *
  * `KILL QUERY ... ASYNC` is the only cancellation that works: aborting a promise leaves the engine computing,
- * and a synchronous kill may not return.
+ * and a synchronous kill may not return. A statement that has only just started is not known to the engine yet,
+ * so the kill is repeated until the statement has ended.
+ *
+ * What a failed statement had put out already comes before the next answer of its session (measured with chdb
+ * 3.4.0); a trivial statement after every failure takes that away.
  */
 export interface Sessions {
   /** Answers with the bytes of the result. @throws Error with the engine's message. */
@@ -55,6 +59,9 @@ export function openSessions(folder: string, connectionArgs: readonly string[]):
     try {
       const result = await session.queryAsync(text, { format: "JSONEachRow" });
       return result.bytes();
+    } catch (error) {
+      await session.queryAsync("SELECT 1", { format: "JSONEachRow" });
+      throw error;
     } finally {
       state.running.delete(tag);
       const next = state.waiting.shift();
@@ -88,7 +95,7 @@ export function openSessions(folder: string, connectionArgs: readonly string[]):
     }
     await Promise.all([...lanes.query.running].map(cancel));
     while (lanes.query.running.size + lanes.insert.running.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await pause(5);
     }
     await controlTurn;
     for (const session of [...lanes.query.idle, ...lanes.insert.idle, controlSession]) session.close();
@@ -100,5 +107,11 @@ export function openSessions(folder: string, connectionArgs: readonly string[]):
 function nextSession(state: LaneState, tag: string): Promise<Session> {
   return new Promise((give, refuse) => {
     state.waiting.push({ tag, give, refuse });
+  });
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs);
   });
 }
