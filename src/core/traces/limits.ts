@@ -14,6 +14,8 @@ export const traceLimits = {
   traceBytes: 500 * 1024,
   /** https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html */
   traceIdsPerCall: 5,
+  /** What the daemon and the OpenTelemetry exporter take for the most that PutTraceSegments accepts. */
+  documentsPerCall: 50,
   /** The documents of one page of BatchGetTraces, together. */
   pageBytes: 2 * 1024 * 1024,
   pageSegments: 5_000,

@@ -63,7 +63,7 @@ const attributes: readonly (readonly [ApiCallAttribute, string, (made: AuditEntr
 
 test.each(attributes)("by %s %s", async (key, value, matches) => {
   const query = { world: 1, category: "Management", attributes: [{ key, value }], ...range } as const;
-  const expected = entries.filter((made) => made.category === "Management" && matches(made)).reverse();
+  const expected = entries.filter((made) => made.category === "Management" && matches(made)).toReversed();
   expect(idsOf(await readApiCalls(telemetry, { ...query, limit: 100 }))).toEqual(idsOf(expected));
 });
 
