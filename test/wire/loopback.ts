@@ -39,7 +39,7 @@ export function startLoopback(
   sdk: object,
   clientClass: new (config: never) => unknown,
   limits: Limits,
-  protocol?: ProtocolName,
+  protocol: ProtocolName,
 ): Loopback {
   let handler: (input: Values) => Values = () => ({});
   let seen: Values = {};
@@ -62,7 +62,7 @@ export function startLoopback(
   };
   return {
     model: service.model,
-    protocol: protocol ?? service.model.protocols[0] ?? "restJson1",
+    protocol,
     app,
     async call(operation, input, output) {
       handler = () => output;
@@ -116,7 +116,7 @@ function testApp(service: ReturnType<typeof defineService>): App {
   });
 }
 
-function clientConfig(app: App, protocol: ProtocolName | undefined): object {
+function clientConfig(app: App, protocol: ProtocolName): object {
   return {
     region: "eu-west-1",
     endpoint: "http://127.0.0.1:4600",
@@ -148,7 +148,10 @@ function toWire(request: HttpRequest): WireRequest {
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([key, value]) => [key.toLowerCase(), value]),
     ),
-    body: body === undefined ? new Uint8Array() : Buffer.from(body),
+    body:
+      typeof body === "object"
+        ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+        : Buffer.from(body ?? ""),
     sourceAddress: "127.0.0.1",
   };
 }
@@ -181,7 +184,7 @@ export function comparable(value: unknown, shape: Shape): unknown {
         Object.entries(value as Values).map(([key, item]) => [key, comparable(item, shape.value.shape)]),
       );
     case "string":
-      return (value as string).toString(); // members of media type JSON are String objects at the client
+      return `${value as string}`; // members of media type JSON are String objects at the client
     case "blob":
       return [...(value as Uint8Array)].join(" ");
     case "timestamp":

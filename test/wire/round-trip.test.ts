@@ -1,20 +1,9 @@
 // Random inputs and outputs of every operation, through the official clients and back, in every protocol.
-import * as cloudtrail from "@aws-sdk/client-cloudtrail";
-import * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import * as logs from "@aws-sdk/client-cloudwatch-logs";
-import * as eventbridge from "@aws-sdk/client-eventbridge";
-import * as schemas from "@aws-sdk/client-schemas";
-import * as xray from "@aws-sdk/client-xray";
 import { describe, expect, test } from "vitest";
-import { limits as cloudtrailLimits } from "../../src/services/cloudtrail/limits.ts";
-import { limits as logsLimits } from "../../src/services/cloudwatch-logs/limits.ts";
-import { limits as cloudwatchLimits } from "../../src/services/cloudwatch/limits.ts";
-import { limits as eventbridgeLimits } from "../../src/services/eventbridge/limits.ts";
-import { limits as schemasLimits } from "../../src/services/schemas/limits.ts";
-import { limits as xrayLimits } from "../../src/services/xray/limits.ts";
-import type { Operation, ProtocolName } from "../../src/wire/shapes.ts";
+import { factsOf } from "../../src/wire/service-facts.ts";
+import type { Operation } from "../../src/wire/shapes.ts";
+import { awsServices } from "./aws-services.ts";
 import { comparable, numberKindsOnly, startLoopback } from "./loopback.ts";
-import type { Loopback } from "./loopback.ts";
 import { randomSource } from "./random-values.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
@@ -22,50 +11,17 @@ const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 /** What each operation is tried with, besides once with every member absent that may be. */
 const repetitions = 3;
 
-const services: readonly (readonly [name: string, loopback: () => Loopback])[] = [
-  ["cloudwatch over awsJson1.0", () => cloudWatchOver("awsJson1.0")],
-  ["cloudwatch over awsQuery", () => cloudWatchOver("awsQuery")],
-  ["cloudwatch over rpcv2Cbor", () => cloudWatchOver("rpcv2Cbor")],
-  [
-    "cloudwatch-logs",
-    () => startLoopback("cloudwatch-logs", logs, logs.CloudWatchLogsClient, numberKindsOnly(logsLimits)),
-  ],
-  [
-    "eventbridge",
-    () =>
-      startLoopback(
-        "eventbridge",
-        eventbridge,
-        eventbridge.EventBridgeClient,
-        numberKindsOnly(eventbridgeLimits),
-      ),
-  ],
-  ["schemas", () => startLoopback("schemas", schemas, schemas.SchemasClient, numberKindsOnly(schemasLimits))],
-  ["xray", () => startLoopback("xray", xray, xray.XRayClient, numberKindsOnly(xrayLimits))],
-  [
-    "cloudtrail",
-    () =>
-      startLoopback("cloudtrail", cloudtrail, cloudtrail.CloudTrailClient, numberKindsOnly(cloudtrailLimits)),
-  ],
-];
-
-function cloudWatchOver(protocol: ProtocolName): Loopback {
-  return startLoopback(
-    "cloudwatch",
-    cloudwatch,
-    cloudwatch.CloudWatchClient,
-    numberKindsOnly(cloudwatchLimits),
-    protocol,
-  );
-}
+const cases = awsServices.flatMap((service) =>
+  factsOf(service.name).protocols.map((protocol) => ({ ...service, protocol })),
+);
 
 /** The two operations that answer with a stream of events have tests of their own. */
 function isStream(operation: Operation): boolean {
   return operation.output.members.some(({ shape }) => shape.kind === "union" && shape.streaming);
 }
 
-describe.each(services)(`%s (SEED=${seed})`, (_, start) => {
-  const loopback = start();
+describe.each(cases)(`$name over $protocol (SEED=${seed})`, ({ name, sdk, client, limits, protocol }) => {
+  const loopback = startLoopback(name, sdk, client, numberKindsOnly(limits), protocol);
   const random = randomSource(seed, loopback.protocol);
 
   test("inputs arrive as they were sent, outputs as they were returned", async () => {
