@@ -1,5 +1,6 @@
 // Compiles a structure to a JavaScript function that checks its values, and converts them if they come from JSON.
 import * as runtime from "./input-runtime.ts";
+import { wholePattern } from "./patterns.ts";
 import type { Constraint, Member, Shape, StructureShape } from "./shapes.ts";
 
 /*
@@ -181,8 +182,7 @@ class SourceWriter {
     const { length, values, pattern } = constraint;
     if (length) conditions.push(...stringLengthConditions(length, local));
     if (values) conditions.push(`!${this.#constant(new Set(values))}.has(${local})`);
-    if (pattern !== undefined)
-      conditions.push(`!${this.#constant(runtime.wholePattern(pattern))}.test(${local})`);
+    if (pattern !== undefined) conditions.push(`!${this.#constant(wholePattern(pattern))}.test(${local})`);
     return conditions;
   }
 

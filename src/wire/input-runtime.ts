@@ -108,26 +108,3 @@ export function characters(text: string): number {
 export function idempotencyToken(): string {
   return randomUUID();
 }
-
-const patterns = new Map<string, RegExp>();
-
-/**
- * A pattern of the model, which the whole string must match. Java's syntax is nearly JavaScript's: `(?s)` at
- * its start becomes a flag, and what the unicode mode refuses is compiled without it.
- * @throws Error at boot for a pattern that JavaScript cannot read.
- */
-export function wholePattern(pattern: string): RegExp {
-  const known = patterns.get(pattern);
-  if (known !== undefined) return known;
-  const dotAll = pattern.startsWith("(?s)");
-  const whole = `^(?:${dotAll ? pattern.slice("(?s)".length) : pattern})$`;
-  const flags = dotAll ? "s" : "";
-  let compiled: RegExp;
-  try {
-    compiled = new RegExp(whole, `${flags}u`);
-  } catch {
-    compiled = new RegExp(whole, flags); // an escape that unicode mode does not know, such as \-
-  }
-  patterns.set(pattern, compiled);
-  return compiled;
-}

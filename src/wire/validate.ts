@@ -2,7 +2,8 @@
 import { WireError } from "./errors.ts";
 import { compileInput } from "./input-compiler.ts";
 import type { InputFunction } from "./input-compiler.ts";
-import { characters, wholePattern } from "./input-runtime.ts";
+import { characters } from "./input-runtime.ts";
+import { wholePattern } from "./patterns.ts";
 import type { Values } from "./protocol.ts";
 import type { Constraint, Member, ServiceModel, Shape, StructureShape } from "./shapes.ts";
 

@@ -1,6 +1,6 @@
 // The constraints of every service: all belong to a member, and the operations without any are known.
 import { describe, expect, test } from "vitest";
-import { wholePattern } from "../../src/wire/input-runtime.ts";
+import { wholePattern } from "../../src/wire/patterns.ts";
 import { loadModel } from "../../src/wire/model.ts";
 import { factsOf } from "../../src/wire/service-facts.ts";
 import type { Constraint, Shape, StructureShape } from "../../src/wire/shapes.ts";
@@ -121,7 +121,8 @@ describe.each(awsServices)("$name", ({ name, sdk, limits }) => {
   });
 
   test("every pattern compiles", () => {
-    for (const constraint of limits.values()) patternsOf(constraint).forEach(wholePattern);
+    const compile = () => [...limits.values()].flatMap(patternsOf).map(wholePattern);
+    expect(compile).not.toThrow();
   });
 
   test("the operations without any constraint are known", () => {

@@ -184,7 +184,7 @@ export function comparable(value: unknown, shape: Shape): unknown {
         Object.entries(value as Values).map(([key, item]) => [key, comparable(item, shape.value.shape)]),
       );
     case "string":
-      return `${value as string}`; // members of media type JSON are String objects at the client
+      return Array.from(value as string).join(""); // members of media type JSON are String objects at the client
     case "blob":
       return [...(value as Uint8Array)].join(" ");
     case "timestamp":
