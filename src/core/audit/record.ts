@@ -105,9 +105,11 @@ export function auditEntryOf(call: AuditedCall, eventId: string): AuditEntry | u
   return { ...entry, record };
 }
 
-/** The own service is not Amazon's, and does not say so. */
+/** The event source of the own service, which is not Amazon's and does not say so. */
+export const ownEventSource = "groundwatch";
+
 function eventSourceOf(signingName: string): string {
-  return signingName === "groundwatch" ? signingName : `${signingName}.amazonaws.com`;
+  return signingName === ownEventSource ? signingName : `${signingName}.amazonaws.com`;
 }
 
 function isoSeconds(instant: number): string {

@@ -19,6 +19,8 @@ import { notImplemented } from "../../wire/service.ts";
 import type { EventBridgeContext } from "./context.ts";
 import { validationError } from "./errors.ts";
 
+const utf8Bytes = (text: string) => Buffer.byteLength(text);
+
 type PutEntry = InputOf<typeof Sdk, "PutEvents">["Entries"][number];
 
 /**
@@ -33,7 +35,7 @@ export async function putEvents(
     throw notImplemented("Groundwatch does not support global endpoints.");
   }
   const entries = input.Entries.map((entry) => ({ bus: entry.EventBusName, entry: entryOf(entry) }));
-  const bytes = entries.reduce((sum, { entry }) => sum + entryBytes(entry, Buffer.byteLength), 0);
+  const bytes = entries.reduce((sum, { entry }) => sum + entryBytes(entry, utf8Bytes), 0);
   if (bytes > eventLimits.requestBytes) {
     throw validationError("Total size of the entries in the request is over the limit.");
   }
