@@ -6,7 +6,8 @@ import { TelemetryError } from "../telemetry.ts";
 import { telemetryErrorOf } from "./clickhouse-errors.ts";
 import type { BlockInsert, Driver, StatementBounds } from "./driver.ts";
 import { engineConfig } from "./engine/config.ts";
-import { EngineLost, startEngine } from "./engine/engine-host.ts";
+import { EngineLost } from "./engine/engine-connection.ts";
+import { startEngine } from "./engine/engine-host.ts";
 import type { EngineHost } from "./engine/engine-host.ts";
 import type { Lane } from "./engine/frames.ts";
 import { telemetryLimits } from "./limits.ts";
@@ -77,7 +78,10 @@ export function createEmbeddedDriver(folder: string): EmbeddedDriver {
 async function prepare(folder: string, inbox: string): Promise<string> {
   const configFile = join(folder, "engine.xml");
   try {
-    await mkdir(inbox, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(inbox, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
     const leftOver = await readdir(inbox);
     await Promise.all(leftOver.map((name) => rm(join(inbox, name), { force: true })));
     await writeFile(configFile, engineConfig());

@@ -39,6 +39,9 @@ export const telemetryLimits = {
   restartPauseMs: 50,
   restartPauseMaximumMs: 2_000,
   closeMs: 10_000,
+  /** How long a folder may be locked by an engine that is about to end. */
+  lockPatienceMs: 2_000,
+  lockPauseMs: 200,
   /** A query that is cancelled is told so again and again until it has ended. */
   killPauseMs: 100,
   /** Memory that the allocator keeps is given back this often. */
