@@ -52,8 +52,11 @@ export interface AppOptions {
   /** Milliseconds from any origin, never moved by a manual clock. */
   readonly stopwatch: () => number;
   readonly newRequestId: () => string;
-  /** Called once per request, after the answer is made; must not throw. */
-  readonly record: (call: AnsweredCall) => void;
+  /**
+   * Called once per request, after the answer is made and before it is sent; a promise is waited for, so that
+   * what must be on disk before the answer can be. Must neither throw nor reject.
+   */
+  readonly record: (call: AnsweredCall) => void | Promise<void>;
   /** Gives a meaning to errors from below, such as a full disk; undefined leaves them unexpected. */
   readonly translateError: (error: unknown, service: Service | undefined) => Error | undefined;
   /** An error that nobody expected; the client is told only the request id. */
@@ -105,7 +108,8 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
     response = call.protocol.encodeError(call.failure, call.request, call.requestId);
   }
   response = withCommonHeaders(response, call.requestId, options.now());
-  options.record(answered(call, response, options.stopwatch() - startedMs));
+  const recorded = options.record(answered(call, response, options.stopwatch() - startedMs));
+  if (recorded instanceof Promise) await recorded;
   return response;
 }
 
@@ -182,13 +186,13 @@ function explain(error: unknown, call: Call, options: AppOptions): Failure {
   return failureOf(internalError(call), model) ?? unreachable();
 }
 
-/** CloudWatch models its internal error under a name of its own. */
+/** Some services model this error, each under a name of its own: `InternalServiceFault`, `InternalException`, ... */
 function internalError(call: Call): WireError {
-  const name = call.service?.model.errors.has("InternalServiceFault")
-    ? "InternalServiceFault"
-    : "InternalFailure";
+  const modelled = [...(call.service?.model.errors.values() ?? [])].find(
+    ({ name, fault }) => fault === "server" && name.startsWith("Internal"),
+  );
   const message = `The request ${call.requestId} failed because of an error of the server.`;
-  return new WireError(name, message, { status: 500 });
+  return new WireError(modelled?.name ?? "InternalFailure", message, { status: 500 });
 }
 
 function unreachable(): never {

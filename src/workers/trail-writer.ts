@@ -48,73 +48,84 @@ function isDurable({ category, readOnly, eventSource }: AuditEntry): boolean {
 }
 
 export function createTrailWriter(options: TrailWriterOptions): TrailWriter {
-  const { telemetry, worlds, facts, onError } = options;
-  let waiting: AuditEntry[] = [];
-  let waitingCharacters = 0;
+  const pending = createPendingRecords();
+  const store = createRecordStore(options);
   let timer: NodeJS.Timeout | undefined;
-  let flushing: Promise<void> = Promise.resolve();
-  let writing = false;
-  const counts = { written: 0, dropped: 0, lost: 0 };
+  let writingBehind: Promise<void> | undefined;
+  let dropped = 0;
   // What waits belongs to worlds that are gone.
-  const forget = facts.listen("WorldReset", () => take());
+  const forget = options.facts.listen("WorldReset", () => pending.take());
 
   return {
     record(call) {
       const entry = auditEntryOf(call, randomUUID());
       if (entry === undefined) return undefined;
-      if (isDurable(entry)) return write([...take(), entry]);
-      if (
-        waiting.length >= trailLimits.waitingRecords ||
-        waitingCharacters >= trailLimits.waitingCharacters
-      ) {
-        counts.dropped++;
-        return undefined;
-      }
-      waiting.push(entry);
-      waitingCharacters += entry.record.length;
-      if (waiting.length >= trailLimits.batchRecords) flush();
-      else timer ??= setTimeout(flush, trailLimits.flushMs);
+      if (isDurable(entry)) return store.write([...pending.take(), entry]);
+      if (!pending.add(entry)) dropped++;
+      else if (pending.isBatch()) writeBehind();
+      else timer ??= setTimeout(writeBehind, trailLimits.flushMs);
       return undefined;
     },
-    statistics: () => ({ ...counts }),
+    statistics: () => ({ ...store.counts(), dropped }),
     async stop() {
       forget();
-      await flushing;
-      await write(take());
+      await writingBehind;
+      clearTimeout(timer);
+      await store.write(pending.take());
     },
   };
 
-  function take(): AuditEntry[] {
+  /** One batch is under way at a time: what comes meanwhile is the next. */
+  function writeBehind(): void {
     clearTimeout(timer);
     timer = undefined;
-    const taken = waiting;
-    waiting = [];
-    waitingCharacters = 0;
-    return taken;
-  }
-
-  /** One batch of written-behind records is under way at a time: what comes meanwhile is the next. */
-  function flush(): void {
-    timer = undefined;
-    if (writing || waiting.length === 0) return;
-    writing = true;
-    flushing = write(take()).then(() => {
-      writing = false;
-      if (waiting.length > 0) timer ??= setTimeout(flush, trailLimits.flushMs);
+    writingBehind ??= store.write(pending.take()).then(() => {
+      writingBehind = undefined;
+      if (!pending.isEmpty()) timer ??= setTimeout(writeBehind, trailLimits.flushMs);
     });
   }
+}
 
-  async function write(entries: readonly AuditEntry[]): Promise<void> {
-    if (entries.length === 0) return;
-    try {
-      const numbers = await Promise.all(
-        entries.map(({ account, region }) => worlds.numberOf(account, region)),
-      );
-      await appendApiCalls(telemetry, numbers, entries);
-      counts.written += entries.length;
-    } catch (error) {
-      counts.lost += entries.length;
-      onError(error);
-    }
-  }
+function createPendingRecords() {
+  let entries: AuditEntry[] = [];
+  let characters = 0;
+  return {
+    /** False when there is no room. */
+    add(entry: AuditEntry): boolean {
+      const { waitingRecords, waitingCharacters } = trailLimits;
+      if (entries.length >= waitingRecords || characters >= waitingCharacters) return false;
+      entries.push(entry);
+      characters += entry.record.length;
+      return true;
+    },
+    take(): readonly AuditEntry[] {
+      const taken = entries;
+      entries = [];
+      characters = 0;
+      return taken;
+    },
+    isBatch: () => entries.length >= trailLimits.batchRecords,
+    isEmpty: () => entries.length === 0,
+  };
+}
+
+function createRecordStore({ telemetry, worlds, onError }: TrailWriterOptions) {
+  let written = 0;
+  let lost = 0;
+  return {
+    counts: () => ({ written, lost }),
+    async write(entries: readonly AuditEntry[]): Promise<void> {
+      if (entries.length === 0) return;
+      try {
+        const numbers = await Promise.all(
+          entries.map(({ account, region }) => worlds.numberOf(account, region)),
+        );
+        await appendApiCalls(telemetry, numbers, entries);
+        written += entries.length;
+      } catch (error) {
+        lost += entries.length;
+        onError(error);
+      }
+    },
+  };
 }

@@ -1,6 +1,5 @@
 // The X-Ray daemon's UDP port: datagrams of segment documents, as the X-Ray SDKs send them.
-import { createSocket } from "node:dgram";
-import type { AddressInfo } from "node:net";
+import { createSocket, type Socket } from "node:dgram";
 import type { Clock } from "../../core/clock.ts";
 import type { UnprocessedSegment } from "../../core/traces/segment-document.ts";
 
@@ -47,59 +46,70 @@ export interface XrayDaemonStatistics {
 
 /** Rejects when the port cannot be had. https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html */
 export async function startXrayDaemon(options: XrayDaemonOptions): Promise<XrayDaemon> {
-  const { clock, store, onRejected, onError } = options;
-  const counts = { datagrams: 0, badHeaders: 0, documents: 0, rejected: 0, dropped: 0, lost: 0 };
-  let waiting: string[] = [];
-  let waitingCharacters = 0;
-  let writing: Promise<void> | undefined;
+  const queue = createDocumentQueue(options);
+  let datagrams = 0;
+  let badHeaders = 0;
+  const socket = await listen(options);
+  socket.on("error", options.onError);
+  socket.on("message", (datagram) => {
+    datagrams++;
+    const documents = documentsIn(datagram.toString("utf8"));
+    if (documents === undefined) badHeaders++;
+    else queue.add(documents);
+  });
+  return {
+    port: socket.address().port,
+    statistics: () => ({ datagrams, badHeaders, ...queue.counts() }),
+    async stop() {
+      await new Promise<void>((resolve) => socket.close(() => resolve()));
+      await queue.drain();
+    },
+  };
+}
 
-  const socket = createSocket(options.host.includes(":") ? "udp6" : "udp4");
+async function listen({ host, port, onError }: XrayDaemonOptions): Promise<Socket> {
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
   await new Promise<void>((resolve, reject) => {
     socket.once("error", reject);
-    socket.bind(options.port, options.host, () => {
+    socket.bind(port, host, () => {
       socket.off("error", reject);
       resolve();
     });
   });
-  socket.on("error", onError);
-  enlargeBuffer();
-  socket.on("message", (datagram) => {
-    counts.datagrams++;
-    const documents = documentsIn(datagram.toString("utf8"));
-    if (documents === undefined) counts.badHeaders++;
-    else accept(documents);
-  });
+  try {
+    socket.setRecvBufferSize(xrayDaemonLimits.receiveBufferBytes);
+  } catch (error) {
+    onError(error);
+  }
+  return socket;
+}
+
+/** Documents wait for the write before theirs, so that a flood becomes few and large writes. */
+function createDocumentQueue({ clock, store, onRejected, onError }: XrayDaemonOptions) {
+  const counts = { documents: 0, rejected: 0, dropped: 0, lost: 0 };
+  let waiting: string[] = [];
+  let waitingCharacters = 0;
+  let writing: Promise<void> | undefined;
 
   return {
-    port: (socket.address() as AddressInfo).port,
-    statistics: () => ({ ...counts }),
-    async stop() {
-      await new Promise<void>((resolve) => socket.close(() => resolve()));
-      await writing;
+    counts: () => ({ ...counts }),
+    drain: () => writing,
+    add(documents: readonly string[]): void {
+      const full =
+        waiting.length >= xrayDaemonLimits.waitingDocuments ||
+        waitingCharacters >= xrayDaemonLimits.waitingCharacters;
+      if (full) {
+        counts.dropped += documents.length;
+        return;
+      }
+      counts.documents += documents.length;
+      for (const document of documents) {
+        waiting.push(document);
+        waitingCharacters += document.length;
+      }
+      writing ??= writeAll();
     },
   };
-
-  function enlargeBuffer(): void {
-    try {
-      socket.setRecvBufferSize(xrayDaemonLimits.receiveBufferBytes);
-    } catch (error) {
-      onError(error);
-    }
-  }
-
-  function accept(documents: readonly string[]): void {
-    const { waitingDocuments, waitingCharacters: characters } = xrayDaemonLimits;
-    if (waiting.length >= waitingDocuments || waitingCharacters >= characters) {
-      counts.dropped += documents.length;
-      return;
-    }
-    counts.documents += documents.length;
-    for (const document of documents) {
-      waiting.push(document);
-      waitingCharacters += document.length;
-    }
-    writing ??= writeAll();
-  }
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
