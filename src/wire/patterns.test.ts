@@ -8,7 +8,7 @@ test.each([
   ["^[a-z]*$", "", "A"],
   ["[\\.\\-_/#A-Za-z0-9]+", "a/b-c_d.e#f", "a b"],
   ["^\\d{12}$", "123456789012", "1234567890123"],
-  ["(?s).*", "two\nlines", undefined],
+  ["(?s)a.*", "a\nb", "b"],
   [".*", "one line", "two\nlines"],
   ["[\\p{L}\\p{Z}\\p{N}]*", "é 1", "<"],
   ["^(?!\\s*$).+", "a", "  "],
@@ -16,7 +16,7 @@ test.each([
   ["^[ \\t]*[\\x20-\\x7E]+([ \\t]+[\\x20-\\x7E]+)*[ \\t]*$", "Bearer x y", "é"],
 ])("%s", (pattern, matching, other) => {
   expect(wholePattern(pattern).test(matching)).toBe(true);
-  if (other !== undefined) expect(wholePattern(pattern).test(other)).toBe(false);
+  expect(wholePattern(pattern).test(other)).toBe(false);
 });
 
 test("a pattern that would backtrack for hours answers", () => {
