@@ -6,10 +6,10 @@ import { modelled } from "../../wire/service.ts";
 import type { XrayContext } from "./context.ts";
 
 /** The state collection of the totals, by the daemon's instance, host and resource. */
-export const daemonTotals = "xray-daemon-totals";
+const daemonTotals = "xray-daemon-totals";
 
 /** What one daemon has reported since its first report; instants are epoch milliseconds. */
-export interface DaemonTotals {
+interface DaemonTotals {
   readonly instanceId: string;
   readonly hostname: string;
   readonly resourceArn: string;
