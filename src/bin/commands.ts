@@ -1,0 +1,95 @@
+// The commands: name, what `help` says of them, and where their code is, loaded when it is needed.
+import { readFileSync } from "node:fs";
+
+export interface Command {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** What stands behind the name in the usage line. */
+  readonly takes: string;
+  readonly summary: string;
+  run(words: readonly string[]): Promise<void>;
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: "serve",
+    aliases: [],
+    takes: "[flags]",
+    summary: "run the server: every service, the host's own metrics, one port",
+    run: async (words) => (await import("./serve.ts")).serve(words),
+  },
+  {
+    name: "tail",
+    aliases: [],
+    takes: "GROUP [PATTERN] [flags]",
+    summary: "print the log events of a group as they come",
+    run: async (words) => (await import("./tail.ts")).tail(words),
+  },
+  {
+    name: "query",
+    aliases: [],
+    takes: "GROUP [PATTERN] [flags]",
+    summary: "print the log events of a time range that match a filter pattern",
+    run: async (words) => (await import("./query.ts")).query(words),
+  },
+  {
+    name: "doctor",
+    aliases: [],
+    takes: "[flags of serve]",
+    summary: "check port, data folder, disk, versions, and whether a server answers",
+    run: async (words) => (await import("./doctor.ts")).doctor(words),
+  },
+  {
+    name: "help",
+    aliases: [],
+    takes: "[COMMAND]",
+    summary: "print this, or the help of a command",
+    run: help,
+  },
+  {
+    name: "version",
+    aliases: ["--version", "-v"],
+    takes: "",
+    summary: "print the version",
+    run: (words) => {
+      const version = readVersion();
+      const line = words.includes("--json") ? JSON.stringify({ version }) : version;
+      process.stdout.write(`${line}\n`);
+      return Promise.resolve();
+    },
+  },
+];
+
+async function help(words: readonly string[]): Promise<void> {
+  const command = commands.find(({ name }) => name === words[0] && name !== "help" && name !== "version");
+  if (command === undefined) process.stdout.write(renderHelp());
+  else await command.run(["--help"]);
+}
+
+export function renderHelp(): string {
+  const rows = commands.map(({ name, takes, summary }) => ({ left: `${name} ${takes}`.trim(), summary }));
+  const width = Math.max(...rows.map(({ left }) => left.length)) + 2;
+  return [
+    "Groundwatch: CloudWatch, Logs, EventBridge, X-Ray and CloudTrail on your own ground.",
+    "",
+    "usage: groundwatch COMMAND",
+    "",
+    ...rows.map(({ left, summary }) => `  ${left.padEnd(width)}${summary}`),
+    "",
+    "Every command takes --help and --json.",
+    "",
+  ].join("\n");
+}
+
+/** The usage line and the flags of one command, as its `--help` prints them. */
+export function renderCommandHelp(name: string, flags: string, notes: readonly string[] = []): string {
+  const command = commands.find((known) => known.name === name);
+  const usage = `usage: groundwatch ${name} ${command?.takes ?? ""}`.trim();
+  const rest = notes.flatMap((note) => ["", note]);
+  return [usage, "", `  ${command?.summary ?? ""}`, "", flags, ...rest, ""].join("\n");
+}
+
+export function readVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

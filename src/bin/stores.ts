@@ -1,0 +1,58 @@
+// Opens and closes the three stores and the data folder that they live in.
+import { openFolderBlobs } from "../storage/blobs/folder.ts";
+import type { Blobs } from "../storage/blobs.ts";
+import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
+import type { State } from "../storage/state.ts";
+import { openPostgresState } from "../storage/state/postgres.ts";
+import { openSqliteState } from "../storage/state/sqlite.ts";
+import type { Telemetry } from "../storage/telemetry.ts";
+import { openTelemetry } from "../storage/telemetry/open.ts";
+import { createWorlds, type Worlds } from "../storage/worlds.ts";
+import type { Config } from "../server/config-settings.ts";
+
+export interface Stores {
+  readonly folder: DataFolder;
+  readonly state: State;
+  readonly telemetry: Telemetry;
+  readonly blobs: Blobs;
+  readonly worlds: Worlds;
+  /** Flushes what is under way, then lets another process have the folder. */
+  close(): Promise<void>;
+}
+
+export type StoreSettings = Pick<Config, "data" | "clock" | "clickhouseUrl" | "postgresUrl">;
+
+/**
+ * Opens everything at once; the telemetry engine is slowest and starts first. When one cannot be opened the others
+ * are closed again, and its error (a `DataFolderError`, `StateError` or `TelemetryError`) is thrown.
+ */
+export async function openStores(settings: StoreSettings, now: () => number): Promise<Stores> {
+  const folder = openDataFolder(settings.data);
+  const telemetry = openTelemetry({
+    ...(settings.clickhouseUrl === undefined
+      ? { folder: folder.telemetryFolder }
+      : { url: settings.clickhouseUrl }),
+    expiry: settings.clock === "manual" ? "caller" : "engine",
+  });
+  const opening = [
+    settings.postgresUrl === undefined
+      ? openSqliteState(folder.stateFile)
+      : openPostgresState(settings.postgresUrl),
+    openFolderBlobs(folder.blobsFolder, now),
+    telemetry.ready(),
+  ] as const;
+  const [openedState] = await Promise.allSettled(opening);
+  try {
+    const [state, blobs] = await Promise.all(opening);
+    return { folder, state, telemetry, blobs, worlds: createWorlds(state), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  async function close(): Promise<void> {
+    await telemetry.close();
+    if (openedState?.status === "fulfilled") await openedState.value.close();
+    folder.release();
+  }
+}
