@@ -4,6 +4,8 @@ import { encodedText } from "./cbor-writer.ts";
 import { serializationError } from "./errors.ts";
 import { integer, long, setEntry } from "./input-runtime.ts";
 import type { Values } from "./protocol.ts";
+import { compileRecord } from "./record.ts";
+import type { RecordBuilder } from "./record.ts";
 import type { Constraint, Member, Shape, StructureShape } from "./shapes.ts";
 
 type Read = (reader: CborReader, depth: number) => unknown;
@@ -31,7 +33,7 @@ class DecoderCompiler {
     const byName = new Map<string, number>();
     const read: Read = (reader, depth) => {
       if (depth > maxCborDepth) throw tooDeep();
-      build ??= recordBuilder(structure);
+      build ??= compileRecord(structure);
       return build(readMembers(reader, depth, members, byName));
     };
     this.#structures.set(structure, read);
@@ -135,18 +137,6 @@ function readMembers(
     }
   }
   return values;
-}
-
-type RecordBuilder = (values: readonly unknown[]) => object;
-
-/**
- * Makes objects of one hidden class, whatever members a request has, so that handlers stay fast. Only the
- * model's names are written into the source, as JSON literals.
- */
-function recordBuilder(structure: StructureShape): RecordBuilder {
-  const fields = structure.members.map((member, index) => `${JSON.stringify(member.name)}: values[${index}]`);
-  // oxlint-disable-next-line typescript/no-implied-eval -- generated from the model only
-  return new Function("values", `return { ${fields.join(", ")} };`) as RecordBuilder;
 }
 
 const simpleReaders = {
