@@ -32,8 +32,15 @@ export type OutputOf<Sdk, Name extends string> =
   Instance<CommandOf<Sdk, Name>> extends {
     resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Output }>;
   }
-    ? Omit<Output, "$metadata">
+    ? Answer<Omit<Output, "$metadata">>
     : never;
+
+/** Clients see bytes that are a whole body as a class of the SDK's; a handler answers plain bytes. */
+type Answer<Output> = {
+  [Key in keyof Output]: Output[Key] extends Uint8Array | undefined
+    ? Uint8Array | Extract<Output[Key], undefined>
+    : Output[Key];
+};
 
 export type Handler<Sdk, Name extends string, Context = CallContext> = (
   input: InputOf<Sdk, Name>,

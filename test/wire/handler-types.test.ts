@@ -1,4 +1,5 @@
 // What does not compile: the assertions are the @ts-expect-error lines, which the type check of the tests enforces.
+import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import { expect, expectTypeOf, test } from "vitest";
 import type { Handlers, InputOf, OperationNames, OutputOf } from "../../src/wire/handlers.ts";
@@ -31,6 +32,14 @@ test("handlers that are misspelt or answer what is not theirs do not compile", (
     DescribeLogGroups: () => ({ logStreams: [] }),
   };
   expect(Object.keys({ ...misspelt, ...handlers })).toHaveLength(4);
+});
+
+test("members that an answer requires must be there", () => {
+  const handlers: Handlers<typeof cloudtrail> = {
+    // @ts-expect-error -- the answer requires QueryStatus as well
+    CancelQuery: (input) => ({ QueryId: input.QueryId }),
+  };
+  expect(Object.keys(handlers)).toHaveLength(1);
 });
 
 test("an answer's members are of the SDK's types to the bottom", () => {

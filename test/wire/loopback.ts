@@ -4,6 +4,7 @@ import { HttpResponse } from "@smithy/core/protocols";
 import { createApp } from "../../src/wire/serve.ts";
 import type { App } from "../../src/wire/serve.ts";
 import { defineService, modelled } from "../../src/wire/service.ts";
+import type { Service } from "../../src/wire/service.ts";
 import type { Limits } from "../../src/wire/limits.ts";
 import type { WireRequest } from "../../src/wire/request.ts";
 import type { Constraint, ErrorShape, ProtocolName, ServiceModel, Shape } from "../../src/wire/shapes.ts";
@@ -54,7 +55,7 @@ export function startLoopback(
     handlers: handlers as never,
     contextOf: (call) => call,
   });
-  const app = testApp(service);
+  const app = testApp([service]);
   const client = new clientClass(clientConfig(app, protocol) as never) as Client;
   const send = (operation: string, input: Values) => {
     const command = Reflect.get(sdk, `${operation}Command`) as new (input: Values) => unknown;
@@ -91,10 +92,11 @@ function withoutRequirements(model: ServiceModel): string {
   throw new Error(`every operation of ${model.name} requires something`);
 }
 
-function testApp(service: ReturnType<typeof defineService>): App {
+/** An app that believes everybody and throws what it did not expect. */
+export function testApp(services: readonly Service[]): App {
   let requests = 0;
   return createApp({
-    services: [service],
+    services,
     authenticate: () => ({
       region: "eu-west-1",
       principal: {
