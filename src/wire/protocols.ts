@@ -2,6 +2,7 @@
 import { createCborProtocol } from "./cbor-protocol.ts";
 import type { Protocol, ProtocolFactory } from "./protocol.ts";
 import { createJsonProtocol } from "./json-protocol.ts";
+import { createQueryProtocol } from "./query-protocol.ts";
 import { createRestProtocol } from "./rest-protocol.ts";
 import type { ProtocolName, ServiceModel } from "./shapes.ts";
 
@@ -9,7 +10,7 @@ const factories: Readonly<Record<ProtocolName, ProtocolFactory>> = {
   "awsJson1.0": createJsonProtocol("awsJson1.0"),
   "awsJson1.1": createJsonProtocol("awsJson1.1"),
   restJson1: createRestProtocol,
-  awsQuery: createRestProtocol,
+  awsQuery: createQueryProtocol,
   rpcv2Cbor: createCborProtocol,
 };
 
