@@ -175,8 +175,8 @@ test("a key named __proto__ reaches nothing", async () => {
     `{"__proto__":{"limit":1},"logGroupName":"g","tags":{"__proto__":"polluted","a":"b"}}`,
   );
   expect(await statusOf({ headers: { "x-amz-target": "Logs_20140328.CreateLogGroup" }, body })).toBe(200);
-  const [input] = seen as { tags: object }[];
-  expect(Object.keys(input!.tags)).toEqual(["__proto__", "a"]);
-  expect(Object.getPrototypeOf(input!.tags)).toBe(Object.prototype);
+  const tags = seen.map((input) => (input as { tags: object }).tags);
+  expect(tags.map((map) => Object.keys(map))).toEqual([["__proto__", "a"]]);
+  expect(tags.map((map) => Object.getPrototypeOf(map) as unknown)).toEqual([Object.prototype]);
   expect("polluted" in {}).toBe(false);
 });

@@ -26,10 +26,15 @@ const app = testApp([
         inputs.push(input);
         return {};
       },
-      GetMetricStatistics: (_input) => ({
+      GetMetricStatistics: () => ({
         Label: 'a "b" <c> é',
         Datapoints: [
-          { Timestamp: new Date(1_700_000_000_000), Average: 6, Maximum: 0.1, Unit: "Count" },
+          {
+            Timestamp: new Date(1_700_000_000_000),
+            Average: 6,
+            Maximum: 0.1,
+            Unit: cloudwatch.StandardUnit.Count,
+          },
           { Timestamp: new Date(1_700_000_060_250), Average: Number.NaN, Sum: 1e21 },
         ],
       }),
