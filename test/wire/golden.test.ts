@@ -262,4 +262,67 @@ test("rpcv2Cbor: input, output and error", async () => {
     Namespace: "N",
     MetricData: [{ MetricName: "m", Value: 1.5, Timestamp: new Date(1_700_000_000_000) }],
   });
+  const get = await send(
+    "POST",
+    `${path}/GetDashboard`,
+    headers,
+    Buffer.from("a16d44617368626f6172644e616d656178", "hex"),
+  );
+  // {"__type": "com.amazonaws.cloudwatch#DashboardNotFoundError", "message": "Dashboard x & y does not exist"}
+  const name = Buffer.from("com.amazonaws.cloudwatch#DashboardNotFoundError").toString("hex");
+  const message = Buffer.from("Dashboard x & y does not exist").toString("hex");
+  expect(get).toEqual({
+    status: 404,
+    headers,
+    body: `a2665f5f74797065782f${name}676d657373616765781e${message}`,
+  });
+});
+
+const form = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+const xmlns = 'xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"';
+
+test("awsQuery: lists by number, answers in XML", async () => {
+  const put =
+    "Action=PutMetricData&Version=2010-08-01&Namespace=N&MetricData.member.1.MetricName=m+%26" +
+    "&MetricData.member.1.Timestamp=2023-11-14T22%3A13%3A20Z&MetricData.member.1.Value=1.5" +
+    "&MetricData.member.1.Dimensions.member.2.Name=d2&MetricData.member.1.Dimensions.member.2.Value=v2" +
+    "&MetricData.member.1.Dimensions.member.1.Name=d1&MetricData.member.1.Dimensions.member.1.Value=v1";
+  expect(await send("POST", "/", form, put)).toEqual({
+    status: 200,
+    headers: { "content-type": "text/xml" },
+    body: `<PutMetricDataResponse ${xmlns}><ResponseMetadata><RequestId>request</RequestId></ResponseMetadata></PutMetricDataResponse>`,
+  });
+  const dimensions = [
+    { Name: "d1", Value: "v1" },
+    { Name: "d2", Value: "v2" },
+  ];
+  expect(inputs[0]).toMatchObject({
+    Namespace: "N",
+    MetricData: [
+      { MetricName: "m &", Value: 1.5, Timestamp: new Date(1_700_000_000_000), Dimensions: dimensions },
+    ],
+  });
+
+  const get =
+    "Action=GetMetricStatistics&Version=2010-08-01&Namespace=N&MetricName=m&Period=60" +
+    "&StartTime=2023-11-14T22%3A13%3A20Z&EndTime=2023-11-14T22%3A14%3A20Z";
+  expect((await send("POST", "/", form, get)).body).toBe(
+    `<GetMetricStatisticsResponse ${xmlns}><GetMetricStatisticsResult><Label>a &quot;b&quot; &lt;c&gt; é</Label><Datapoints>` +
+      "<member><Timestamp>2023-11-14T22:13:20Z</Timestamp><Average>6.0</Average><Maximum>0.1</Maximum>" +
+      "<Unit>Count</Unit></member>" +
+      "<member><Timestamp>2023-11-14T22:14:20.250Z</Timestamp><Average>NaN</Average><Sum>1e+21</Sum></member>" +
+      "</Datapoints></GetMetricStatisticsResult>" +
+      "<ResponseMetadata><RequestId>request</RequestId></ResponseMetadata></GetMetricStatisticsResponse>",
+  );
+});
+
+test("awsQuery: errors have codes of their own", async () => {
+  const body = "Action=GetDashboard&Version=2010-08-01&DashboardName=x";
+  expect(await send("POST", "/", form, body)).toEqual({
+    status: 404,
+    headers: { "content-type": "text/xml" },
+    body:
+      `<ErrorResponse ${xmlns}><Error><Type>Sender</Type><Code>ResourceNotFound</Code>` +
+      "<Message>Dashboard x &amp; y does not exist</Message></Error><RequestId>request</RequestId></ErrorResponse>",
+  });
 });

@@ -94,7 +94,6 @@ function withoutRequirements(model: ServiceModel): string {
 
 /** An app that believes everybody and throws what it did not expect. */
 export function testApp(services: readonly Service[]): App {
-  let requests = 0;
   return createApp({
     services,
     authenticate: () => ({
@@ -108,7 +107,7 @@ export function testApp(services: readonly Service[]): App {
     }),
     now: () => 1_700_000_000_000,
     stopwatch: () => 0,
-    newRequestId: () => `request-${++requests}`,
+    newRequestId: () => "request",
     record: () => undefined,
     translateError: () => undefined,
     onUnexpectedError: (error) => {

@@ -47,13 +47,15 @@ class Generator {
     const values: Record<string, unknown> = {};
     if (structure.kind === "union") {
       const member = this.#pick(
-        structure.members.filter((candidate) => depth < maxDepth || isLeaf(candidate)),
+        structure.members.filter(
+          (candidate) => (depth < maxDepth || isLeaf(candidate)) && this.#canSay(candidate),
+        ),
       );
       if (member !== undefined) values[member.name] = this.#value(member, density, depth + 1);
       return values;
     }
     for (const member of structure.members) {
-      if (unsayable.has(member.name)) continue;
+      if (unsayable.has(member.name) || !this.#canSay(member)) continue;
       const wanted =
         member.required || member.idempotencyToken || (depth < maxDepth && this.#next() < density);
       if (wanted) values[member.name] = this.#value(member, density, depth + 1);
@@ -69,6 +71,11 @@ class Generator {
       values[first.name] = this.#value(first, density, depth + 1);
     }
     return values;
+  }
+
+  /** awsQuery has no words for a structure without members. */
+  #canSay({ shape }: Member): boolean {
+    return this.#protocol !== "awsQuery" || shape.kind !== "structure" || shape.members.length > 0;
   }
 
   #value(member: Member, density: number, depth: number): unknown {
