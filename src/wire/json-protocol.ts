@@ -1,12 +1,13 @@
 // awsJson 1.0 and 1.1: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 import { errorJson, errorType, queryErrorHeaders } from "./error-encoding.ts";
 import type { Failure } from "./errors.ts";
+import { encodeEventStream, eventStreamContentType, eventStreamMember } from "./event-stream.ts";
 import { compileInput } from "./input-compiler.ts";
 import { parseJsonObject } from "./json-body.ts";
 import { compileJsonEncoder } from "./json-encoder.ts";
 import { memoize } from "./memoize.ts";
-import type { ProtocolFactory } from "./protocol.ts";
-import type { Operation, ServiceModel } from "./shapes.ts";
+import type { ProtocolFactory, Values } from "./protocol.ts";
+import type { Operation, ServiceModel, StructureShape } from "./shapes.ts";
 import { validationError, violations } from "./validate.ts";
 
 export function createJsonProtocol(name: "awsJson1.0" | "awsJson1.1"): ProtocolFactory {
@@ -14,6 +15,11 @@ export function createJsonProtocol(name: "awsJson1.0" | "awsJson1.1"): ProtocolF
   return (service) => {
     const decoderOf = memoize((structure) => compileInput(structure, { json: true, jsonNames: false }));
     const encoderOf = memoize((structure) => compileJsonEncoder(structure, false));
+    const streams = memoize((structure) => eventStreamMember(structure) !== undefined);
+    const eventCodec = {
+      contentType: headers["content-type"],
+      encode: (structure: StructureShape, values: Values) => encoderOf(structure)(values),
+    };
     return {
       name,
       decode(operation, _request, body) {
@@ -22,6 +28,10 @@ export function createJsonProtocol(name: "awsJson1.0" | "awsJson1.1"): ProtocolF
         return value;
       },
       encode(operation, output) {
+        if (streams(operation.output)) {
+          const body = encodeEventStream(service, operation.output, output, eventCodec);
+          return { status: 200, headers: { "content-type": eventStreamContentType }, body };
+        }
         const body =
           answersNothing(operation) && name === "awsJson1.1" ? "" : encoderOf(operation.output)(output);
         return { status: 200, headers, body };
