@@ -1,0 +1,67 @@
+// Conditions on the fields of space-delimited events.
+import { compileComparison } from "./compare.ts";
+import type { CompileRegex, MessagePredicate } from "./compile.ts";
+import type { Condition, Field } from "./tree.ts";
+
+/**
+ * Splits at blanks; what stands in brackets or in double quotes is one field, without them.
+ * `1.2.3.4 - [10/Oct/2000 13:25] "GET / HTTP/1.0" 200` has five fields.
+ */
+export function splitFields(message: string): readonly string[] {
+  const fields: string[] = [];
+  for (const match of message.matchAll(/\[([^\]]*)\](?!\S)|"([^"]*)"(?!\S)|(\S+)/g)) {
+    fields.push(match[1] ?? match[2] ?? match[3] ?? "");
+  }
+  return fields;
+}
+
+/**
+ * The values of the pattern's fields, in its order; undefined when the event has another number of fields.
+ * `...` takes as many as the others leave. Without it a last field that has no condition takes all that is
+ * left, as in AWS's example `[w1=ERROR, w2]`.
+ */
+export function alignFields(pattern: readonly Field[], message: string): readonly string[] | undefined {
+  const values = splitFields(message);
+  const rest = pattern.findIndex((field) => field.kind === "rest");
+  if (rest >= 0) {
+    const behind = pattern.length - rest - 1;
+    if (values.length < rest + behind) return undefined;
+    const middle = values.slice(rest, values.length - behind).join(" ");
+    return [...values.slice(0, rest), middle, ...values.slice(values.length - behind)];
+  }
+  const last = pattern.at(-1);
+  const takesRest = last?.kind === "field" && last.condition === undefined;
+  if (values.length < pattern.length || (values.length > pattern.length && !takesRest)) return undefined;
+  const place = pattern.length - 1;
+  return takesRest ? [...values.slice(0, place), values.slice(place).join(" ")] : values;
+}
+
+export function compileFields(pattern: readonly Field[], compileRegex: CompileRegex): MessagePredicate {
+  const tests = pattern.map((field) =>
+    field.kind === "field" && field.condition !== undefined
+      ? compile(field.condition, compileRegex)
+      : undefined,
+  );
+  return (message) => {
+    const values = alignFields(pattern, message);
+    return values !== undefined && tests.every((test, place) => test?.(values[place] ?? "") ?? true);
+  };
+}
+
+function compile(condition: Condition<string>, compileRegex: CompileRegex): (value: string) => boolean {
+  switch (condition.kind) {
+    case "and": {
+      const operands = condition.operands.map((operand) => compile(operand, compileRegex));
+      return (value) => operands.every((test) => test(value));
+    }
+    case "or": {
+      const operands = condition.operands.map((operand) => compile(operand, compileRegex));
+      return (value) => operands.some((test) => test(value));
+    }
+    case "compare":
+      return compileComparison(condition.operator, condition.operand, compileRegex);
+    case "is":
+    case "notExists":
+      return () => false; // only JSON events have these, and the parser of fields makes none
+  }
+}

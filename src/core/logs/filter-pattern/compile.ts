@@ -1,0 +1,47 @@
+// Turns a filter pattern into a predicate over messages.
+import { compileFields } from "./compile-fields.ts";
+import { compileJson } from "./compile-json.ts";
+import type { FilterPattern, Term } from "./tree.ts";
+
+/**
+ * Compiles the source of a regular expression to a test that finds it anywhere in a text, in time linear in the
+ * text. It is passed in because the core has no regular expression engine that is safe against its users.
+ */
+export type CompileRegex = (source: string) => (text: string) => boolean;
+
+export type MessagePredicate = (message: string) => boolean;
+
+/** @throws what `compileRegex` throws for a regular expression that it cannot read. */
+export function compileFilterPattern(pattern: FilterPattern, compileRegex: CompileRegex): MessagePredicate {
+  switch (pattern.kind) {
+    case "everything":
+      return () => true;
+    case "terms":
+      return compileTerms(pattern.terms, compileRegex);
+    case "json":
+      return compileJson(pattern.condition, compileRegex);
+    case "fields":
+      return compileFields(pattern.fields, compileRegex);
+  }
+}
+
+/**
+ * Terms are found anywhere in the message, inside of words too, and capitals matter. All required ones must be
+ * there and no excluded one. Optional ones count only when there are no others: then one of them must be there.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html
+ */
+function compileTerms(terms: readonly Term[], compileRegex: CompileRegex): MessagePredicate {
+  const testsOf = (role: Term["role"]) =>
+    terms.filter((term) => term.role === role).map(({ match }) => contains(match, compileRegex));
+  const required = testsOf("required");
+  const excluded = testsOf("excluded");
+  const optional = testsOf("optional");
+  if (required.length === 0 && excluded.length === 0) {
+    return (message) => optional.some((test) => test(message));
+  }
+  return (message) => required.every((test) => test(message)) && !excluded.some((test) => test(message));
+}
+
+function contains({ kind, text }: Term["match"], compileRegex: CompileRegex): MessagePredicate {
+  return kind === "regex" ? compileRegex(text) : (message) => message.includes(text);
+}

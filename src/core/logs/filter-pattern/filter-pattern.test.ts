@@ -1,0 +1,154 @@
+// The filter pattern language: AWS's examples as a script, and laws over patterns and messages made at random.
+import { readFileSync } from "node:fs";
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import { compileFilterPattern } from "./compile.ts";
+import { splitFields } from "./compile-fields.ts";
+import { extractValues } from "./extract.ts";
+import { needlesOf } from "./needles.ts";
+import { parseFilterPattern } from "./parse.ts";
+import { printFilterPattern } from "./print.ts";
+import type { Condition, FilterPattern, Selector, Term } from "./tree.ts";
+
+/** The regular expressions here are ours, so the bare engine may run them. */
+const compileRegex = (source: string) => {
+  const regex = new RegExp(source);
+  return (text: string) => regex.test(text);
+};
+
+const matches = (pattern: string, message: string) =>
+  compileFilterPattern(parseFilterPattern(pattern), compileRegex)(message);
+
+describe("the documented examples", () => {
+  const script = readFileSync(new URL("testdata/documented.txt", import.meta.url), "utf8");
+  let pattern = "";
+  for (const [index, line] of script.split("\n").entries()) {
+    const rest = line.slice(2);
+    if (line.startsWith("pattern ")) pattern = line.slice("pattern ".length);
+    else if (line.startsWith("+ ") || line.startsWith("- ")) {
+      const [expected, found] = [line.startsWith("+ "), pattern];
+      test(`line ${index + 1}: ${found} ${expected ? "matches" : "does not match"} ${rest}`, () => {
+        expect(matches(found, rest)).toBe(expected);
+      });
+    } else if (line.startsWith("! ")) {
+      const found = pattern;
+      test(`line ${index + 1}: ${found} is refused`, () => {
+        expect(() => parseFilterPattern(found)).toThrow(rest);
+      });
+    }
+  }
+});
+
+const word = fc.stringMatching(/^[a-zA-Z0-9_]{1,6}$/);
+const term: fc.Arbitrary<Term> = fc.record({
+  role: fc.constantFrom("required", "optional", "excluded"),
+  match: fc.oneof(
+    fc.record({ kind: fc.constant("text" as const), text: fc.string({ minLength: 1, maxLength: 8 }) }),
+    fc.record({ kind: fc.constant("regex" as const), text: fc.stringMatching(/^[a-z][a-z.]{0,4}$/) }),
+  ),
+});
+const selector: fc.Arbitrary<Selector> = fc.tuple(
+  fc.record({ kind: fc.constant("property" as const), name: word }),
+  fc.constantFrom(
+    ...[
+      { kind: "element" as const, index: 1 },
+      { kind: "property" as const, name: "dotted.name" },
+    ],
+  ),
+);
+const comparison: fc.Arbitrary<Condition<Selector>> = fc.oneof(
+  fc.record({
+    kind: fc.constant("compare" as const),
+    subject: selector,
+    operator: fc.constantFrom("=" as const, "!=" as const),
+    operand: fc.oneof(
+      fc.record({ kind: fc.constant("text" as const), text: fc.string(), quoted: fc.constant(true) }),
+      fc.record({ kind: fc.constant("text" as const), text: word, quoted: fc.constant(false) }),
+    ),
+  }),
+  fc.record({ kind: fc.constant("notExists" as const), subject: selector }),
+  fc.record({
+    kind: fc.constant("is" as const),
+    subject: selector,
+    value: fc.constantFrom("NULL" as const, "TRUE" as const),
+  }),
+);
+const { condition } = fc.letrec<{ condition: Condition<Selector> }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 3 },
+    comparison,
+    fc.record({
+      kind: fc.constantFrom("and" as const, "or" as const),
+      operands: fc.array(tie("condition"), { minLength: 2, maxLength: 3 }),
+    }),
+  ),
+}));
+const pattern: fc.Arbitrary<FilterPattern> = fc.oneof(
+  fc
+    .array(term, { minLength: 1, maxLength: 4 })
+    .filter((terms) => terms.some(({ match }) => match.text.trim() !== ""))
+    .map((terms) => ({ kind: "terms" as const, terms })),
+  fc.record({ kind: fc.constant("json" as const), condition }),
+);
+
+property.prop([pattern])("what is printed reads as the same tree", (tree) => {
+  expect(parseFilterPattern(printFilterPattern(tree))).toEqual(tree);
+});
+
+property.prop([fc.string()])("any text is a pattern or is refused with a place in it", (text) => {
+  try {
+    parseFilterPattern(text);
+  } catch (error) {
+    expect(error).toMatchObject({ name: "FilterPatternError", offset: expect.any(Number) });
+  }
+});
+
+property.prop([fc.array(term, { maxLength: 4 }), fc.string()])(
+  "terms are what the naive reading of them says",
+  (terms, message) => {
+    const has = ({ match }: Term) =>
+      match.kind === "text" ? message.includes(match.text) : new RegExp(match.text).test(message);
+    const [required, optional, excluded] = (["required", "optional", "excluded"] as const).map((role) =>
+      terms.filter((candidate) => candidate.role === role),
+    );
+    const plain = required!.length + excluded!.length > 0;
+    const naive = plain ? required!.every(has) && !excluded!.some(has) : optional!.some(has);
+    expect(compileFilterPattern({ kind: "terms", terms }, compileRegex)(message)).toBe(naive);
+  },
+);
+
+property.prop([pattern, fc.oneof(fc.string(), fc.json())])(
+  "what matches has every needle",
+  (tree, message) => {
+    fc.pre(compileFilterPattern(tree, compileRegex)(message));
+    for (const needle of needlesOf(tree)) expect(message).toContain(needle);
+  },
+);
+
+test("needles of a JSON condition are its names and its quoted texts", () => {
+  const needles = needlesOf(
+    parseFilterPattern('{ $.user.name = "ann*" && $.age > 3 && ($.a = 1 || $.b = 2) }'),
+  );
+  expect(needles).toEqual(["user", "name", "ann", "age"]);
+});
+
+test("brackets and quotation marks hold a field together", () => {
+  expect(splitFields('1.2.3.4 - [10/Oct 13:25] "GET / HTTP/1.0" 200')).toEqual([
+    "1.2.3.4",
+    "-",
+    "10/Oct 13:25",
+    "GET / HTTP/1.0",
+    "200",
+  ]);
+});
+
+test("extracted values are named as in the pattern", () => {
+  const fields = parseFilterPattern("[..., request=*.html*, status_code=4*,]");
+  expect(extractValues(fields, '127.0.0.1 - "GET /index.html HTTP/1.0" 404 1534')).toEqual({
+    $request: "GET /index.html HTTP/1.0",
+    $status_code: "404",
+    $4: "1534",
+  });
+  const json = parseFilterPattern('{ $.user.id = 1 && $.name = "x" }');
+  expect(extractValues(json, '{"user":{"id":1},"name":"x"}')).toEqual({ "$.user.id": "1", "$.name": "x" });
+});
