@@ -9,9 +9,9 @@ import type { AnyTable } from "./render-schema.ts";
 type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
 
 /**
- * An INSERT costs the engine about 9 ms of CPU whether it carries one row or a thousand, so rows wait for
+ * An INSERT costs the engine about 10 ms of CPU whether it carries one row or a thousand, so rows wait for
  * company. A table that was quiet is written at once; each further INSERT of a table costs one of `burstInserts`
- * permits, which come back one every `insertIntervalMs`; a batch that has grown to `pressureBytes` needs none.
+ * permits, which come back one every `insertIntervalMs`; a batch that has grown large needs none.
  * One INSERT per table is under way at a time, so under load the next batch is what arrived meanwhile.
  *
  * The batch, not the append, is what is sent again after the engine died: with its token and the same bytes.
@@ -127,7 +127,9 @@ class TableQueue {
 
   #schedule(): void {
     if (this.#sending) return;
-    const urgent = this.#closed.length > 0 || this.#builder.bytes >= telemetryLimits.pressureBytes;
+    const { rows, bytes } = this.#builder;
+    const { pressureRows, pressureBytes } = telemetryLimits;
+    const urgent = this.#closed.length > 0 || rows >= pressureRows || bytes >= pressureBytes;
     if (!urgent && this.#collecting === undefined) return;
     if (this.#wake !== undefined && (this.#wakeIsUrgent || !urgent)) return;
     clearTimeout(this.#wake);

@@ -10,12 +10,13 @@ export const telemetryLimits = {
   waitingBytes: 96 * mebibyte,
   waitingRows: 1_000_000,
   /**
-   * An INSERT costs about 9 ms CPU whatever its size: each table may make `burstInserts` at once, and gets one
-   * back every `insertIntervalMs`; a batch of `pressureBytes` does not wait.
+   * An INSERT costs about 10 ms CPU whatever its size: each table may make `burstInserts` at once, and gets one
+   * back every `insertIntervalMs`; a batch of `pressureRows` or `pressureBytes` does not wait.
    */
-  insertIntervalMs: 60,
+  insertIntervalMs: 50,
   burstInserts: 20,
-  pressureBytes: 256 * 1024,
+  pressureRows: 1_000,
+  pressureBytes: mebibyte,
   /** A batch whose engine died, or that found no memory, is sent again with its token. */
   insertAttempts: 6,
   insertTimeoutMs: 120_000,
@@ -44,7 +45,8 @@ export const telemetryLimits = {
   lockPauseMs: 200,
   /** A query that is cancelled is told so again and again until it has ended. */
   killPauseMs: 100,
-  /** Memory that the allocator keeps is given back this often. */
+  /** Memory that the allocator keeps is given back this often, and soon when there is much of it. */
   purgeMs: 60_000,
+  purgeAboveBytes: 420 * mebibyte,
   frameBytes: 256 * mebibyte,
 } as const;

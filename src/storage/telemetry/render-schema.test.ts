@@ -1,0 +1,105 @@
+// The DDL of every table for each deployment: what it says, and that ClickHouse can read it.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { engineConfig } from "./engine/config.ts";
+import { startEngine } from "./engine/engine-host.ts";
+import type { EngineHost } from "./engine/engine-host.ts";
+import { schemaStatements } from "./migrate.ts";
+import { alterExpiryStatement, createTableStatements, onEveryNode } from "./render-schema.ts";
+import { contractTables } from "./testing/contract-tables.ts";
+import { tables } from "./tables.ts";
+
+const [daily = ""] = createTableStatements(contractTables.daily, { kind: "embedded", expiry: "engine" });
+
+describe("embedded", () => {
+  test("is a MergeTree that syncs, remembers tokens and expires", () => {
+    expect(daily).toBe(`CREATE TABLE IF NOT EXISTS daily (
+  writer UInt32 CODEC(ZSTD(1)),
+  timestamp DateTime64(3) CODEC(ZSTD(1)),
+  sequence UInt64 CODEC(ZSTD(1))
+)
+ENGINE = MergeTree()
+PARTITION BY toDate(timestamp)
+ORDER BY (writer, sequence)
+TTL toDateTime(timestamp) + toIntervalDay(10)
+SETTINGS ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1, \
+min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 30, auto_statistics_types = '', \
+non_replicated_deduplication_window = 1000`);
+  });
+
+  test("has no TTL when the caller's clock decides", () => {
+    const [statement] = createTableStatements(contractTables.daily, { kind: "embedded", expiry: "caller" });
+    expect(statement).not.toContain("TTL toDateTime");
+  });
+
+  test("changes over between the two", () => {
+    const alter = (expiry: "engine" | "caller", hasTtl: boolean) =>
+      alterExpiryStatement(contractTables.daily, { kind: "embedded", expiry }, hasTtl);
+    expect(alter("engine", true)).toBeUndefined();
+    expect(alter("caller", false)).toBeUndefined();
+    expect(alter("caller", true)).toBe("ALTER TABLE daily REMOVE TTL");
+    expect(alter("engine", false)).toMatch(/^ALTER TABLE daily MODIFY TTL toDateTime/);
+  });
+});
+
+describe("cluster", () => {
+  const cluster = { kind: "cluster", expiry: "engine" } as const;
+
+  test("is a replicated table on every node and one over all shards", () => {
+    const [local, distributed] = createTableStatements(contractTables.registry, cluster);
+    expect(local).toContain("CREATE TABLE IF NOT EXISTS registry_local ON CLUSTER '{cluster}'");
+    expect(local).toContain(
+      "ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/registry', '{replica}', seen_at)",
+    );
+    expect(local).toContain("replicated_deduplication_window = 1000");
+    expect(local).not.toContain("fsync");
+    expect(distributed).toBe(
+      "CREATE TABLE IF NOT EXISTS registry ON CLUSTER '{cluster}' AS registry_local " +
+        "ENGINE = Distributed('{cluster}', currentDatabase(), registry_local, cityHash64(name))",
+    );
+  });
+
+  test("is altered on every node", () => {
+    expect(onEveryNode("registry", cluster)).toBe("registry_local ON CLUSTER '{cluster}'");
+    expect(alterExpiryStatement(contractTables.registry, { ...cluster, expiry: "caller" }, true)).toBe(
+      "ALTER TABLE registry_local ON CLUSTER '{cluster}' REMOVE TTL",
+    );
+  });
+});
+
+describe("the tables of the services", () => {
+  let folder: string;
+  let engine: EngineHost;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "groundwatch-schema-"));
+    await writeFile(join(folder, "engine.xml"), engineConfig());
+    engine = startEngine({ folder: join(folder, "engine"), configFile: join(folder, "engine.xml") });
+  });
+  afterAll(async () => {
+    await engine.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test("every statement of a cluster is read by ClickHouse", async () => {
+    const statements = schemaStatements(tables, { kind: "cluster", expiry: "engine" });
+    expect(statements).toHaveLength(2 * (Object.keys(tables).length + 1));
+    for (const statement of statements) {
+      const tree = await engine.run("query", "parse", `EXPLAIN AST ${statement}`);
+      expect(tree.toString()).toContain("CreateQuery");
+    }
+  });
+
+  test("every statement of a server runs", async () => {
+    for (const statement of schemaStatements(tables, { kind: "server", expiry: "engine" })) {
+      await engine.run("query", "create", statement);
+    }
+    const count = await engine.run(
+      "query",
+      "count",
+      "SELECT count() FROM system.tables WHERE database = 'default'",
+    );
+    expect(count.toString()).toContain(String(Object.keys(tables).length + 1));
+  });
+});
