@@ -1,4 +1,7 @@
 // CloudTrail through its official client: every call becomes a record that is found by each attribute.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   CloudTrail,
   type LookupAttributeKey,
@@ -6,24 +9,17 @@ import {
 } from "@aws-sdk/client-cloudtrail";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { XRay } from "@aws-sdk/client-xray";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startTestServer } from "../support/server.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { startTestServer, type TestServer } from "../support/server.ts";
 
-let server: Awaited<ReturnType<typeof startTestServer>>;
+let server: TestServer;
 let events: EventBridge;
 let cloudtrail: CloudTrail;
 
-const optionsOf = (accessKeyId: string) => ({
-  endpoint: server.endpoint,
-  region: "us-east-1",
-  credentials: { accessKeyId, secretAccessKey: "any" },
-  maxAttempts: 1,
-});
-
 beforeAll(async () => {
   server = await startTestServer();
-  events = new EventBridge({ ...optionsOf("123456789012"), customUserAgent: "audit-test" });
-  cloudtrail = new CloudTrail(optionsOf("123456789012"));
+  events = new EventBridge({ ...server.clientConfig(), customUserAgent: "audit-test" });
+  cloudtrail = new CloudTrail(server.clientConfig());
 });
 
 afterAll(() => server.stop());
@@ -115,7 +111,7 @@ test("secrets are hidden, even of calls that are not supported", async () => {
 });
 
 test("data events are not in the history", async () => {
-  const xray = new XRay(optionsOf("123456789012"));
+  const xray = new XRay(server.clientConfig());
   await events.putEvents({ Entries: [{ Source: "s", DetailType: "d", Detail: "{}" }] });
   await xray.putTraceSegments({ TraceSegmentDocuments: ["{}"] });
   // The record of a change is written with all that waited before it.
@@ -176,9 +172,29 @@ test("times, and what is not valid", async () => {
 
 test("nobody sees the calls of another account", async () => {
   await events.createEventBus({ Name: "private" });
-  const other = new CloudTrail(optionsOf("999999999999"));
+  const other = new CloudTrail(server.clientConfig({ account: "999999999999" }));
   const { Events } = await other.lookupEvents({
     LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: "private" }],
   });
   expect(Events).toEqual([]);
+});
+
+test("the history survives a restart, records of reads that were written behind included", async () => {
+  const data = mkdtempSync(join(tmpdir(), "groundwatch-restart-"));
+  onTestFinished(() => rmSync(data, { recursive: true }));
+  const before = await startTestServer({ data });
+  const client = new EventBridge(before.clientConfig());
+  await client.createEventBus({ Name: "durable" });
+  await client.describeEventBus({ Name: "durable" });
+  await before.stop();
+  const after = await startTestServer({ data });
+  onTestFinished(() => after.stop());
+  expect((await new EventBridge(after.clientConfig()).describeEventBus({ Name: "durable" })).Name).toBe(
+    "durable",
+  );
+  const { Events } = await new CloudTrail(after.clientConfig()).lookupEvents({
+    LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: "durable" }],
+  });
+  const names = Events?.map(({ EventName }) => EventName) ?? [];
+  expect(new Set(names)).toEqual(new Set(["CreateEventBus", "DescribeEventBus"]));
 });

@@ -1,24 +1,14 @@
 // EventBridge through its official client: buses, their tags and policies, and events with all their errors.
 import { EventBridge, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer } from "../support/server.ts";
+import { startTestServer, testAccount as account, type TestServer } from "../support/server.ts";
 
-let server: Awaited<ReturnType<typeof startTestServer>>;
+let server: TestServer;
 let events: EventBridge;
-
-const account = "123456789012";
-
-const clientOf = (accessKeyId: string) =>
-  new EventBridge({
-    endpoint: server.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId, secretAccessKey: "any" },
-    maxAttempts: 1,
-  });
 
 beforeAll(async () => {
   server = await startTestServer();
-  events = clientOf(account);
+  events = new EventBridge(server.clientConfig());
 });
 
 afterAll(() => server.stop());
@@ -28,7 +18,9 @@ const arnOf = (name: string) => `arn:aws:events:us-east-1:${account}:event-bus/$
 describe("event buses", () => {
   test("the default bus is always there, and stays", async () => {
     expect(await events.describeEventBus({})).toMatchObject({ Name: "default", Arn: arnOf("default") });
-    const { EventBuses } = await clientOf("999999999999").listEventBuses({});
+    const { EventBuses } = await new EventBridge(
+      server.clientConfig({ account: "999999999999" }),
+    ).listEventBuses({});
     expect(EventBuses?.map(({ Name }) => Name)).toEqual(["default"]);
     await expect(events.deleteEventBus({ Name: "default" })).rejects.toMatchObject({
       name: "ValidationException",

@@ -6,12 +6,7 @@ import { startTestServer } from "../support/server.ts";
 test("operations say that they are not supported", async () => {
   const server = await startTestServer();
   onTestFinished(() => server.stop());
-  const schemas = new Schemas({
-    endpoint: server.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "123456789012", secretAccessKey: "any" },
-    maxAttempts: 1,
-  });
+  const schemas = new Schemas(server.clientConfig());
   const notImplemented = { name: "NotImplementedException", $metadata: { httpStatusCode: 501 } };
   await expect(schemas.listRegistries({})).rejects.toMatchObject(notImplemented);
   await expect(schemas.describeSchema({ RegistryName: "r", SchemaName: "s" })).rejects.toMatchObject({

@@ -1,22 +1,19 @@
 // X-Ray through its official client: segments in, traces out, and what is refused.
+import { createSocket } from "node:dgram";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { XRay } from "@aws-sdk/client-xray";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer } from "../support/server.ts";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { freeUdpPort } from "../support/udp.ts";
 
-let server: Awaited<ReturnType<typeof startTestServer>>;
+let server: TestServer;
 let xray: XRay;
-
-const clientOf = (region = "us-east-1") =>
-  new XRay({
-    endpoint: server.endpoint,
-    region,
-    credentials: { accessKeyId: "123456789012", secretAccessKey: "any" },
-    maxAttempts: 1,
-  });
 
 beforeAll(async () => {
   server = await startTestServer();
-  xray = clientOf();
+  xray = new XRay(server.clientConfig());
 });
 
 afterAll(() => server.stop());
@@ -125,7 +122,9 @@ test("a large trace comes in pages and says that it is large", async () => {
 test("each account and region has its own traces", async () => {
   const traceId = newTraceId();
   await put(segment(traceId, { in_progress: true }));
-  const elsewhere = await clientOf("eu-west-1").batchGetTraces({ TraceIds: [traceId] });
+  const elsewhere = await new XRay(server.clientConfig({ region: "eu-west-1" })).batchGetTraces({
+    TraceIds: [traceId],
+  });
   expect(elsewhere).toMatchObject({ Traces: [], UnprocessedTraceIds: [traceId] });
 });
 
@@ -156,4 +155,29 @@ test("reports of daemons are taken", async () => {
     Hostname: "host",
   });
   expect(answer.$metadata.httpStatusCode).toBe(200);
+});
+
+test("what comes by the API and by the daemon's port survives a restart", async () => {
+  const data = mkdtempSync(join(tmpdir(), "groundwatch-restart-"));
+  onTestFinished(() => rmSync(data, { recursive: true }));
+  const xrayUdpPort = await freeUdpPort();
+  const before = await startTestServer({ data, xrayUdpPort });
+  // The port has no signatures: its segments belong to the default account and region.
+  const configOf = (made: TestServer) => made.clientConfig({ account: "000000000000" });
+  const client = new XRay(configOf(before));
+  const ids = [newTraceId(), newTraceId()];
+  const documents = ids.map((id) => JSON.stringify(segment(id, { in_progress: true })));
+  await client.putTraceSegments({ TraceSegmentDocuments: documents.slice(0, 1) });
+  const socket = createSocket("udp4");
+  socket.send(`{"format":"json","version":1}\n${documents[1]}`, xrayUdpPort, "127.0.0.1");
+  const stored = async (from: XRay) => {
+    const { Traces } = await from.batchGetTraces({ TraceIds: ids });
+    expect(Traces?.map(({ Id }) => Id)).toEqual(ids);
+  };
+  await vi.waitFor(() => stored(client), { timeout: 10_000 });
+  socket.close();
+  await before.stop();
+  const after = await startTestServer({ data });
+  onTestFinished(() => after.stop());
+  await stored(new XRay(configOf(after)));
 });

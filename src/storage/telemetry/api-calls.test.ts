@@ -89,6 +89,25 @@ test("pages of all categories hold every call once, newest first", async () => {
   });
 });
 
+test("old calls are found behind new ones, each once", async () => {
+  const dayMs = 86_400_000;
+  const ages = [0, dayMs - 1, dayMs, dayMs + 1, 6 * dayMs, 7 * dayMs, 7 * dayMs + 1, 30 * dayMs, 89 * dayMs];
+  const old = ages.map((age, index) => ({ ...entry(1), eventId: `old-${index}`, calledAt: now - age }));
+  await appendApiCalls(
+    telemetry,
+    old.map(() => 3),
+    old,
+  );
+  const query = { world: 3, category: "Management", from: now - 90 * dayMs, to: now } as const;
+  expect(idsOf(await readApiCalls(telemetry, { ...query, limit: 100 }))).toEqual(idsOf(old));
+  const page = await readApiCalls(telemetry, { ...query, limit: 4 });
+  const before = page.at(-1)!;
+  const rest = await readApiCalls(telemetry, { ...query, before, limit: 100 });
+  expect(idsOf([...page, ...rest])).toEqual(idsOf(old));
+  const since = await readApiCalls(telemetry, { ...query, from: now - 7 * dayMs, limit: 100 });
+  expect(idsOf(since)).toEqual(idsOf(old.slice(0, 6)));
+});
+
 test("times are inclusive", async () => {
   const query = { world: 1, category: "Management", from: now + 2, to: now + 2, limit: 10 } as const;
   expect(idsOf(await readApiCalls(telemetry, query))).toEqual(["e-8", "e-7", "e-6"]);
