@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import { telemetryLimits } from "../limits.ts";
 import { createFrameReader, encodeFrame } from "./frames.ts";
 import type { EngineRequest, EngineResponse } from "./frames.ts";
+import { repairDeduplicationLogs } from "./repair-deduplication.ts";
 import { openSessions } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -28,6 +29,7 @@ start(folder, configFile);
 function start(folder: string, configFile: string): void {
   let sessions: Sessions;
   try {
+    repairDeduplicationLogs(folder);
     sessions = openSessions(folder, [`--config-file=${configFile}`]);
   } catch (error) {
     respond({ id: 0, error: messageOf(error) });
