@@ -1,0 +1,41 @@
+// The limits of CloudWatch Logs that no single member's constraint expresses.
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+export const logLimits = {
+  /** Of one PutLogEvents: messages in UTF-8 plus `eventOverheadBytes` each. */
+  batchBytes: 1_048_576,
+  eventOverheadBytes: 26,
+  /** A batch of valid events spans at most this. */
+  batchSpanMs: dayMs,
+  futureMs: 2 * hourMs,
+  pastMs: 14 * dayMs,
+  dayMs,
+  /** Of one GetLogEvents or FilterLogEvents answer. */
+  pageEvents: 10_000,
+  pageBytes: 1_048_576,
+  /** How many events one FilterLogEvents call looks at before it answers with what it has and a token. */
+  scannedEvents: 200_000,
+  /** How many events are read from the store at once while a page is filtered. */
+  readEvents: 10_000,
+  describePage: 50,
+  tagsPerResource: 50,
+  logGroupsPerWorld: 1_000_000,
+  /** How many streams FilterLogEvents may name, and StartLiveTail. */
+  namedStreams: 100,
+  liveTailGroups: 10,
+  liveTailMs: 3 * hourMs,
+  liveTailEventsPerUpdate: 500,
+  liveTailUpdateMs: 1_000,
+  /** Updates that wait for a slow reader before the oldest are dropped. */
+  liveTailWaitingUpdates: 30,
+  /** Known streams that are kept in memory; the least recently used are forgotten. */
+  cachedStreams: 20_000,
+} as const;
+
+/** The values that PutRetentionPolicy takes, in days. */
+export const retentionDaysValues: readonly number[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
