@@ -37,8 +37,10 @@ import type {
  * ```
  * Members: 0 string, 1 number, 2 boolean, 4 timestamp, 15 document, 21 blob, `64 | x` a list and `128 | x` a
  * map of one of these, `() => X$` a structure, `[1, namespace, "Names", 0, () => X$]` a list of structures,
- * `[2, namespace, "ByName", 0, 0, () => X$]` a map to them; required members come first. Types of handlers
- * come from classes `AdvanceClockCommand`, as `Command.classBuilder()` of `@smithy/core/client` makes them.
+ * `[2, namespace, "ByName", 0, 0, () => X$]` a map to them; `[0, traits]` any of these with traits, such as
+ * `{ httpQuery: "name" }`. Required members come first. The types of handlers come from command classes, as
+ * `Command.classBuilder<Input, Output, ...>().sc(AdvanceClock$).build()` of `@smithy/core/client` makes them,
+ * exported as `AdvanceClockCommand`.
  */
 export function loadModel(sdk: object, facts: ServiceFacts, limits: Limits): ServiceModel {
   const shapes = new ShapeReader(limits);
