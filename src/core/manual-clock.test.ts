@@ -1,6 +1,6 @@
 // The manual clock: what is due runs in order, at its instant, before the move is over.
-import { fc, test as property } from "@fast-check/vitest";
-import { describe, expect, test } from "vitest";
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
 import { every } from "./clock.ts";
 import { createManualClock, maxTasksAtOneInstant } from "./manual-clock.ts";
 
@@ -12,7 +12,7 @@ function clockWithErrors() {
 }
 
 describe("a manual clock", () => {
-  property.prop([fc.array(fc.nat(1000), { maxLength: 40 }), fc.nat(1200)])(
+  test.prop([fc.array(fc.nat(1000), { maxLength: 40 }), fc.nat(1200)])(
     "runs exactly what is due, by instant and then by order of scheduling, each at its own instant",
     async (delays, advancedMs) => {
       const { clock } = clockWithErrors();
@@ -33,7 +33,7 @@ describe("a manual clock", () => {
     },
   );
 
-  property.prop([fc.array(fc.nat(500), { minLength: 1, maxLength: 8 }), fc.nat(100)])(
+  test.prop([fc.array(fc.nat(500), { minLength: 1, maxLength: 8 }), fc.nat(100)])(
     "many moves do what one move of their sum does",
     async (steps, periodMs) => {
       const history = async (moves: readonly number[]) => {
@@ -47,7 +47,7 @@ describe("a manual clock", () => {
     },
   );
 
-  property.prop([fc.array(fc.nat(50), { maxLength: 20 })])(
+  test.prop([fc.array(fc.nat(50), { maxLength: 20 })])(
     "a chain of tasks that schedule each other runs to its end within one move",
     async (delays) => {
       const { clock } = clockWithErrors();

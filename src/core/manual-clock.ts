@@ -31,7 +31,7 @@ export function createManualClock({ startAt, onTaskError }: ManualClockOptions):
     now: () => now,
     schedule(dueAt, task) {
       const timer = timers.add(dueAt, task);
-      if (dueAt <= now) move(0);
+      if (dueAt <= now) void move(0);
       return () => timers.remove(timer);
     },
     advance(ms) {

@@ -32,7 +32,7 @@ export function createSystemClock(
   source: TimeSource = realTime,
 ): SystemClock {
   const timers = new TimerQueue();
-  const running = new Set<Promise<void>>();
+  const tasks = createTaskRunner(onTaskError);
   let stopped = false;
   let wakeAt = Number.POSITIVE_INFINITY;
   let cancelSleep: Cancel = () => undefined;
@@ -53,7 +53,7 @@ export function createSystemClock(
       stopped = true;
       cancelSleep();
       timers.clear();
-      await Promise.all(running);
+      await tasks.ended();
     },
   };
 
@@ -81,23 +81,30 @@ export function createSystemClock(
     followJumps();
     wakeAt = Number.POSITIVE_INFINITY;
     const now = source.wall();
-    for (let timer = timers.takeDue(now); timer !== undefined; timer = timers.takeDue(now)) start(timer.task);
+    for (let timer = timers.takeDue(now); timer !== undefined; timer = timers.takeDue(now))
+      tasks.start(timer.task);
     const next = timers.firstDueAt();
     if (next !== undefined && next < wakeAt) sleepUntil(next);
   }
+}
 
-  /** Tasks do not wait for each other: a slow one must not delay the rest. */
-  function start(task: DueTask): void {
-    const run = (async () => {
-      try {
-        await task();
-      } catch (error) {
-        onTaskError(error);
-      }
-    })();
-    running.add(run);
-    void run.then(() => running.delete(run));
-  }
+/** Tasks do not wait for each other: a slow one must not delay the rest. */
+function createTaskRunner(onTaskError: (error: unknown) => void) {
+  const running = new Set<Promise<void>>();
+  return {
+    start(task: DueTask): void {
+      const run = (async () => {
+        try {
+          await task();
+        } catch (error) {
+          onTaskError(error);
+        }
+      })();
+      running.add(run);
+      void run.then(() => running.delete(run));
+    },
+    ended: () => Promise.all(running),
+  };
 }
 
 /** Milliseconds from any origin, for durations; a manual clock does not move it. */

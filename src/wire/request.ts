@@ -7,6 +7,8 @@ export interface WireRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** Set, with an empty body, when the listener refused to take the whole body. */
+  readonly bodyTooLarge?: boolean;
   readonly sourceAddress: string;
   /** Calls back once if the client goes away before its answer is complete. */
   readonly onClose?: (listener: () => void) => void;

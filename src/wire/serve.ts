@@ -47,6 +47,11 @@ export interface AppOptions {
    * @throws WireError with the protocol's own code for a bad signature.
    */
   readonly authenticate: (request: WireRequest, service: Service) => Identity | Promise<Identity>;
+  /**
+   * Whether the caller may do this, once it is known what is asked for.
+   * @throws WireError `AccessDeniedException`.
+   */
+  readonly authorize?: (identity: Identity, service: Service, operation: Operation, input: Values) => void;
   /** Epoch milliseconds, from the injected clock. */
   readonly now: () => number;
   /** Milliseconds from any origin, never moved by a manual clock. */
@@ -99,6 +104,7 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
     const body = inflated instanceof Promise ? await inflated : inflated;
     const operation = (call.operation ??= router.queryOperation(service, call.request, body));
     call.input = call.protocol.decode(operation, call.request, body);
+    options.authorize?.(call.identity, service, operation, call.input);
     const output = handle(service, operation, call.input, contextOf(call, call.identity, operation, options));
     call.output = output instanceof Promise ? await output : output;
     if (options.strictOutputs) assertKnownMembers(operation, call.output);
@@ -114,7 +120,8 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
 }
 
 function route(call: Call, router: Router): Service {
-  if (call.request.body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  const { body, bodyTooLarge } = call.request;
+  if (bodyTooLarge || body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
   const { service, protocol, operation } = router.route(call.request);
   call.service = service;
   call.protocol = protocol;
