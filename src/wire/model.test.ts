@@ -110,13 +110,7 @@ interface BoilOutput {
   Steam?: { Size: number | undefined } | undefined;
 }
 
-const Builder = Command.classBuilder<
-  BoilInput,
-  BoilOutput & MetadataBearer,
-  object,
-  object,
-  MetadataBearer
->();
+const Builder = Command.classBuilder<BoilInput, BoilOutput & MetadataBearer, never, object, MetadataBearer>();
 
 class BoilCommand extends Builder.sc(Boil$).build() {}
 
