@@ -40,7 +40,9 @@ export interface Failure {
   readonly queryStatus: number;
 }
 
-/** The `SerializationException` with which AWS answers a body that it cannot read or whose types are wrong. */
+/**
+ * The `SerializationException` with which AWS answers a body that it cannot read or whose types are wrong.
+ */
 export function serializationError(message: string, cause?: unknown): WireError {
   return new WireError("SerializationException", message, {
     queryCode: "MalformedInput",

@@ -3,14 +3,20 @@ import type { CallContext } from "./request.ts";
 
 type CommandOf<Sdk, Name extends string> = `${Name}Command` extends keyof Sdk ? Sdk[`${Name}Command`] : never;
 
-/** The operations of an SDK package: `typeof import("@aws-sdk/client-xray")` gives `"PutTraceSegments" | ...`. */
+/**
+ * The operations of an SDK package: `typeof import("@aws-sdk/client-xray")` gives `"PutTraceSegments" |
+ * ...`.
+ */
 export type OperationNames<Sdk> = {
   [Key in keyof Sdk]: Key extends `${infer Name}Command` ? (Name extends "$" | "" ? never : Name) : never;
 }[keyof Sdk];
 
 type Instance<Command> = Command extends abstract new (...args: never[]) => infer Made ? Made : never;
 
-/** A member that the schema requires is never undefined once validation has passed; optional ones may be absent. */
+/**
+ * A member that the schema requires is never undefined once validation has passed; optional ones may be
+ * absent.
+ */
 type Decoded<Type> = Type extends Date | Uint8Array
   ? Type
   : Type extends readonly (infer Item)[]

@@ -70,7 +70,8 @@ describe("timestamps and blobs", () => {
   test("in each format", () => {
     const { value } = fromJson(
       shape,
-      `{"at":1.0005,"iso":"2026-11-21T07:00:00.5+01:00","http":"Sat, 21 Nov 2026 06:00:00 GMT","blob":"AAEC"}`,
+      `{"at":1.0005,"iso":"2026-11-21T07:00:00.5+01:00",` +
+        `"http":"Sat, 21 Nov 2026 06:00:00 GMT","blob":"AAEC"}`,
     );
     expect(value).toEqual({
       at: new Date(1001),

@@ -1,4 +1,4 @@
-// Compiles a structure to a JavaScript function that checks its values, and converts them if they come from JSON.
+// Compiles a structure to a function that checks its values, and converts them if they come from JSON.
 import * as runtime from "./input-runtime.ts";
 import { wholePattern } from "./patterns.ts";
 import type { Constraint, Member, Shape, StructureShape } from "./shapes.ts";
@@ -6,9 +6,9 @@ import type { Constraint, Member, Shape, StructureShape } from "./shapes.ts";
 /*
  * Half of what a request costs us is spent here, so the functions are generated: property names become
  * constants, every object that reaches a handler has the same hidden class, and the checks of a member stand
- * where it is converted. Only the model's names are ever written into the source, each as a JSON literal; nothing of a request
- * is. A broken constraint is only counted: the message is written by `violations`, which walks the
- * values again, because that is rare.
+ * where it is converted. Only the model's names are ever written into the source, each as a JSON literal;
+ * nothing of a request is. A broken constraint is only counted: the message is written by `violations`, which
+ * walks the values again, because that is rare.
  */
 
 /** The depth at which values that contain themselves are refused. */
@@ -67,11 +67,12 @@ class SourceWriter {
     const locals = structure.members.map(() => this.#variable());
     const checks = structure.members.map((member, index) => this.#memberSource(member, locals[index] ?? ""));
     const fields = structure.members.map((member, index) => `${literal(member.name)}: ${locals[index]}`);
+    const all = locals.join(", ");
     this.functions.push(`function ${name}(input, depth) {
       if (depth > ${maxDepth}) runtime.tooDeep();
-      ${this.#form.json ? `if (typeof input !== "object" || Array.isArray(input)) runtime.mismatch(input, "Structure");` : ""}
+      ${this.#form.json ? expectObject("input", "Structure") : ""}
       ${checks.join("\n")}
-      ${structure.kind === "union" ? `runtime.expectOne([${locals.join(", ")}], ${literal(structure.name)});` : ""}
+      ${structure.kind === "union" ? `runtime.expectOne([${all}], ${literal(structure.name)});` : ""}
       return ${this.#form.json ? `{ ${fields.join(", ")} }` : "input"};
     }`);
     return name;
@@ -93,7 +94,10 @@ class SourceWriter {
     return `${local} = undefined; ${member.required ? "broken++;" : ""}`;
   }
 
-  /** Statements that check, and perhaps convert in place, the variable `local`, which is neither null nor undefined. */
+  /**
+   * Statements that check, and perhaps convert in place, the variable `local`, which is neither null nor
+   * undefined.
+   */
   #valueSource(member: Member, local: string): string {
     const { shape, constraint } = member;
     switch (shape.kind) {
@@ -118,7 +122,10 @@ class SourceWriter {
       for (let ${index} = 0; ${index} < ${list}.length; ${index}++) {
         let ${item} = ${list}[${index}];
         if (${item} === undefined || ${item} === null) ${shape.sparse ? ";" : "broken++;"}
-        else { ${this.#valueSource(shape.item, item)} ${this.#form.json ? `${list}[${index}] = ${item};` : ""} }
+        else {
+          ${this.#valueSource(shape.item, item)}
+          ${this.#form.json ? `${list}[${index}] = ${item};` : ""}
+        }
       }`;
   }
 
@@ -131,7 +138,7 @@ class SourceWriter {
       this.#variable(),
     ];
     const { json } = this.#form;
-    return `${json ? `if (typeof ${map} !== "object" || Array.isArray(${map})) runtime.mismatch(${map}, "Map");` : ""}
+    return `${json ? expectObject(map, "Map") : ""}
       const ${keys} = Object.keys(${map});
       ${json ? `const ${target} = {};` : ""}
       ${this.#lengthSource(constraint, `${keys}.length`)}
@@ -200,10 +207,16 @@ class SourceWriter {
   }
 }
 
+function expectObject(local: string, wanted: "Structure" | "Map"): string {
+  const unfit = `typeof ${local} !== "object" || Array.isArray(${local})`;
+  return `if (${unfit}) runtime.mismatch(${local}, "${wanted}");`;
+}
+
 /** The fast path of a number that is as it should be stands in line. */
 function numberSource(kind: Constraint["number"], local: string): string {
   if (kind === "integer") {
-    return `if (typeof ${local} !== "number" || (${local} | 0) !== ${local}) ${local} = runtime.integer(${local});`;
+    const fits = `typeof ${local} === "number" && (${local} | 0) === ${local}`;
+    return `if (!(${fits})) ${local} = runtime.integer(${local});`;
   }
   if (kind === "long") {
     return `if (!Number.isSafeInteger(${local})) ${local} = runtime.long(${local});`;

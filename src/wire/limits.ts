@@ -14,8 +14,8 @@ export type Limits = ReadonlyMap<string, Constraint>;
  * CreateLogGroupRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY)
  * ```
  * `a..b` is a length, or a range when a number's kind stands before it; `(...)` are the values that are
- * allowed, `/.../` the pattern that the whole string must match; `<...>` holds the same for the keys of a map,
- * `[...]` for its values or for the items of a list. Lines that are empty or begin with `#` are skipped.
+ * allowed, `/.../` the pattern that the whole string must match; `<...>` holds the same for the keys of a
+ * map, `[...]` for its values or for the items of a list. Lines that are empty or begin with `#` are skipped.
  * @throws Error that shows the line it cannot read.
  */
 export function parseLimits(text: string): Limits {

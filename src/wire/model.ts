@@ -29,7 +29,8 @@ import type {
  * const namespace = "com.groundwatch";
  * export const AdvanceClockRequest$: StaticStructureSchema =
  *   [3, namespace, "AdvanceClockRequest", 0, ["toAt"], [4], 1];   // 4 is a timestamp; 1 member is required
- * export const AdvanceClockResponse$: StaticStructureSchema = [3, namespace, "AdvanceClockResponse", 0, [], []];
+ * export const AdvanceClockResponse$: StaticStructureSchema =
+ *   [3, namespace, "AdvanceClockResponse", 0, [], []];
  * export const AdvanceClock$: StaticOperationSchema =
  *   [9, namespace, "AdvanceClock", 0, () => AdvanceClockRequest$, () => AdvanceClockResponse$];
  * export const ClockNotManual$: StaticErrorSchema =

@@ -11,9 +11,9 @@ const compiled = new Map<string, WholePattern>();
  * A pattern of the model, which the whole string must match. The patterns are Java's, nearly JavaScript's:
  * `(?s)` at the start becomes a flag, and what unicode mode refuses is compiled without it.
  *
- * Some of them, such as `[ \t]*[^:]+([ \t]+[^:]+)*` for a header's value, would keep a backtracking engine busy
- * for hours over forty spaces and a colon. So only patterns with at most one unbounded repetition, and none of
- * a group, run on the bare engine; the others run on re2, unless they look ahead, which it cannot.
+ * Some of them, such as `[ \t]*[^:]+([ \t]+[^:]+)*` for a header's value, would keep a backtracking engine
+ * busy for hours over forty spaces and a colon. So only patterns with at most one unbounded repetition, and
+ * none of a group, run on the bare engine; the others run on re2, unless they look ahead, which it cannot.
  * @throws Error at boot for a pattern that neither engine can read.
  */
 export function wholePattern(pattern: string): WholePattern {

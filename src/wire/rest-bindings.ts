@@ -46,7 +46,10 @@ function lazily<Value>(make: () => Value): () => Value {
   return () => (made ??= make());
 }
 
-/** Labels by name: the path was matched before, so pattern and path have the same segments up to a greedy label. */
+/**
+ * Labels by name: the path was matched before, so pattern and path have the same segments up to a greedy
+ * label.
+ */
 function readLabels(pattern: string, url: string): Texts {
   const labels = new Map<string, readonly string[]>();
   const segments = segmentsOf(url);

@@ -1,4 +1,4 @@
-// Finds the service, protocol and operation that a request speaks to, from its head alone where that is possible.
+// Finds the service, protocol and operation that a request speaks to, from its head where that is possible.
 import { WireError } from "./errors.ts";
 import type { Protocol } from "./protocol.ts";
 import type { WireRequest } from "./request.ts";
@@ -34,7 +34,9 @@ export function apparentProtocol(request: WireRequest): ProtocolName {
   return isForm(request, contentType) ? "awsQuery" : "restJson1";
 }
 
-/** The rules, in their order: rpcv2Cbor, awsJson, awsQuery, restJson1; each knows its requests by their head. */
+/**
+ * The rules, in their order: rpcv2Cbor, awsJson, awsQuery, restJson1; each knows its requests by their head.
+ */
 export function createRouter(services: readonly Service[]): Router {
   const byTarget = new Map(services.map((service) => [service.model.target, service]));
   const speaking = (name: ProtocolName) => services.filter((service) => service.protocols.has(name));
@@ -137,7 +139,10 @@ export function pathOf(request: WireRequest): string {
   return end === -1 ? request.url : request.url.slice(0, end);
 }
 
-/** A field of the query string or, first, of the form in the body; it must be one without escapes of its name. */
+/**
+ * A field of the query string or, first, of the form in the body; it must be one without escapes of its
+ * name.
+ */
 function formField(request: WireRequest, body: Uint8Array, name: string): string | undefined {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const mark = `${name}=`;

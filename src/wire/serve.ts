@@ -13,7 +13,9 @@ import type { Service } from "./service.ts";
 import type { Operation } from "./shapes.ts";
 import { assertKnownMembers } from "./strict-output.ts";
 
-/** What a request may weigh as it comes, and after it is inflated; AWS's own limits per operation are lower. */
+/**
+ * What a request may weigh as it comes, and after it is inflated; AWS's own limits per operation are lower.
+ */
 export const maxBodyBytes = 10 * 1024 * 1024;
 export const maxInflatedBytes = 16 * 1024 * 1024;
 
@@ -131,7 +133,10 @@ function route(call: Call, router: Router): Service {
 
 const inflateBytes = promisify(gunzip);
 
-/** Both SDKs compress large PutMetricData bodies: https://smithy.io/2.0/spec/behavior-traits.html#requestcompression-trait */
+/**
+ * Both SDKs compress large PutMetricData bodies:
+ * https://smithy.io/2.0/spec/behavior-traits.html#requestcompression-trait
+ */
 function inflate(request: WireRequest): Uint8Array | Promise<Uint8Array> {
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "";
   if (encoding === "" || encoding === "identity") return request.body;
@@ -193,7 +198,10 @@ function explain(error: unknown, call: Call, options: AppOptions): Failure {
   return failureOf(internalError(call), model) ?? unreachable();
 }
 
-/** Some services model this error, each under a name of its own: `InternalServiceFault`, `InternalException`, ... */
+/**
+ * Some services model this error, each under a name of its own: `InternalServiceFault`, `InternalException`,
+ * ...
+ */
 function internalError(call: Call): WireError {
   const modelled = [...(call.service?.model.errors.values() ?? [])].find(
     ({ name, fault }) => fault === "server" && name.startsWith("Internal"),
@@ -213,7 +221,9 @@ function withCommonHeaders(response: WireResponse, requestId: string, now: numbe
 
 const dateCache = { second: -1, text: "" };
 
-/** Clients repair their clocks from this header, so it must be the clock that signatures are checked against. */
+/**
+ * Clients repair their clocks from this header, so it must be the clock that signatures are checked against.
+ */
 function httpDate(now: number): string {
   const second = Math.floor(now / 1000);
   if (dateCache.second !== second) {

@@ -35,7 +35,7 @@ export interface ServiceDefinition<Sdk extends object, Context> {
 }
 
 /**
- * @throws Error when a handler names no operation of the model: a misspelling that the compiler could not see.
+ * @throws Error when a handler names no operation of the model, which the compiler could not see.
  */
 export function defineService<Sdk extends object, Context>(
   definition: ServiceDefinition<Sdk, Context>,
@@ -62,7 +62,7 @@ export type ExceptionMembers<Exception> = Partial<
 >;
 
 /**
- * An SDK exception, to be thrown by a handler: `throw modelled(ResourceNotFoundException, "The specified ...")`.
+ * An SDK exception, to be thrown by a handler: `throw modelled(ResourceNotFoundException, "The ...")`.
  */
 export function modelled<Exception extends Error>(
   errorClass: new (options: never) => Exception,

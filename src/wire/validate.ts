@@ -36,7 +36,9 @@ export function validationError(service: ServiceModel, found: readonly string[])
 /** More than these are not reported: a batch of ten thousand wrong events would answer megabytes. */
 const maxViolations = 100;
 
-/** The broken constraints of an input, each as AWS words it; members are named from 1, in lower camel case. */
+/**
+ * The broken constraints of an input, each as AWS words it; members are named from 1, in lower camel case.
+ */
 export function violations(structure: StructureShape, input: Values): readonly string[] {
   const found: string[] = [];
   visitStructure(structure, input, "", found);
@@ -77,7 +79,9 @@ function visitValue(member: Member, value: unknown, at: string, found: string[])
   }
 }
 
-/** Items that are strings or numbers are judged together, at the list itself; others each at its own place. */
+/**
+ * Items that are strings or numbers are judged together, at the list itself; others each at its own place.
+ */
 function visitItems(
   member: Member,
   list: Shape & { kind: "list" },
@@ -189,7 +193,9 @@ const matching = (pattern: string) => `Member must satisfy regular expression pa
 const maxShownCharacters = 1024;
 const maxShownItems = 100;
 
-/** Values in the notation of AWS's messages, which is Java's: `[a, b]`, `{key=value}`, `Name(member=value)`. */
+/**
+ * Values in the notation of AWS's messages, which is Java's: `[a, b]`, `{key=value}`, `Name(member=value)`.
+ */
 function render(value: unknown, shape: Shape): string {
   const text = renderWhole(value, shape);
   return text.length > maxShownCharacters ? `${text.slice(0, maxShownCharacters)}...` : text;

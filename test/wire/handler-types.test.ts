@@ -1,4 +1,4 @@
-// What does not compile: the assertions are the @ts-expect-error lines, which the type check of the tests enforces.
+// What does not compile: the assertions are the @ts-expect-error lines, which the type check enforces.
 import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import { expect, expectTypeOf, test } from "vitest";

@@ -1,4 +1,4 @@
-// An official client whose requests go straight to an App in this process, with one handler for all operations.
+// An official client whose requests go straight to an App in this process, with one handler for everything.
 import { Readable } from "node:stream";
 import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { HttpResponse } from "@smithy/core/protocols";
@@ -187,7 +187,8 @@ export function comparable(value: unknown, shape: Shape): unknown {
         Object.entries(value as Values).map(([key, item]) => [key, comparable(item, shape.value.shape)]),
       );
     case "string":
-      return Array.from(value as string).join(""); // members of media type JSON are String objects at the client
+      // Members of media type JSON are String objects at the client.
+      return Array.from(value as string).join("");
     case "blob":
       return [...(value as Uint8Array)].join(" ");
     case "timestamp":

@@ -7,7 +7,9 @@ export interface RandomSource {
   output(structure: StructureShape, density: number): Record<string, unknown>;
 }
 
-/** Deeper than this, members that may be absent are, so that shapes which contain themselves come to an end. */
+/**
+ * Deeper than this, members that may be absent are, so that shapes which contain themselves come to an end.
+ */
 const maxDepth = 4;
 
 /** `EndpointId` of EventBridge chooses another host and another signature. */

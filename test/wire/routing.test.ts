@@ -21,7 +21,9 @@ function found(wanted: WireRequest): string {
 }
 
 const scope = (service: string) => ({
-  authorization: `AWS4-HMAC-SHA256 Credential=AKID/20261121/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=00`,
+  authorization:
+    `AWS4-HMAC-SHA256 Credential=AKID/20261121/eu-west-1/${service}/aws4_request, ` +
+    "SignedHeaders=host, Signature=00",
 });
 
 const form = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
