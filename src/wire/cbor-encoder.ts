@@ -1,4 +1,4 @@
-// Compiles a structure to a function that writes it as CBOR, with the number types that strict clients expect.
+// Compiles a structure to a function that writes it as CBOR, with the number types of strict clients.
 import { CborWriter, encodedText } from "./cbor-writer.ts";
 import type { Values } from "./protocol.ts";
 import type { Constraint, Member, Shape, StructureShape } from "./shapes.ts";

@@ -58,7 +58,7 @@ const unmodelledError: StructureShape = {
   streaming: false,
 };
 
-/** An error's structure as it goes over the wire: with its type, and a message whether or not it is modelled. */
+/** An error's structure as it goes over the wire: with its type, and a message whether modelled or not. */
 function asError(structure: StructureShape): StructureShape {
   const hasMessage = structure.members.some(({ name }) => name.toLowerCase() === "message");
   const message = hasMessage ? [] : [textMember("message")];

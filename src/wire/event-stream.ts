@@ -24,10 +24,10 @@ export function eventStreamMember(output: StructureShape): Member | undefined {
  * The body of an answer whose output has a stream. The RPC protocols send the output's other members first,
  * as `initial-response`.
  *
- * Events are pulled as they are sent. When the source throws a modelled error that the stream may carry, it is
- * sent as an exception and the stream ends; anything else is sent as an error whose cause the client does not
- * learn, and rejects the next read, so that the server hears of it. Returning ends at once, even while an
- * event is awaited.
+ * Events are pulled as they are sent. When the source throws a modelled error that the stream may carry, it
+ * is sent as an exception and the stream ends; anything else is sent as an error whose cause the client does
+ * not learn, and rejects the next read, so that the server hears of it. Returning ends at once, even while
+ * an event is awaited.
  */
 export function encodeEventStream(
   service: ServiceModel,
@@ -104,8 +104,8 @@ type Result = IteratorResult<Uint8Array, undefined>;
 const over: Result = { done: true, value: undefined };
 
 /**
- * Written by hand because the `return` of an async generator waits for the `await` that it stands at, which for a
- * tail without events is for ever.
+ * Written by hand because the `return` of an async generator waits for the `await` that it stands at, which
+ * for a tail without events is for ever.
  */
 class EventStreamBody implements AsyncIterator<Uint8Array, undefined> {
   readonly #source: AsyncIterator<Values>;

@@ -1,4 +1,4 @@
-// Puts together an input from the fields of an awsQuery form, such as MetricData.member.1.Dimensions.member.2.Name.
+// Puts together an input from the fields of an awsQuery form, such as MetricData.member.1.MetricName.
 import { readForm } from "./form.ts";
 import type { Values } from "./protocol.ts";
 import { QueryField, queryNode } from "./query-nodes.ts";

@@ -76,7 +76,7 @@ export class QueryField {
 export interface QueryNode {
   /** Becomes part of the input. */
   readonly value: object;
-  /** Follows a field by one step, to the node that its next part leads to; undefined when nothing is left to do. */
+  /** Follows a field by one step, to the node that its next part leads to; undefined when that is all. */
   step(field: QueryField): QueryNode | undefined;
 }
 

@@ -38,11 +38,9 @@ export function createQueryProtocol(service: ServiceModel): Protocol {
       const error =
         `<Error><Type>${type}</Type><Code>${escapeXml(failure.queryCode)}</Code>` +
         `<Message>${escapeXml(failure.message)}</Message>${furtherMembers(failure, encoderOf)}</Error>`;
-      return {
-        status: failure.queryStatus,
-        headers,
-        body: `<ErrorResponse${namespace}>${error}<RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`,
-      };
+      const id = `<RequestId>${escapeXml(requestId)}</RequestId>`;
+      const body = `<ErrorResponse${namespace}>${error}${id}</ErrorResponse>`;
+      return { status: failure.queryStatus, headers, body };
     },
   };
 }

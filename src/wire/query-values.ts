@@ -30,7 +30,7 @@ export function valueReader({ name, shape, constraint }: Member): ReadValue | un
 }
 
 const wholeNumber = /^[+-]?\d{1,20}$/;
-const decimalNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
+const decimalNumber = /^[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?$/;
 
 function numberReader(kind: Constraint["number"]): ReadValue {
   if (kind === "integer") return (text) => integer(whole(text));

@@ -139,6 +139,7 @@ describe("forms", () => {
     "Integer=99999999999",
     "Double=0x10",
     "Double=one",
+    `Double=${"1".repeat(1_000_000)}x`,
     "Flag=yes",
     "At=soon",
     "Blob=*",
@@ -169,6 +170,7 @@ describe("forms", () => {
     readForm(form(maxFormFields), () => visited++);
     expect(visited).toBe(maxFormFields);
     expect(() => readForm(form(maxFormFields + 1), () => {})).toThrow("more than");
+    expect(() => readForm(Buffer.from("&".repeat(maxFormFields + 1)), () => {})).toThrow("more than");
   });
 
   test("the order of fields does not matter", () => {

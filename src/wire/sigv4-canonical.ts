@@ -19,7 +19,8 @@ export function canonicalRequest(request: WireRequest, signature: Signature, pay
     headers += `${name}:${singleSpaced(value)}\n`;
   }
   const query = canonicalQuery(request.url, signature.presigned);
-  return `${request.method}\n${canonicalPath(request.url)}\n${query}\n${headers}\n${names.join(";")}\n${payloadHash}`;
+  const path = canonicalPath(request.url);
+  return `${request.method}\n${path}\n${query}\n${headers}\n${names.join(";")}\n${payloadHash}`;
 }
 
 function singleSpaced(value: string): string {
@@ -39,7 +40,7 @@ function canonicalPath(url: string): string {
   return `/${segments.join("/")}${segments.length > 0 && path.endsWith("/") ? "/" : ""}`;
 }
 
-/** Sorted by name, then by value, both encoded: `a=` stands before `a-b=`, which sorting whole pairs would not give. */
+/** Sorted by name, then by value, both encoded: `a=` stands before `a-b=`, which whole pairs would not. */
 function canonicalQuery(url: string, presigned: boolean): string {
   const pairs: [string, string][] = [];
   for (const [name, value] of parseQuery(url)) {

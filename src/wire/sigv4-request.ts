@@ -44,11 +44,15 @@ export function peekScope(request: WireRequest): CredentialScope | undefined {
   return inUrl === undefined ? undefined : scopeIn(decodeOrKeep(inUrl));
 }
 
+/** Elements become parts of keys in storage, so they are kept short and plain. */
+const scopeElement = /^[\w.@+=-]{1,128}$/;
+
 function scopeIn(credential: string | undefined): CredentialScope | undefined {
   const [accessKeyId, date, region, service, terminator, ...rest] = credential?.split("/") ?? [];
   if (!accessKeyId || !date || !region || !service || terminator !== "aws4_request" || rest.length > 0) {
     return undefined;
   }
+  if (![accessKeyId, date, region, service].every((element) => scopeElement.test(element))) return undefined;
   return { accessKeyId, date, region, service };
 }
 
@@ -118,7 +122,8 @@ function unreadableCredential(credential: string): string {
   const elements = credential.split("/");
   return elements.length === 5 && elements[4] !== "aws4_request"
     ? `Credential should be scoped with a valid terminator: 'aws4_request', not '${elements[4]}'.`
-    : `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`;
+    : "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, " +
+        `got '${credential}'`;
 }
 
 /** The date is X-Amz-Date in ISO 8601's basic format, or the Date header in that format or HTTP's own. */
@@ -159,7 +164,7 @@ function raise(message: string): never {
   throw incompleteSignature(message);
 }
 
-/** Among others AWS4-ECDSA-P256-SHA256, which is Signature Version 4a: only calls to several regions need it. */
+/** Among others AWS4-ECDSA-P256-SHA256, Signature Version 4a, which only calls to several regions need. */
 function unsupportedAlgorithm(scheme: string): Error {
   return incompleteSignature(`Unsupported AWS 'algorithm': '${scheme}'. Please use ${algorithm}.`);
 }

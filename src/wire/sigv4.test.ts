@@ -293,7 +293,8 @@ describe("refusals carry AWS's codes and texts", () => {
     expect(refusal(await sign(putLogEvents, now - 301_000))).toMatchObject({
       name: "InvalidSignatureException",
       message:
-        "Signature expired: 20261121T065459Z is now earlier than 20261121T065500Z (20261121T070000Z - 5 min.)",
+        "Signature expired: 20261121T065459Z is now earlier than 20261121T065500Z " +
+        "(20261121T070000Z - 5 min.)",
       options: { queryCode: "SignatureDoesNotMatch" },
     });
     expect(refusal(await sign(putLogEvents, now + 301_000)).message).toBe(
@@ -384,6 +385,8 @@ describe("peekScope", () => {
     expect(peekScope(await sign())).toEqual(scope);
     expect(peekScope(await presign(putLogEvents))).toEqual(scope);
     expect(peekScope(received(putLogEvents, { headers: {} }))).toBeUndefined();
+    const odd = `Credential=a%/20261121/${"r".repeat(200)}/logs/aws4_request`;
+    expect(peekScope(received(putLogEvents, { headers: { authorization: odd } }))).toBeUndefined();
     expect(
       peekScope(received(putLogEvents, { headers: { authorization: "Credential=a/b/c" } })),
     ).toBeUndefined();

@@ -42,7 +42,7 @@ export interface SignatureVerifier {
 const maxSkewMinutes = 5;
 const minuteMs = 60_000;
 
-/** `maxSigningKeys` bounds the cache of derived keys; there is one per access key, day, region and service. */
+/** `maxSigningKeys` bounds the cache of derived keys: one per access key, day, region and service. */
 export function createSignatureVerifier(maxSigningKeys = 1_000): SignatureVerifier {
   const signingKeys = new SigningKeys(maxSigningKeys);
   return {
@@ -106,7 +106,7 @@ function checkAge({ signedAt, signedAtText, validSeconds }: Signature, now: numb
   }
 }
 
-/** What chooses the server and the operation must be signed, or a signature could be carried to another call. */
+/** What chooses the server and the operation must be signed, or a signature would be good for other calls. */
 function checkSignedHeaders(request: WireRequest, { signedHeaders }: Signature): void {
   if (!signedHeaders.includes("host")) {
     throw incompleteSignature("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
@@ -126,7 +126,7 @@ function payloadHash(request: WireRequest, claimed: string | undefined): string 
   return actual;
 }
 
-/** Derived keys, the oldest dropped first. They are found by the secret, so a key that is replaced is not missed. */
+/** Derived keys, the oldest dropped first. They are found by the secret, so a changed one is noticed. */
 class SigningKeys {
   readonly #limit: number;
   readonly #keys = new Map<string, HmacKey>();

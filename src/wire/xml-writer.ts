@@ -104,7 +104,7 @@ export function element(tag: string, content: Write): Write {
   return (value) => start + content(value) + end;
 }
 
-/** Doubles keep their point, because Python reads `6` as an integer. NaN and the infinities are as in XML Schema. */
+/** Doubles keep their point, because Python reads `6` as an integer. */
 function numberWriter(kind: Constraint["number"]): Write {
   if (kind !== "double" && kind !== "float") return String;
   return (value) => {

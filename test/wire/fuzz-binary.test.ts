@@ -164,6 +164,6 @@ test("signatures", async () => {
       ];
       for (const candidate of candidates) expect(verify(candidate)).toEqual(either);
     }),
-    { numRuns: 500, seed },
+    { numRuns: 200, seed },
   );
 });
