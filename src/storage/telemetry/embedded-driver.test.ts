@@ -1,5 +1,6 @@
 // What only the embedded engine has: a folder, a process, a disk that can be full, and a crash at any moment.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,6 +51,21 @@ describe("the engine's folder", () => {
     const third = open();
     expect(await third.names()).toEqual(["a"]);
     await third.telemetry.close();
+  });
+
+  test("is free again at once when the server is killed: its engine ends with it", async () => {
+    const compiled = new URL("../../../dist/storage/telemetry/embedded-driver.js", import.meta.url).href;
+    const program = `import { createEmbeddedDriver } from ${JSON.stringify(compiled)};
+      const driver = createEmbeddedDriver(${JSON.stringify(folder)});
+      await driver.opened;
+      console.log("open");`;
+    const server = spawn(process.execPath, ["--input-type=module", "--eval", program]);
+    await once(server.stdout, "data");
+    server.kill("SIGKILL");
+    const { telemetry, append, names } = open();
+    await append("a");
+    expect(await names()).toEqual(["a"]);
+    await telemetry.close();
   });
 
   test("is cleared of a batch that a crash has left behind", async () => {
@@ -108,8 +124,8 @@ const mayMount = (() => {
   try {
     const probe = "/tmp/groundwatch-mount-probe";
     execFileSync("mkdir", ["-p", probe]);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", probe], { stdio: "ignore" });
-    execFileSync("umount", [probe]);
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", probe], { stdio: "ignore" });
+    execFileSync("/bin/umount", [probe]);
     return true;
   } catch {
     return false;
@@ -118,9 +134,9 @@ const mayMount = (() => {
 
 describe.skipIf(!mayMount)("a file system of its own (skipped where mounting is not allowed)", () => {
   const mount = (...options: readonly string[]) =>
-    execFileSync("mount", [...options, "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("/bin/mount", [...options, "tmpfs", folder], { stdio: "ignore" });
   afterEach(() => {
-    execFileSync("umount", ["-l", folder]);
+    execFileSync("/bin/umount", ["-l", folder]);
   });
 
   test("that is full refuses appends, and takes them when there is room again", async () => {
@@ -142,11 +158,11 @@ describe.skipIf(!mayMount)("a file system of its own (skipped where mounting is 
     const { telemetry, append, names } = open();
     await append("before");
     const inbox = join(folder, "inbox"); // the whole is busy, so only this part can change
-    execFileSync("mount", ["--bind", inbox, inbox]);
-    execFileSync("mount", ["-o", "remount,bind,ro", inbox]);
+    execFileSync("/bin/mount", ["--bind", inbox, inbox]);
+    execFileSync("/bin/mount", ["-o", "remount,bind,ro", inbox]);
     await expect(append("refused")).rejects.toMatchObject({ problem: "ReadOnly" });
     expect(await names()).toEqual(["before"]);
-    execFileSync("umount", [inbox]);
+    execFileSync("/bin/umount", [inbox]);
     await append("later");
     expect(await names()).toEqual(["before", "later"]);
     await telemetry.close();

@@ -39,9 +39,11 @@ export const telemetryLimits = {
   /** An engine that dies at once again is restarted after a growing pause. */
   restartPauseMs: 50,
   restartPauseMaximumMs: 2_000,
+  /** How long a statement waits for an engine that is being restarted; the first opening is bounded by `openMs`. */
+  restartWaitMs: 30_000,
   closeMs: 10_000,
   /** How long a folder may be locked by an engine that is about to end. */
-  lockPatienceMs: 2_000,
+  lockPatienceMs: 1_000,
   lockPauseMs: 200,
   /** A query that is cancelled is told so again and again until it has ended. */
   killPauseMs: 100,

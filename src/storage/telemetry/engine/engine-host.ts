@@ -40,7 +40,7 @@ export function startEngine(options: EngineOptions): EngineHost {
   return {
     opened,
     async run(lane, tag, text) {
-      const connection = await usable;
+      const connection = await withinWait(usable);
       return connection.call({ kind: "run", lane, tag, text });
     },
     cancel(tag) {
@@ -98,6 +98,21 @@ async function restart(options: EngineOptions, state: Supervision): Promise<Engi
     }
   }
   throw new TelemetryError("Unavailable", "the storage engine is closed");
+}
+
+/** An engine that cannot be started again, on a full disk for example, must not hold its callers for ever. */
+async function withinWait(usable: Promise<EngineConnection>): Promise<EngineConnection> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new TelemetryError("Unavailable", "the storage engine does not come back"));
+    }, telemetryLimits.restartWaitMs);
+  });
+  try {
+    return await Promise.race([usable, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function isLocked(error: unknown): boolean {
