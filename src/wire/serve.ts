@@ -112,13 +112,27 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
     if (options.strictOutputs) assertKnownMembers(operation, call.output);
     response = call.protocol.encode(operation, call.output, call.requestId);
   } catch (error) {
-    call.failure = explain(error, call, options);
-    response = call.protocol.encodeError(call.failure, call.request, call.requestId);
+    response = refuse(error, call, options);
   }
   response = withCommonHeaders(response, call.requestId, options.now());
   const recorded = options.record(answered(call, response, options.stopwatch() - startedMs));
   if (recorded instanceof Promise) await recorded;
   return response;
+}
+
+/** An error that cannot be encoded is an unexpected one, and that always can. */
+function refuse(error: unknown, call: Call, options: AppOptions): WireResponse {
+  call.failure = explain(error, call, options);
+  try {
+    return call.protocol.encodeError(call.failure, call.request, call.requestId);
+  } catch (cause) {
+    call.failure = explain(
+      new Error("an error has members that its model has not", { cause }),
+      call,
+      options,
+    );
+    return call.protocol.encodeError(call.failure, call.request, call.requestId);
+  }
 }
 
 function route(call: Call, router: Router): Service {

@@ -30,6 +30,9 @@ function start(changes: Partial<AppOptions> = {}): App {
         if (input.logGroupName === "taken") {
           throw modelled(logs.ResourceAlreadyExistsException, "The specified log group already exists");
         }
+        if (input.logGroupName === "confused") {
+          throw modelled(logs.InvalidSequenceTokenException, "no", { expectedSequenceToken: 5n as never });
+        }
         if (input.logGroupName === "broken") throw new TypeError("the password is hunter2");
         return {};
       },
@@ -164,6 +167,13 @@ test("an unexpected error is logged whole and answered with nothing but the requ
     message: "The request request-1 failed because of an error of the server.",
   });
   expect(unexpected).toEqual([new TypeError("the password is hunter2")]);
+});
+
+test("an error that cannot be encoded is an unexpected one", async () => {
+  const response = await app.handle(createLogGroup("confused"));
+  expect(response.status).toBe(500);
+  expect(errorOf(response).__type).toBe("InternalServerException");
+  expect(unexpected).toEqual([new Error("an error has members that its model has not")]);
 });
 
 test("errors from below can be given a meaning", async () => {
