@@ -42,8 +42,10 @@ async function statusOf(request: Partial<WireRequest>): Promise<number> {
     sourceAddress: "",
     ...request,
   };
-  const { status } = await app.handle(whole);
+  const { status, body } = await app.handle(whole);
   expect(unexpected).toEqual([]);
+  // What the compiled checks count and what the message names are found in two ways, and must agree.
+  expect(body).not.toContain(':"0 validation errors');
   return status;
 }
 
