@@ -1,0 +1,143 @@
+// The client of Groundwatch's own service: the clock, the reset, and what AWS has no API for.
+import { createHash, createHmac } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { OperationInput, OperationName, OperationOutput } from "../services/groundwatch/schema-types.ts";
+
+export interface GroundwatchClientOptions {
+  /** Like `http://127.0.0.1:4600`. */
+  readonly endpoint: string;
+  /** us-east-1 unless given; together with the account of the credentials it is the world that is listed. */
+  readonly region?: string;
+  /** Under `--auth off` any will do; an access key id of 12 digits is the account. */
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+}
+
+/** An error that the server answered; `name` is its code, such as `OperationDisabledException`. */
+export class GroundwatchServiceError extends Error {
+  readonly status: number;
+  readonly requestId: string | undefined;
+  constructor(name: string, message: string, status: number, requestId: string | undefined) {
+    super(message);
+    this.name = name;
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+const anyCredentials = { accessKeyId: "groundwatch", secretAccessKey: "groundwatch" };
+
+/** One method per operation; inputs and answers are typed by the service's own schema, instants are epoch ms. */
+export class GroundwatchClient {
+  readonly #endpoint: URL;
+  readonly #signer: SignatureV4;
+
+  constructor({ endpoint, region = "us-east-1", credentials = anyCredentials }: GroundwatchClientOptions) {
+    this.#endpoint = new URL(endpoint);
+    this.#signer = new SignatureV4({ service: "groundwatch", region, credentials, sha256: Sha256 });
+  }
+
+  getClock(): Promise<OperationOutput<"GetClock">> {
+    return this.#call("GetClock", {});
+  }
+
+  /** Resolves when everything that has become due has run. */
+  advanceClock(input: OperationInput<"AdvanceClock">): Promise<OperationOutput<"AdvanceClock">> {
+    return this.#call("AdvanceClock", input);
+  }
+
+  /** Erases everything in every account and region. */
+  reset(): Promise<OperationOutput<"Reset">> {
+    return this.#call("Reset", {});
+  }
+
+  /** The events of a bus in the order of their arrival. */
+  listEvents(input: OperationInput<"ListEvents"> = {}): Promise<OperationOutput<"ListEvents">> {
+    return this.#call("ListEvents", input);
+  }
+
+  /** Management and data calls, newest first. */
+  listApiCalls(input: OperationInput<"ListApiCalls"> = {}): Promise<OperationOutput<"ListApiCalls">> {
+    return this.#call("ListApiCalls", input);
+  }
+
+  getServerStatus(): Promise<OperationOutput<"GetServerStatus">> {
+    return this.#call("GetServerStatus", {});
+  }
+
+  createAccessKey(
+    input: OperationInput<"CreateAccessKey"> = {},
+  ): Promise<OperationOutput<"CreateAccessKey">> {
+    return this.#call("CreateAccessKey", input);
+  }
+
+  listAccessKeys(): Promise<OperationOutput<"ListAccessKeys">> {
+    return this.#call("ListAccessKeys", {});
+  }
+
+  deleteAccessKey(input: OperationInput<"DeleteAccessKey">): Promise<OperationOutput<"DeleteAccessKey">> {
+    return this.#call("DeleteAccessKey", input);
+  }
+
+  async #call<Name extends OperationName>(
+    name: Name,
+    input: OperationInput<Name>,
+  ): Promise<OperationOutput<Name>> {
+    const { hostname, protocol, host } = this.#endpoint;
+    const body = JSON.stringify(input);
+    const signed = await this.#signer.sign({
+      method: "POST",
+      protocol,
+      hostname,
+      path: "/",
+      headers: {
+        host,
+        "content-type": "application/x-amz-json-1.1",
+        "x-amz-target": `Groundwatch_20261101.${name}`,
+      },
+      body,
+    });
+    const { host: _sentByFetch, ...headers } = signed.headers;
+    const response = await fetch(this.#endpoint, { method: "POST", headers, body });
+    const answer = (await response.json()) as Record<string, unknown>;
+    if (response.ok) return answer as OperationOutput<Name>;
+    const requestId = response.headers.get("x-amzn-requestid") ?? undefined;
+    const code = textOf(answer["__type"]) ?? "UnknownError";
+    throw new GroundwatchServiceError(code, textOf(answer["message"]) ?? code, response.status, requestId);
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The form in which the signer wants SHA-256. */
+class Sha256 {
+  readonly #hash: { update(data: Uint8Array): unknown; digest(): Buffer };
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
+  }
+
+  update(chunk: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytesOf(chunk));
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.#hash.digest());
+  }
+
+  reset(): void {
+    throw new Error("a signature is made of one digest each");
+  }
+}
+
+function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (typeof data === "string") return Buffer.from(data);
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}

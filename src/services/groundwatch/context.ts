@@ -1,0 +1,31 @@
+// What every handler of the own service is given.
+import type { ManualClock } from "../../core/manual-clock.ts";
+import type { CallContext } from "../../wire/request.ts";
+import type { Dependencies } from "../dependencies.ts";
+import type { AccessKeyStore } from "./access-key-store.ts";
+
+/** What the server knows of itself. */
+export interface ServerFacts {
+  readonly version: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly residentBytes: number;
+  readonly listeners: readonly { readonly name: string; readonly address: string }[];
+  readonly unsupportedOperations: number;
+}
+
+/** What this service needs besides what every service has. */
+export interface OwnDependencies {
+  /** Undefined under `--clock system`. */
+  readonly manualClock: ManualClock | undefined;
+  /** Whether the server was started with `--test`. */
+  readonly mayReset: boolean;
+  readonly accessKeys: AccessKeyStore;
+  readonly serverFacts: () => ServerFacts;
+}
+
+export interface GroundwatchContext {
+  readonly call: CallContext;
+  readonly dependencies: Dependencies;
+  readonly own: OwnDependencies;
+}

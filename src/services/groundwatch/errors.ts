@@ -1,0 +1,38 @@
+// The own service's exceptions, as an SDK package would export them.
+
+interface ExceptionOptions {
+  readonly message: string;
+}
+
+class GroundwatchException extends Error {
+  readonly $fault = "client";
+}
+
+export class ValidationException extends GroundwatchException {
+  constructor({ message }: ExceptionOptions) {
+    super(message);
+    this.name = "ValidationException";
+  }
+}
+
+/** The server was started without the flag that the operation needs. */
+export class OperationDisabledException extends GroundwatchException {
+  constructor({ message }: ExceptionOptions) {
+    super(message);
+    this.name = "OperationDisabledException";
+  }
+}
+
+export class ResourceNotFoundException extends GroundwatchException {
+  constructor({ message }: ExceptionOptions) {
+    super(message);
+    this.name = "ResourceNotFoundException";
+  }
+}
+
+export class LimitExceededException extends GroundwatchException {
+  constructor({ message }: ExceptionOptions) {
+    super(message);
+    this.name = "LimitExceededException";
+  }
+}

@@ -1,0 +1,42 @@
+// The own service: what AWS has no API for, on the same wire.
+import { defineService, type Service } from "../../wire/service.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { createAccessKey, deleteAccessKey, listAccessKeys } from "./access-keys.ts";
+import { advanceClock, getClock } from "./clock.ts";
+import type { GroundwatchContext, OwnDependencies } from "./context.ts";
+import { limits } from "./limits.ts";
+import { reset } from "./reset.ts";
+import * as schema from "./schema.ts";
+import type { GroundwatchSdk } from "./schema-types.ts";
+import { getServerStatus } from "./server-status.ts";
+import { listApiCalls, listEvents } from "./stored-signals.ts";
+
+export function createGroundwatchService(dependencies: Dependencies, own: OwnDependencies): Service {
+  return defineService<GroundwatchSdk, GroundwatchContext>({
+    name: "groundwatch",
+    // The command classes are there for the compiler only.
+    sdk: schema as unknown as GroundwatchSdk,
+    facts: {
+      name: "groundwatch",
+      signingName: "groundwatch",
+      target: "Groundwatch_20261101",
+      version: "2026-11-01",
+      xmlNamespace: "",
+      protocols: ["awsJson1.1"],
+      validationError: "ValidationException",
+    },
+    limits,
+    handlers: {
+      AdvanceClock: advanceClock,
+      CreateAccessKey: createAccessKey,
+      DeleteAccessKey: deleteAccessKey,
+      GetClock: getClock,
+      GetServerStatus: getServerStatus,
+      ListAccessKeys: listAccessKeys,
+      ListApiCalls: listApiCalls,
+      ListEvents: listEvents,
+      Reset: reset,
+    },
+    contextOf: (call) => ({ call, dependencies, own }),
+  });
+}
