@@ -119,7 +119,7 @@ async function run({ name, writers, rowsPerAppend, seconds, rate, append }: Load
   await Promise.all(Array.from({ length: writers }, write));
   const elapsed = (now() - start) / 1000;
   const rows = latencies.length * rowsPerAppend;
-  await pause(2000); // the merges that follow belong to the cost
+  await mergesEnd(); // they belong to the cost, and not to the next load's
   const own = process.cpuUsage(cpu);
   latencies.sort((a, b) => a - b);
   const quantile = (q: number) => (latencies[Math.floor((latencies.length - 1) * q)] ?? 0).toFixed(0);
@@ -131,6 +131,16 @@ async function run({ name, writers, rowsPerAppend, seconds, rate, append }: Load
       `  us/row: server ${perRow((own.user + own.system) / 1000)} engine ${perRow(engineCpuMs() - engineCpu)}` +
       `  ack p50 ${quantile(0.5)} p99 ${quantile(0.99)} ms  engine RSS ${residentMb(driver.processId())} MB`,
   );
+}
+
+async function mergesEnd(): Promise<void> {
+  for (let quiet = 0; quiet < 6;) {
+    await pause(250);
+    const [merges] = await telemetry.query<{ count: string }>(
+      sql`SELECT count() AS count FROM system.merges`,
+    );
+    quiet = merges?.count === "0" ? quiet + 1 : 0;
+  }
 }
 
 function pause(durationMs: number): Promise<void> {
