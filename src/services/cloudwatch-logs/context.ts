@@ -1,0 +1,17 @@
+// What every handler of CloudWatch Logs is given.
+import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
+import type { InputOf, OutputOf } from "../../wire/handlers.ts";
+import type { CallContext } from "../../wire/request.ts";
+import type { Dependencies } from "../dependencies.ts";
+import type { StreamActivity } from "./stream-activity.ts";
+import type { StreamDirectory } from "./stream-directory.ts";
+
+export interface LogsContext {
+  readonly call: CallContext;
+  readonly dependencies: Dependencies;
+  readonly streams: StreamDirectory;
+  readonly activity: StreamActivity;
+}
+
+export type Input<Name extends string> = InputOf<typeof Sdk, Name>;
+export type Output<Name extends string> = OutputOf<typeof Sdk, Name>;

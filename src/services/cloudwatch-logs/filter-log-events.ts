@@ -1,0 +1,122 @@
+// FilterLogEvents: the events of a group that match a filter pattern, over all its streams or some.
+import { eventIdOf, positionOfEventId, type EventPosition } from "../../core/logs/event-position.ts";
+import { logLimits } from "../../core/logs/limits.ts";
+import { utf8Bytes } from "../../core/logs/log-batch.ts";
+import type { Document } from "../../storage/state.ts";
+import { readLogEvents, type LogEventRow } from "../../storage/telemetry/log-events.ts";
+import type { Input, LogsContext, Output } from "./context.ts";
+import { groupIdentifier, invalidParameter, parseToken, printToken } from "./errors.ts";
+import { compilePattern, type CompiledPattern } from "./filter-patterns.ts";
+import { namedStreams, visibleFrom } from "./log-events.ts";
+import { requireGroup, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
+
+const isEventId = (value: unknown): value is string =>
+  typeof value === "string" && positionOfEventId(value) !== undefined;
+
+/**
+ * One call looks at a bounded number of events, so a page may be empty and still have a token: the search
+ * goes
+ * on behind what was looked at.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+ */
+export async function filterLogEvents(
+  input: Input<"FilterLogEvents">,
+  context: LogsContext,
+): Promise<Output<"FilterLogEvents">> {
+  const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  const pattern = compilePattern(input.filterPattern ?? "");
+  if (input.logStreamNames !== undefined && input.logStreamNamePrefix !== undefined) {
+    throw invalidParameter("logStreamNamePrefix and logStreamNames are mutually exclusive parameters.");
+  }
+  const chosen =
+    input.logStreamNamePrefix === undefined
+      ? await namedStreams(context, group, input.logStreamNames)
+      : await streamsOf(context, group, input.logStreamNamePrefix);
+  const eventId = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isEventId);
+  const found = await scan(input, context, group, {
+    pattern,
+    streamIds: chosen === undefined ? undefined : [...chosen.keys()],
+    position: eventId === undefined ? undefined : positionOfEventId(eventId),
+  });
+  const names = chosen ?? (await streamsOf(context, group, ""));
+  return {
+    events: found.rows.map((row) => ({
+      logStreamName: names.get(row.streamId) ?? "",
+      timestamp: row.timestamp,
+      message: row.message,
+      ingestionTime: row.ingestedAt,
+      eventId: eventIdOf(row),
+    })),
+    searchedLogStreams: [], // as AWS answers since 2019
+    ...(found.next === undefined ? {} : { nextToken: printToken(eventIdOf(found.next)) }),
+  };
+}
+
+interface Scan {
+  readonly pattern: CompiledPattern;
+  readonly streamIds: readonly number[] | undefined;
+  readonly position: EventPosition | undefined;
+}
+
+/** Reads on until the page is full, the events end, or enough of them were looked at. */
+async function scan(
+  input: Input<"FilterLogEvents">,
+  { call, dependencies }: LogsContext,
+  group: Document<StoredGroup>,
+  { pattern, streamIds, position: start }: Scan,
+): Promise<{ rows: readonly LogEventRow[]; next: EventPosition | undefined }> {
+  const limit = input.limit ?? logLimits.pageEvents;
+  const everything = pattern.pattern.kind === "everything";
+  const rows: LogEventRow[] = [];
+  let bytes = 0;
+  let position = start;
+  for (let looked = 0; looked < logLimits.scannedEvents;) {
+    const page = await readLogEvents(
+      dependencies.telemetry,
+      {
+        groupId: group.value.id,
+        from: visibleFrom(group.value, call.now, input.startTime ?? 0),
+        // AWS's end is inclusive here, unlike that of GetLogEvents.
+        to: input.endTime === undefined ? Number.POSITIVE_INFINITY : input.endTime + 1,
+        descending: input.startFromHead === false,
+        needles: pattern.needles,
+        limit: everything ? limit - rows.length : logLimits.readEvents,
+        ...(streamIds === undefined ? {} : { streamIds }),
+        ...(position === undefined ? {} : { position }),
+      },
+      { signal: call.signal },
+    );
+    for (const row of page.rows) {
+      if (pattern.matches(row.message)) {
+        bytes += utf8Bytes(row.message) + logLimits.eventOverheadBytes;
+        if (rows.length > 0 && bytes > logLimits.pageBytes) return { rows, next: position };
+        rows.push(row);
+      }
+      position = row;
+      if (rows.length === limit)
+        return { rows, next: page.more || row !== page.rows.at(-1) ? row : undefined };
+    }
+    if (!page.more) return { rows, next: undefined };
+    looked += page.rows.length;
+  }
+  return { rows, next: position };
+}
+
+/** Numbers and names of the streams of a group whose names begin with a prefix. */
+async function streamsOf(
+  { dependencies }: LogsContext,
+  group: Document<StoredGroup>,
+  prefix: string,
+): Promise<ReadonlyMap<number, string>> {
+  const names = new Map<number, string>();
+  for (let after: string | undefined; ;) {
+    const page = await streamsIn(dependencies.state).list(streamScope(group.value.id), {
+      limit: logLimits.readEvents,
+      ...(prefix === "" ? {} : { prefix }),
+      ...(after === undefined ? {} : { after: { key: after } }),
+    });
+    for (const { key, value } of page) names.set(value.id, key);
+    after = page.at(-1)?.key;
+    if (page.length < logLimits.readEvents) return names;
+  }
+}

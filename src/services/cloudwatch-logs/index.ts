@@ -1,0 +1,69 @@
+// The CloudWatch Logs API: groups, streams, events, tags, filter patterns and live tail.
+import * as sdk from "@aws-sdk/client-cloudwatch-logs";
+import { defineService, type Service } from "../../wire/service.ts";
+import type { Dependencies } from "../dependencies.ts";
+import type { LogsContext } from "./context.ts";
+import { filterLogEvents } from "./filter-log-events.ts";
+import { testMetricFilter } from "./filter-patterns.ts";
+import { limits } from "./limits.ts";
+import { startLiveTail } from "./live-tail.ts";
+import { getLogEvents, putLogEvents } from "./log-events.ts";
+import {
+  createLogGroup,
+  deleteLogGroup,
+  deleteRetentionPolicy,
+  describeLogGroups,
+  listLogGroups,
+  putLogGroupDeletionProtection,
+  putRetentionPolicy,
+} from "./log-groups.ts";
+import { createLogStream, deleteLogStream, describeLogStreams } from "./log-streams.ts";
+import { StreamActivity } from "./stream-activity.ts";
+import { createStreamDirectory } from "./stream-directory.ts";
+import {
+  listTagsForResource,
+  listTagsLogGroup,
+  tagLogGroup,
+  tagResource,
+  untagLogGroup,
+  untagResource,
+} from "./tags.ts";
+
+export function createLogsService(dependencies: Dependencies): Service {
+  const { state, telemetry, clock, facts } = dependencies;
+  const streams = createStreamDirectory(state);
+  const activity = new StreamActivity(state, telemetry, clock);
+  facts.listen("WorldReset", () => {
+    streams.forget();
+    activity.forget();
+  });
+  return defineService<typeof sdk, LogsContext>({
+    name: "cloudwatch-logs",
+    sdk,
+    limits,
+    handlers: {
+      CreateLogGroup: createLogGroup,
+      CreateLogStream: createLogStream,
+      DeleteLogGroup: deleteLogGroup,
+      DeleteLogStream: deleteLogStream,
+      DeleteRetentionPolicy: deleteRetentionPolicy,
+      DescribeLogGroups: describeLogGroups,
+      DescribeLogStreams: describeLogStreams,
+      FilterLogEvents: filterLogEvents,
+      GetLogEvents: getLogEvents,
+      ListLogGroups: listLogGroups,
+      ListTagsForResource: listTagsForResource,
+      ListTagsLogGroup: listTagsLogGroup,
+      PutLogEvents: putLogEvents,
+      PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
+      PutRetentionPolicy: putRetentionPolicy,
+      StartLiveTail: startLiveTail,
+      TagLogGroup: tagLogGroup,
+      TagResource: tagResource,
+      TestMetricFilter: testMetricFilter,
+      UntagLogGroup: untagLogGroup,
+      UntagResource: untagResource,
+    },
+    contextOf: (call) => ({ call, dependencies, streams, activity }),
+  });
+}

@@ -1,0 +1,132 @@
+// Live tail: a stream of the events that match, as they are stored.
+import { randomUUID } from "node:crypto";
+import type { LiveTailSessionLogEvent, StartLiveTailResponseStream } from "@aws-sdk/client-cloudwatch-logs";
+import type { Cancel } from "../../core/clock.ts";
+import type { LogEventsAccepted } from "../../core/facts.ts";
+import { logLimits } from "../../core/logs/limits.ts";
+import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
+import type { Input, LogsContext, Output } from "./context.ts";
+import { invalidParameter } from "./errors.ts";
+import { compilePattern } from "./filter-patterns.ts";
+import { namedStreams } from "./log-events.ts";
+import { requireGroup } from "./stored-groups.ts";
+
+/**
+ * A session sends what came in, every second, at most 500 events: beyond that it takes a sample and says so.
+ * It ends after three hours. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html
+ */
+export async function startLiveTail(
+  input: Input<"StartLiveTail">,
+  context: LogsContext,
+): Promise<Output<"StartLiveTail">> {
+  const { logStreamNames, logStreamNamePrefixes, logGroupIdentifiers } = input;
+  const pattern = compilePattern(input.logEventFilterPattern ?? "");
+  if (logStreamNames !== undefined && logStreamNamePrefixes !== undefined) {
+    throw invalidParameter("logStreamNames and logStreamNamePrefixes are mutually exclusive parameters.");
+  }
+  const narrowed = logStreamNames !== undefined || logStreamNamePrefixes !== undefined;
+  if (narrowed && logGroupIdentifiers.length > 1) {
+    throw invalidParameter("Log streams can be specified only with a single log group.");
+  }
+  const groups = new Set<string>();
+  for (const identifier of logGroupIdentifiers) {
+    if (!identifier.startsWith("arn:")) throw invalidParameter("logGroupIdentifiers must be ARNs.");
+    const group = await requireGroup(context, identifier);
+    await namedStreams(context, group, logStreamNames);
+    groups.add(group.key);
+  }
+  const { account, region } = context.call;
+  const wants = (fact: LogEventsAccepted) =>
+    fact.account === account &&
+    fact.region === region &&
+    groups.has(fact.logGroupName) &&
+    (logStreamNames?.includes(fact.logStreamName) ?? true) &&
+    (logStreamNamePrefixes?.some((prefix) => fact.logStreamName.startsWith(prefix)) ?? true);
+  const sessionStart = {
+    requestId: context.call.requestId,
+    sessionId: randomUUID(),
+    logGroupIdentifiers,
+    ...(logStreamNames === undefined ? {} : { logStreamNames }),
+    ...(logStreamNamePrefixes === undefined ? {} : { logStreamNamePrefixes }),
+    logEventFilterPattern: input.logEventFilterPattern ?? "",
+  };
+  return { responseStream: session(context, sessionStart, wants, pattern.matches) };
+}
+
+type SessionStart = NonNullable<StartLiveTailResponseStream["sessionStart"]>;
+
+/** Listens from the first moment, so that nothing is missed between the answer and its first read. */
+function session(
+  context: LogsContext,
+  sessionStart: SessionStart,
+  wants: (fact: LogEventsAccepted) => boolean,
+  matches: (message: string) => boolean,
+): AsyncIterable<StartLiveTailResponseStream> {
+  const { clock, facts } = context.dependencies;
+  const { account, region } = context.call;
+  const sample = createSample();
+  const stop = facts.listen("LogEventsAccepted", (fact) => {
+    if (!wants(fact)) return;
+    const logGroupIdentifier = logGroupArn(account, region, fact.logGroupName);
+    for (const { message, timestamp, ingestedAt } of fact.events) {
+      if (!matches(message)) continue;
+      const { logStreamName } = fact;
+      sample.add({ logStreamName, logGroupIdentifier, message, timestamp, ingestionTime: ingestedAt });
+    }
+  });
+  const endsAt = clock.now() + logLimits.liveTailMs;
+  context.call.signal.addEventListener("abort", stop, { once: true });
+
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield { sessionStart };
+        while (clock.now() < endsAt && !context.call.signal.aborted) {
+          await pause(context, logLimits.liveTailUpdateMs);
+          const { events, sampled } = sample.take();
+          yield { sessionUpdate: { sessionMetadata: { sampled }, sessionResults: events } };
+        }
+      } finally {
+        stop();
+      }
+    },
+  };
+}
+
+/** Waits on the clock, and no longer than the client is there. */
+function pause({ call, dependencies }: LogsContext, ms: number): Promise<void> {
+  const { clock } = dependencies;
+  return new Promise((resolve) => {
+    let cancel: Cancel = () => undefined;
+    const end = () => {
+      cancel();
+      call.signal.removeEventListener("abort", end);
+      resolve();
+    };
+    call.signal.addEventListener("abort", end, { once: true });
+    cancel = clock.schedule(clock.now() + ms, end);
+  });
+}
+
+/** Keeps at most as many events as an update may have, each with the same chance (reservoir sampling). */
+function createSample() {
+  let events: LiveTailSessionLogEvent[] = [];
+  let seen = 0;
+  return {
+    add(event: LiveTailSessionLogEvent) {
+      seen += 1;
+      if (events.length < logLimits.liveTailEventsPerUpdate) {
+        events.push(event);
+        return;
+      }
+      const place = Math.floor(Math.random() * seen);
+      if (place < events.length) events[place] = event;
+    },
+    take() {
+      const taken = { events, sampled: seen > events.length };
+      events = [];
+      seen = 0;
+      return taken;
+    },
+  };
+}

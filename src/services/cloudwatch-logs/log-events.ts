@@ -1,0 +1,147 @@
+// Log events: put, get and filter.
+import { indexedFieldsOf } from "../../core/logs/indexed-fields.ts";
+import {
+  eventIdOf,
+  parsePageToken,
+  printPageToken,
+  type EventPosition,
+} from "../../core/logs/event-position.ts";
+import { logLimits } from "../../core/logs/limits.ts";
+import { acceptBatch, batchBytes, type InputLogEvent } from "../../core/logs/log-batch.ts";
+import { appendLogEvents, readLogEvents } from "../../storage/telemetry/log-events.ts";
+import type { Document } from "../../storage/state.ts";
+import type { Input, LogsContext, Output } from "./context.ts";
+import { groupIdentifier, groupNotFound, invalidParameter, streamNotFound } from "./errors.ts";
+import { requireGroup, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
+import type { KnownStream } from "./stream-directory.ts";
+
+/**
+ * Answers when the events are stored and readable. A sequence token is never refused.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ */
+export async function putLogEvents(
+  input: Input<"PutLogEvents">,
+  context: LogsContext,
+): Promise<Output<"PutLogEvents">> {
+  const { now } = context.call;
+  const stream = await requireStream(context, input.logGroupName, input.logStreamName);
+  const outcome = acceptBatch(input.logEvents, now, stream.retentionDays);
+  if (outcome.kind === "refused") throw invalidParameter(outcome.reason);
+  if (outcome.events.length > 0) await store(context, input.logGroupName, stream, outcome.events);
+  const nextSequenceToken = sequenceToken(now);
+  return outcome.rejected === undefined
+    ? { nextSequenceToken }
+    : { nextSequenceToken, rejectedLogEventsInfo: outcome.rejected };
+}
+
+/** 56 digits, as AWS's tokens. */
+export function sequenceToken(instant: number): string {
+  return `4${String(Math.trunc(instant)).padStart(55, "0")}`;
+}
+
+async function requireStream(context: LogsContext, group: string, stream: string): Promise<KnownStream> {
+  const scope = scopeOf(context);
+  const found =
+    context.streams.recall(scope, group, stream) ?? (await context.streams.find(scope, group, stream));
+  if (found === "noGroup") throw groupNotFound();
+  if (found === "noStream") throw streamNotFound();
+  return found;
+}
+
+async function store(
+  context: LogsContext,
+  logGroupName: string,
+  stream: KnownStream,
+  events: readonly InputLogEvent[],
+): Promise<void> {
+  const { facts, telemetry } = context.dependencies;
+  const { account, region, now } = context.call;
+  const rows = events.map(({ timestamp, message }) => ({
+    timestamp,
+    message,
+    indexed: indexedFieldsOf(message),
+  }));
+  const sequences = await appendLogEvents(telemetry, stream, rows, now);
+  context.activity.note({
+    groupId: stream.groupId,
+    streamName: stream.streamName,
+    firstEventAt: events[0]?.timestamp ?? now,
+    lastEventAt: events.at(-1)?.timestamp ?? now,
+    lastIngestionAt: now,
+    storedBytes: batchBytes(events),
+  });
+  if (!facts.hasListeners("LogEventsAccepted")) return;
+  facts.publish({
+    kind: "LogEventsAccepted",
+    account,
+    region,
+    logGroupName,
+    logStreamName: stream.streamName,
+    events: events.map(({ timestamp, message }, index) => ({
+      eventId: eventIdOf({ timestamp, sequence: sequences[index] ?? 0n }),
+      timestamp,
+      ingestedAt: now,
+      message,
+    })),
+  });
+}
+
+/** The events of a group that a reader may see now: those within its present retention. */
+export function visibleFrom(group: StoredGroup, now: number, from: number): number {
+  return group.retentionDays === undefined
+    ? from
+    : Math.max(from, now - group.retentionDays * logLimits.dayMs);
+}
+
+/**
+ * Events in the order of time; the tokens lead on in both directions, and at an end lead to the same place
+ * again. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
+ */
+export async function getLogEvents(
+  input: Input<"GetLogEvents">,
+  context: LogsContext,
+): Promise<Output<"GetLogEvents">> {
+  const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  const { state, telemetry } = context.dependencies;
+  const stream = await streamsIn(state).get(streamScope(group.value.id), input.logStreamName);
+  if (stream === undefined) throw streamNotFound();
+  const token = input.nextToken === undefined ? undefined : parsePageToken(input.nextToken);
+  if (input.nextToken !== undefined && token === undefined) {
+    throw invalidParameter("The specified nextToken is invalid.");
+  }
+  const descending = token === undefined ? input.startFromHead !== true : token.direction === "backward";
+  const from = visibleFrom(group.value, context.call.now, input.startTime ?? 0);
+  const to = input.endTime ?? Number.POSITIVE_INFINITY;
+  const page = await readLogEvents(telemetry, {
+    groupId: group.value.id,
+    streamIds: [stream.value.id],
+    from,
+    to,
+    descending,
+    limit: input.limit ?? logLimits.pageEvents,
+    ...(token === undefined ? {} : { position: token.position }),
+  });
+  const rows = descending ? page.rows.toReversed() : page.rows;
+  const here: EventPosition = token?.position ?? { timestamp: Math.max(0, from), sequence: 0n };
+  return {
+    events: rows.map(({ timestamp, message, ingestedAt }) => ({
+      timestamp,
+      message,
+      ingestionTime: ingestedAt,
+    })),
+    nextForwardToken: printPageToken({ direction: "forward", position: rows.at(-1) ?? here }),
+    nextBackwardToken: printPageToken({ direction: "backward", position: rows[0] ?? here }),
+  };
+}
+
+/** Which streams of a group a reader asks for; all of them when undefined. */
+export async function namedStreams(
+  context: LogsContext,
+  group: Document<StoredGroup>,
+  names: readonly string[] | undefined,
+): Promise<ReadonlyMap<number, string> | undefined> {
+  if (names === undefined) return undefined;
+  const found = await streamsIn(context.dependencies.state).getMany(streamScope(group.value.id), names);
+  if (found.length < new Set(names).size) throw streamNotFound();
+  return new Map(found.map(({ key, value }) => [value.id, key]));
+}

@@ -1,0 +1,102 @@
+// Log streams: create, describe and delete.
+import { ResourceAlreadyExistsException } from "@aws-sdk/client-cloudwatch-logs";
+import { logLimits } from "../../core/logs/limits.ts";
+import { logStreamArn } from "../../core/logs/log-group-identifier.ts";
+import type { Document } from "../../storage/state.ts";
+import { deleteLogEvents } from "../../storage/telemetry/log-events.ts";
+import { modelled } from "../../wire/service.ts";
+import type { Input, LogsContext, Output } from "./context.ts";
+import { groupIdentifier, invalidParameter, parseToken, printToken, streamNotFound } from "./errors.ts";
+import { sequenceToken } from "./log-events.ts";
+import { requireGroup, streamScope, streamsIn, type StoredStream } from "./stored-groups.ts";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html */
+export async function createLogStream(
+  input: Input<"CreateLogStream">,
+  context: LogsContext,
+): Promise<Output<"CreateLogStream">> {
+  const { state } = context.dependencies;
+  const group = await requireGroup(context, input.logGroupName);
+  const createdAt = context.call.now;
+  const stream = { id: await state.nextNumber("log-stream"), createdAt };
+  const created = await streamsIn(state).create(
+    streamScope(group.value.id),
+    input.logStreamName,
+    stream,
+    createdAt,
+  );
+  if (!created) throw modelled(ResourceAlreadyExistsException, "The specified log stream already exists");
+  return {};
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogStream.html */
+export async function deleteLogStream(
+  input: Input<"DeleteLogStream">,
+  context: LogsContext,
+): Promise<Output<"DeleteLogStream">> {
+  const { state, telemetry } = context.dependencies;
+  const group = await requireGroup(context, input.logGroupName);
+  const scope = streamScope(group.value.id);
+  const stream = await streamsIn(state).get(scope, input.logStreamName);
+  if (stream === undefined || !(await streamsIn(state).delete(scope, stream.key))) throw streamNotFound();
+  context.streams.forget();
+  await deleteLogEvents(telemetry, group.value.id, stream.value.id);
+  return {};
+}
+
+interface StreamPosition {
+  readonly key: string;
+  readonly rank?: number;
+}
+
+const isPosition = (value: unknown): value is StreamPosition =>
+  typeof value === "object" && value !== null && "key" in value && typeof value.key === "string";
+
+/**
+ * By name, or by the time of the last event; a stream without events counts with its creation.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
+ */
+export async function describeLogStreams(
+  input: Input<"DescribeLogStreams">,
+  context: LogsContext,
+): Promise<Output<"DescribeLogStreams">> {
+  const byTime = input.orderBy === "LastEventTime";
+  const prefix = input.logStreamNamePrefix;
+  if (byTime && prefix !== undefined) {
+    throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
+  }
+  const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  await context.activity.flush();
+  const limit = input.limit ?? logLimits.describePage;
+  const after = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isPosition);
+  const found = await streamsIn(context.dependencies.state).list(streamScope(group.value.id), {
+    order: byTime ? "rank" : "key",
+    descending: input.descending ?? false,
+    limit: limit + 1,
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(after === undefined ? {} : { after }),
+  });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    logStreams: page.map((stream) => describe(context, group.key, stream)),
+    ...(found.length > limit && last !== undefined
+      ? { nextToken: printToken({ key: last.key, rank: last.rank }) }
+      : {}),
+  };
+}
+
+function describe({ call }: LogsContext, groupName: string, { key, value }: Document<StoredStream>) {
+  const { firstEventAt, lastEventAt, lastIngestionAt } = value;
+  return {
+    logStreamName: key,
+    creationTime: value.createdAt,
+    ...(firstEventAt === undefined ? {} : { firstEventTimestamp: firstEventAt }),
+    ...(lastEventAt === undefined ? {} : { lastEventTimestamp: lastEventAt }),
+    ...(lastIngestionAt === undefined ? {} : { lastIngestionTime: lastIngestionAt }),
+    // Old clients send it back; it is never refused.
+    uploadSequenceToken: sequenceToken(lastIngestionAt ?? value.createdAt),
+    arn: logStreamArn(call.account, call.region, groupName, key),
+    storedBytes: 0, // as AWS answers for streams since 2019
+  };
+}

@@ -1,0 +1,101 @@
+// Log groups and streams in state: one document each, with the number that their events carry.
+import type { LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
+import { parseLogGroupIdentifier } from "../../core/logs/log-group-identifier.ts";
+import type { Collection, Document, State } from "../../storage/state.ts";
+import type { LogsContext } from "./context.ts";
+import { aborted, groupNotFound, invalidParameter } from "./errors.ts";
+
+/** Instants are epoch milliseconds. */
+export interface StoredGroup {
+  readonly id: number;
+  readonly createdAt: number;
+  readonly logGroupClass: LogGroupClass;
+  readonly retentionDays?: number;
+  readonly deletionProtection: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The rank of a stream's document is the time of its last event. */
+export interface StoredStream {
+  readonly id: number;
+  readonly createdAt: number;
+  readonly firstEventAt?: number;
+  readonly lastEventAt?: number;
+  readonly lastIngestionAt?: number;
+}
+
+/** Approximate, as AWS's `storedBytes` is: bytes that came in, written behind. */
+export interface StoredGroupSize {
+  readonly storedBytes: number;
+}
+
+export const collectionNames = {
+  groups: "log-groups",
+  streams: "log-streams",
+  sizes: "log-group-sizes",
+} as const;
+
+export function groupsIn(state: State): Collection<StoredGroup> {
+  return state.collection<StoredGroup>(collectionNames.groups);
+}
+
+/** The scope of a group's streams is its number. */
+export function streamsIn(state: State): Collection<StoredStream> {
+  return state.collection<StoredStream>(collectionNames.streams);
+}
+
+export function sizesIn(state: State): Collection<StoredGroupSize> {
+  return state.collection<StoredGroupSize>(collectionNames.sizes);
+}
+
+export const streamScope = (groupId: number) => String(groupId);
+
+export function scopeOf({ call }: LogsContext): string {
+  return `${call.account}/${call.region}`;
+}
+
+/**
+ * The group that a name or an ARN means, in the caller's account and region.
+ * @throws ResourceNotFoundException, InvalidParameterException
+ */
+export async function requireGroup(context: LogsContext, identifier: string): Promise<Document<StoredGroup>> {
+  const group = await groupsIn(context.dependencies.state).get(
+    scopeOf(context),
+    groupName(context, identifier),
+  );
+  if (group === undefined) throw groupNotFound();
+  return group;
+}
+
+/**
+ * @throws ResourceNotFoundException for a group elsewhere, InvalidParameterException for another kind of ARN.
+ */
+export function groupName({ call }: LogsContext, identifier: string): string {
+  const reference = parseLogGroupIdentifier(identifier);
+  if (reference === undefined) throw invalidParameter(`Invalid log group identifier: ${identifier}`);
+  const { name, account = call.account, region = call.region } = reference;
+  if (account !== call.account || region !== call.region) throw groupNotFound();
+  return name;
+}
+
+/** How often a change that races another one of the same group is made again. */
+const attempts = 10;
+
+/**
+ * Changes a group to what `change` makes of it, which may run again.
+ * @throws ResourceNotFoundException, OperationAbortedException
+ */
+export async function changeGroup(
+  context: LogsContext,
+  identifier: string,
+  change: (group: StoredGroup) => StoredGroup,
+): Promise<void> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const { scope, key, value, version } = await requireGroup(context, identifier);
+    if (await groupsIn(context.dependencies.state).replace(scope, key, change(value), version)) {
+      context.streams.forget();
+      return;
+    }
+  }
+  throw aborted();
+}

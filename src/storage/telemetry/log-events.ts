@@ -1,0 +1,184 @@
+// Log events in telemetry: appended as columns, read back in the order of a group or of one of its streams.
+import { logLimits } from "../../core/logs/limits.ts";
+import type { EventPosition } from "../../core/logs/event-position.ts";
+import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
+import type { QueryOptions, Telemetry } from "../telemetry.ts";
+import { createArrivalSequence } from "./arrival-sequence.ts";
+import { neverExpireDays } from "./tables/log-events.ts";
+
+/** Where events go; groups and streams are numbers here, which the control plane gives out. */
+export interface LogDestination {
+  readonly groupId: number;
+  readonly streamId: number;
+  /** Undefined keeps them for ever. */
+  readonly retentionDays: number | undefined;
+}
+
+export interface AppendedLogEvent {
+  readonly timestamp: number;
+  readonly message: string;
+  readonly indexed: Readonly<Record<string, string>>;
+}
+
+const nextSequence = createArrivalSequence();
+
+/** Resolves with the sequence numbers of the events, in their order, when they are stored. */
+export async function appendLogEvents(
+  telemetry: Telemetry,
+  destination: LogDestination,
+  events: readonly AppendedLogEvent[],
+  ingestedAt: number,
+): Promise<readonly bigint[]> {
+  const { groupId, streamId, retentionDays = neverExpireDays } = destination;
+  const sequences = events.map(() => nextSequence(ingestedAt));
+  const same = (value: number) => Array.from<number>({ length: events.length }).fill(value);
+  await telemetry.append("log_events", {
+    group_id: same(groupId),
+    stream_id: same(streamId),
+    timestamp: events.map(({ timestamp }) => timestamp),
+    sequence: sequences,
+    ingested_at: same(ingestedAt),
+    retention_days: same(retentionDays),
+    message: events.map(({ message }) => message),
+    indexed: events.map(({ indexed }) => indexed),
+  });
+  return sequences;
+}
+
+export interface LogEventRow {
+  readonly timestamp: number;
+  readonly sequence: bigint;
+  readonly ingestedAt: number;
+  readonly streamId: number;
+  readonly message: string;
+}
+
+export interface LogEventQuery {
+  readonly groupId: number;
+  /** All streams when undefined. */
+  readonly streamIds?: readonly number[];
+  /** Inclusive; epoch milliseconds. */
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** Go on strictly behind this event in the direction of reading. */
+  readonly position?: EventPosition;
+  readonly descending: boolean;
+  /** Texts that every wanted message contains. */
+  readonly needles?: readonly string[];
+  readonly limit: number;
+}
+
+export interface LogEventPage {
+  readonly rows: readonly LogEventRow[];
+  /** False when there is nothing more to read in this direction. */
+  readonly more: boolean;
+}
+
+interface RawRow {
+  readonly timestamp: number;
+  readonly sequence: string;
+  readonly ingestedAt: number;
+  readonly streamId: number;
+  readonly message: string;
+}
+
+/** At most `limit` events and about a page's bytes, at least one event if there is one. */
+export async function readLogEvents(
+  telemetry: Telemetry,
+  query: LogEventQuery,
+  options?: QueryOptions,
+): Promise<LogEventPage> {
+  const direction = rawSql(query.descending ? "DESC" : "ASC");
+  const found = await telemetry.query<RawRow>(
+    sql`
+    SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence,
+      toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, stream_id AS streamId, message
+    FROM (
+      SELECT timestamp, sequence, ingested_at, stream_id, message,
+        sum(length(message) + ${logLimits.eventOverheadBytes}) OVER (
+          ORDER BY timestamp ${direction}, sequence ${direction} ROWS UNBOUNDED PRECEDING
+        ) - length(message) AS bytes_before
+      FROM (
+        SELECT timestamp, sequence, ingested_at, stream_id, message
+        FROM log_events
+        WHERE ${joinSql(conditionsOf(query), " AND ")}
+        ORDER BY group_id ${direction}, timestamp ${direction}, sequence ${direction}
+        LIMIT ${query.limit + 1}
+      )
+    ) AS page
+    WHERE bytes_before < ${logLimits.pageBytes}
+    ORDER BY page.timestamp ${direction}, page.sequence ${direction}`,
+    options,
+  );
+  const rows = found.slice(0, query.limit).map((row) => ({ ...row, sequence: BigInt(row.sequence) }));
+  const bytes = rows.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
+  const cutByBytes = bytes + rows.length * logLimits.eventOverheadBytes >= logLimits.pageBytes;
+  return { rows, more: found.length > query.limit || cutByBytes };
+}
+
+function conditionsOf(query: LogEventQuery): readonly Sql[] {
+  const { position, descending, streamIds, needles = [] } = query;
+  const from = position !== undefined && !descending ? Math.max(query.from, position.timestamp) : query.from;
+  const to = position !== undefined && descending ? Math.min(query.to, position.timestamp + 1) : query.to;
+  return [
+    sql`group_id = ${query.groupId}`,
+    sql`timestamp >= ${instant(from)}`,
+    sql`timestamp < ${instant(to)}`,
+    ...(position === undefined ? [] : [behind(position, descending)]),
+    ...(streamIds === undefined ? [] : [sql`stream_id IN ${streamIds.length === 0 ? [-1] : streamIds}`]),
+    ...needles.map((needle) => sql`message LIKE ${likeText(needle)}`),
+  ];
+}
+
+function behind({ timestamp, sequence }: EventPosition, descending: boolean): Sql {
+  const sign = rawSql(descending ? "<" : ">");
+  const at = instant(timestamp);
+  return sql`(timestamp ${sign} ${at} OR (timestamp = ${at} AND sequence ${sign} ${sequence}))`;
+}
+
+/** Instants before 1900 and after 2299 have no DateTime64: the edges stand for them. */
+function instant(epochMs: number): Sql {
+  const earliest = 0;
+  const latest = 9_000_000_000_000;
+  return sql`fromUnixTimestamp64Milli(${BigInt(Math.trunc(Math.min(Math.max(epochMs, earliest), latest)))})`;
+}
+
+/**
+ * LIKE takes the token filter of the table when the text holds whole tokens, and reads the rest as it must.
+ */
+function likeText(needle: string): string {
+  return `%${needle.replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+/** What is known of a stream from its events. */
+export interface StreamActivityRow {
+  readonly groupId: number;
+  readonly streamId: number;
+  readonly firstEventAt: number;
+  readonly lastEventAt: number;
+  readonly lastIngestionAt: number;
+}
+
+/** The activity of all streams by events that arrived after an instant. */
+export function readStreamActivity(
+  telemetry: Telemetry,
+  ingestedAfter: number,
+): Promise<readonly StreamActivityRow[]> {
+  return telemetry.query<StreamActivityRow>(sql`
+    SELECT group_id AS groupId, stream_id AS streamId,
+      toFloat64(toUnixTimestamp64Milli(min(timestamp))) AS firstEventAt,
+      toFloat64(toUnixTimestamp64Milli(max(timestamp))) AS lastEventAt,
+      toFloat64(toUnixTimestamp64Milli(max(ingested_at))) AS lastIngestionAt
+    FROM log_events
+    WHERE ingested_at > ${instant(ingestedAfter)}
+    GROUP BY group_id, stream_id`);
+}
+
+/**
+ * Deletes what a deleted group or stream has left; its number is never used again, so nobody sees the rows.
+ */
+export function deleteLogEvents(telemetry: Telemetry, groupId: number, streamId?: number): Promise<void> {
+  const stream = streamId === undefined ? rawSql("") : sql` AND stream_id = ${streamId}`;
+  return telemetry.execute(sql`DELETE FROM log_events WHERE group_id = ${groupId}${stream}`);
+}
