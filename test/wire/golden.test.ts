@@ -295,7 +295,9 @@ test("awsQuery: lists by number, answers in XML", async () => {
   expect(await send("POST", "/", form, put)).toEqual({
     status: 200,
     headers: { "content-type": "text/xml" },
-    body: `<PutMetricDataResponse ${xmlns}><ResponseMetadata><RequestId>request</RequestId></ResponseMetadata></PutMetricDataResponse>`,
+    body:
+      `<PutMetricDataResponse ${xmlns}><ResponseMetadata><RequestId>request</RequestId></ResponseMetadata>` +
+      "</PutMetricDataResponse>",
   });
   const dimensions = [
     { Name: "d1", Value: "v1" },
@@ -312,7 +314,8 @@ test("awsQuery: lists by number, answers in XML", async () => {
     "Action=GetMetricStatistics&Version=2010-08-01&Namespace=N&MetricName=m&Period=60" +
     "&StartTime=2023-11-14T22%3A13%3A20Z&EndTime=2023-11-14T22%3A14%3A20Z";
   expect((await send("POST", "/", form, get)).body).toBe(
-    `<GetMetricStatisticsResponse ${xmlns}><GetMetricStatisticsResult><Label>a &quot;b&quot; &lt;c&gt; é</Label><Datapoints>` +
+    `<GetMetricStatisticsResponse ${xmlns}><GetMetricStatisticsResult>` +
+      "<Label>a &quot;b&quot; &lt;c&gt; é</Label><Datapoints>" +
       "<member><Timestamp>2023-11-14T22:13:20Z</Timestamp><Average>6.0</Average><Maximum>0.1</Maximum>" +
       "<Unit>Count</Unit></member>" +
       "<member><Timestamp>2023-11-14T22:14:20.250Z</Timestamp><Average>NaN</Average>" +
