@@ -1,21 +1,26 @@
-// Every AWS service that the server answers for, made from the shared dependencies.
+// Every service that the server answers for, made from the shared dependencies.
 import type { Dependencies } from "../services/dependencies.ts";
+import type { OwnDependencies } from "../services/groundwatch/context.ts";
 import type { Service } from "../wire/service.ts";
 
-/**
- * The SDK packages take longest to load at the start, so this begins before the stores are open; the dependencies
- * come later.
- */
-export async function loadServices(): Promise<(dependencies: Dependencies) => readonly Service[]> {
-  const [cloudtrail, eventbridge, schemas, xray] = await Promise.all([
+/** `own` is for the service of our own, which knows the server. */
+export type CreateServices = (dependencies: Dependencies, own: OwnDependencies) => readonly Service[];
+
+/** The SDK packages take longest to load, so this begins while the stores open. */
+export async function loadServices(): Promise<CreateServices> {
+  const [cloudtrail, logs, eventbridge, groundwatch, schemas, xray] = await Promise.all([
     import("../services/cloudtrail/index.ts"),
+    import("../services/cloudwatch-logs/index.ts"),
     import("../services/eventbridge/index.ts"),
+    import("../services/groundwatch/index.ts"),
     import("../services/schemas/index.ts"),
     import("../services/xray/index.ts"),
   ]);
-  return (dependencies) => [
+  return (dependencies, own) => [
     cloudtrail.createCloudTrailService(dependencies),
+    logs.createLogsService(dependencies),
     eventbridge.createEventBridgeService(dependencies),
+    groundwatch.createGroundwatchService(dependencies, own),
     schemas.createSchemasService(),
     xray.createXrayService(dependencies),
   ];

@@ -1,0 +1,437 @@
+// CloudWatch Logs through its official client: groups, streams, events in and out, limits and errors.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CloudWatchLogs,
+  paginateDescribeLogGroups,
+  paginateDescribeLogStreams,
+  paginateFilterLogEvents,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+
+afterAll(() => server?.stop());
+
+let groups = 0;
+
+/** A new group with one stream, and short forms of the calls on it. */
+async function newGroup(streamNames: readonly string[] = ["stream"]) {
+  groups += 1;
+  const logGroupName = `group-${groups}`;
+  await logs.createLogGroup({ logGroupName });
+  for (const logStreamName of streamNames) await logs.createLogStream({ logGroupName, logStreamName });
+  return {
+    logGroupName,
+    put: (
+      events: readonly (readonly [offsetMs: number, message: string])[],
+      logStreamName = streamNames[0]!,
+    ) =>
+      logs.putLogEvents({
+        logGroupName,
+        logStreamName,
+        logEvents: events.map(([offsetMs, message]) => ({
+          timestamp: server.clock.now() + offsetMs,
+          message,
+        })),
+      }),
+    get: (options: object = {}, logStreamName = streamNames[0]!) =>
+      logs.getLogEvents({ logGroupName, logStreamName, ...options }),
+    filter: async (filterPattern: string, options: object = {}) =>
+      (await logs.filterLogEvents({ logGroupName, filterPattern, ...options })).events?.map(
+        (event) => event.message,
+      ),
+  };
+}
+
+const refusal = (call: Promise<unknown>) =>
+  call.then(
+    () => "accepted",
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+
+describe("groups", () => {
+  test("are created once, described, and gone when deleted", async () => {
+    await logs.createLogGroup({ logGroupName: "/made/once", tags: { team: "a" } });
+    expect(await refusal(logs.createLogGroup({ logGroupName: "/made/once" }))).toBe(
+      "ResourceAlreadyExistsException: The specified log group already exists",
+    );
+    const { logGroups } = await logs.describeLogGroups({ logGroupNamePrefix: "/made" });
+    const arn = `arn:aws:logs:${testRegion}:${testAccount}:log-group:/made/once`;
+    expect(logGroups).toEqual([
+      {
+        logGroupName: "/made/once",
+        creationTime: server.clock.now(),
+        metricFilterCount: 0,
+        arn: `${arn}:*`,
+        logGroupArn: arn,
+        storedBytes: 0,
+        logGroupClass: "STANDARD",
+        deletionProtectionEnabled: false,
+      },
+    ]);
+    await logs.deleteLogGroup({ logGroupName: "/made/once" });
+    expect(await refusal(logs.deleteLogGroup({ logGroupName: "/made/once" }))).toBe(
+      "ResourceNotFoundException: The specified log group does not exist.",
+    );
+  });
+
+  test("of the same name are another group after a deletion", async () => {
+    const group = await newGroup();
+    await group.put([[0, "old"]]);
+    await logs.deleteLogGroup({ logGroupName: group.logGroupName });
+    await logs.createLogGroup({ logGroupName: group.logGroupName });
+    await logs.createLogStream({ logGroupName: group.logGroupName, logStreamName: "stream" });
+    expect((await group.get()).events).toEqual([]);
+  });
+
+  test("are listed page by page, by prefix and by pattern", async () => {
+    const names = Array.from({ length: 7 }, (_, index) => `/page/Group-${index}`);
+    for (const logGroupName of names) await logs.createLogGroup({ logGroupName });
+    const found: (string | undefined)[] = [];
+    for await (const page of paginateDescribeLogGroups(
+      { client: logs, pageSize: 3 },
+      { logGroupNamePrefix: "/page/" },
+    )) {
+      found.push(...(page.logGroups ?? []).map((group) => group.logGroupName));
+    }
+    expect(found).toEqual(names);
+    const byPattern = await logs.describeLogGroups({ logGroupNamePattern: "group-3" });
+    expect(byPattern.logGroups?.map((group) => group.logGroupName)).toContain("/page/Group-3");
+    const listed = await logs.listLogGroups({ logGroupNamePattern: "^/page/Group-1" });
+    expect(listed.logGroups).toMatchObject([{ logGroupName: "/page/Group-1", logGroupClass: "STANDARD" }]);
+  });
+
+  test("under protection are not deleted", async () => {
+    const { logGroupName } = await newGroup();
+    await logs.putLogGroupDeletionProtection({
+      logGroupIdentifier: logGroupName,
+      deletionProtectionEnabled: true,
+    });
+    expect(await refusal(logs.deleteLogGroup({ logGroupName }))).toContain("ValidationException");
+    await logs.putLogGroupDeletionProtection({
+      logGroupIdentifier: logGroupName,
+      deletionProtectionEnabled: false,
+    });
+    await logs.deleteLogGroup({ logGroupName });
+  });
+
+  test("carry tags, by the old and the new operations", async () => {
+    const { logGroupName } = await newGroup();
+    const resourceArn = `arn:aws:logs:${testRegion}:${testAccount}:log-group:${logGroupName}`;
+    await logs.tagResource({ resourceArn, tags: { a: "1", b: "2" } });
+    await logs.tagLogGroup({ logGroupName, tags: { c: "3" } });
+    await logs.untagResource({ resourceArn, tagKeys: ["a"] });
+    expect((await logs.listTagsForResource({ resourceArn })).tags).toEqual({ b: "2", c: "3" });
+    await logs.untagLogGroup({ logGroupName, tags: ["b"] });
+    expect((await logs.listTagsLogGroup({ logGroupName })).tags).toEqual({ c: "3" });
+  });
+
+  test("of another account or region are other groups", async () => {
+    const { logGroupName } = await newGroup();
+    for (const other of [{ account: "999999999999" }, { region: "eu-west-1" }]) {
+      const elsewhere = new CloudWatchLogs(server.clientConfig(other));
+      expect((await elsewhere.describeLogGroups({})).logGroups).toEqual([]);
+      await elsewhere.createLogGroup({ logGroupName });
+      await elsewhere.deleteLogGroup({ logGroupName });
+    }
+    expect(
+      (await logs.describeLogGroups({ logGroupNamePrefix: logGroupName })).logGroups?.length,
+    ).toBeGreaterThan(0);
+  });
+
+  test("have names and retentions within AWS's limits", async () => {
+    expect(await refusal(logs.createLogGroup({ logGroupName: "no spaces" }))).toMatch(
+      /^InvalidParameterException: 1 validation error detected: Value 'no spaces' at 'logGroupName' failed/,
+    );
+    const { logGroupName } = await newGroup();
+    expect(await refusal(logs.putRetentionPolicy({ logGroupName, retentionInDays: 2 }))).toMatch(
+      /^InvalidParameterException/,
+    );
+  });
+});
+
+describe("streams", () => {
+  test("show their first and last events as soon as these are stored", async () => {
+    const group = await newGroup(["a", "b"]);
+    await group.put([[-2000, "one"], [-1000, "two"]], "b"); // prettier-ignore
+    const now = server.clock.now();
+    const { logStreams } = await logs.describeLogStreams({
+      logGroupName: group.logGroupName,
+      orderBy: "LastEventTime",
+      descending: true,
+    });
+    expect(logStreams?.map((stream) => stream.logStreamName)).toEqual(["a", "b"]);
+    expect(logStreams?.[1]).toMatchObject({
+      creationTime: now,
+      firstEventTimestamp: now - 2000,
+      lastEventTimestamp: now - 1000,
+      lastIngestionTime: now,
+      uploadSequenceToken: expect.stringMatching(/^\d{56}$/),
+    });
+    expect(
+      (await logs.describeLogGroups({ logGroupNamePrefix: group.logGroupName })).logGroups,
+    ).toMatchObject([{ storedBytes: 2 * 26 + 6 }]);
+  });
+
+  test("are listed page by page in both orders", async () => {
+    const names = Array.from({ length: 5 }, (_, index) => `s${index}`);
+    const group = await newGroup(names);
+    for (const [index, name] of names.entries()) await group.put([[1000 - index, "x"]], name);
+    for (const [orderBy, expected] of [
+      ["LogStreamName", names],
+      ["LastEventTime", names.toReversed()],
+    ] as const) {
+      const found: (string | undefined)[] = [];
+      const input = { logGroupName: group.logGroupName, orderBy };
+      for await (const page of paginateDescribeLogStreams({ client: logs, pageSize: 2 }, input)) {
+        found.push(...(page.logStreams ?? []).map((stream) => stream.logStreamName));
+      }
+      expect(found).toEqual(expected);
+    }
+  });
+
+  test("are gone with their events when deleted", async () => {
+    const group = await newGroup(["a", "b"]);
+    await group.put([[0, "kept"]], "a");
+    await group.put([[0, "lost"]], "b");
+    await logs.deleteLogStream({ logGroupName: group.logGroupName, logStreamName: "b" });
+    expect(await group.filter("")).toEqual(["kept"]);
+    expect(await refusal(group.put([[0, "x"]], "b"))).toBe(
+      "ResourceNotFoundException: The specified log stream does not exist.",
+    );
+  });
+});
+
+describe("PutLogEvents", () => {
+  test("reports what is too old, expired and too new, and stores the rest", async () => {
+    const group = await newGroup();
+    await logs.putRetentionPolicy({ logGroupName: group.logGroupName, retentionInDays: 3 });
+    const day = 86_400_000;
+    const answer = await group.put([[-15 * day, "too old"], [-4 * day, "expired"], [0, "good"], [3 * 3_600_000, "too new"]]); // prettier-ignore
+    expect(answer.rejectedLogEventsInfo).toEqual({
+      tooOldLogEventEndIndex: 1,
+      expiredLogEventEndIndex: 2,
+      tooNewLogEventStartIndex: 3,
+    });
+    expect((await group.get()).events?.map((event) => event.message)).toEqual(["good"]);
+  });
+
+  test("takes any sequence token and gives one back", async () => {
+    const { logGroupName } = await newGroup();
+    const answer = await logs.putLogEvents({
+      logGroupName,
+      logStreamName: "stream",
+      sequenceToken: "stale",
+      logEvents: [{ timestamp: server.clock.now(), message: "x" }],
+    });
+    expect(answer.nextSequenceToken).toMatch(/^\d{56}$/);
+  });
+
+  test("refuses batches that break a limit, and stores nothing of them", async () => {
+    const group = await newGroup();
+    expect(
+      await refusal(
+        group.put([
+          [0, "b"],
+          [-1, "a"],
+        ]),
+      ),
+    ).toBe(
+      // prettier-ignore
+      "InvalidParameterException: Log events in a single PutLogEvents request must be in chronological order.",
+    );
+    expect(await refusal(group.put([[-86_400_001, "a"], [0, "b"]]))).toMatch(/24 hours/); // prettier-ignore
+    expect(await refusal(group.put([]))).toMatch(/Member must have length greater than or equal to 1/);
+    expect(await refusal(group.put([[0, ""]]))).toMatch(/Member must have length greater than or equal to 1/);
+    const tooMany = Array.from({ length: 10_001 }, () => [0, "x"] as const);
+    expect(await refusal(group.put(tooMany))).toMatch(/Member must have length less than or equal to 10000/);
+    expect(await refusal(group.put([[0, "x".repeat(1_048_576)]]))).toMatch(/Upload too large/);
+    expect((await group.get()).events).toEqual([]);
+  });
+
+  test("keeps every character of a message", async () => {
+    const group = await newGroup();
+    const messages = ["'quoted' \"twice\" \\n", "tab\tline\nend", "emoji 😀 \u0000 nul", "%_%", " leading"];
+    await group.put(messages.map((message) => [0, message] as const));
+    expect((await group.get()).events?.map((event) => event.message)).toEqual(messages);
+  });
+});
+
+describe("GetLogEvents", () => {
+  test("pages in both directions with tokens that stand still at the ends", async () => {
+    const group = await newGroup();
+    const all = Array.from({ length: 25 }, (_, index) => `event ${index}`);
+    await group.put(all.map((message, index) => [Math.floor(index / 3), message] as const));
+
+    const forward: (string | undefined)[] = [];
+    let nextToken: string | undefined;
+    for (;;) {
+      const page = await group.get({ startFromHead: true, limit: 10, nextToken });
+      forward.push(...(page.events ?? []).map((event) => event.message));
+      if (page.nextForwardToken === nextToken) break;
+      nextToken = page.nextForwardToken;
+    }
+    expect(forward).toEqual(all);
+
+    const last = await group.get({ limit: 10 });
+    expect(last.events?.map((event) => event.message)).toEqual(all.slice(15));
+    const before = await group.get({ limit: 10, nextToken: last.nextBackwardToken });
+    expect(before.events?.map((event) => event.message)).toEqual(all.slice(5, 15));
+
+    await group.put([[60_000, "later"]]);
+    const news = await group.get({ nextToken: last.nextForwardToken });
+    expect(news.events?.map((event) => event.message)).toEqual(["later"]);
+  });
+
+  test("reads a range of time, its end not included", async () => {
+    const group = await newGroup();
+    await group.put([[0, "a"], [10, "b"], [20, "c"]]); // prettier-ignore
+    const now = server.clock.now();
+    const { events } = await group.get({ startTime: now + 10, endTime: now + 20 });
+    expect(events).toEqual([{ timestamp: now + 10, message: "b", ingestionTime: now }]);
+  });
+
+  test("answers pages of at most a megabyte, and a larger rest behind the token", async () => {
+    const group = await newGroup();
+    const message = "x".repeat(400_000);
+    await group.put([[0, message], [1, message]]); // prettier-ignore
+    await group.put([[2, message], [3, message]]); // prettier-ignore
+    const page = await group.get({ startFromHead: true });
+    expect(page.events).toHaveLength(3);
+    const rest = await group.get({ startFromHead: true, nextToken: page.nextForwardToken });
+    expect(rest.events).toHaveLength(1);
+  });
+
+  test("shows nothing that is older than the retention is now", async () => {
+    const group = await newGroup();
+    await group.put([[0, "old"]]);
+    await server.advance(2 * 86_400_000);
+    await group.put([[0, "new"]]);
+    expect((await group.get()).events).toHaveLength(2);
+    await logs.putRetentionPolicy({ logGroupName: group.logGroupName, retentionInDays: 1 });
+    expect((await group.get()).events?.map((event) => event.message)).toEqual(["new"]);
+    expect(await group.filter("")).toEqual(["new"]);
+    await logs.deleteRetentionPolicy({ logGroupName: group.logGroupName });
+    expect((await group.get()).events).toHaveLength(2);
+  });
+
+  test("refuses a token that is none", async () => {
+    const group = await newGroup();
+    expect(await refusal(group.get({ nextToken: "f/1" }))).toBe(
+      "InvalidParameterException: The specified nextToken is invalid.",
+    );
+  });
+});
+
+describe("FilterLogEvents", () => {
+  test("finds by terms, JSON and fields over all streams in the order of time", async () => {
+    const group = await newGroup(["a", "b"]);
+    await group.put([[0, '{"status":500,"user":"ann"}'], [2, "GET /cart 404"]], "a"); // prettier-ignore
+    await group.put([[1, '{"status":200,"user":"bob"}'], [3, "GET /pay 200"]], "b"); // prettier-ignore
+    expect(await group.filter("")).toHaveLength(4);
+    expect(await group.filter("GET")).toEqual(["GET /cart 404", "GET /pay 200"]);
+    expect(await group.filter("GET -pay")).toEqual(["GET /cart 404"]);
+    expect(await group.filter('{ $.status >= 500 && $.user = "a*" }')).toEqual([
+      '{"status":500,"user":"ann"}',
+    ]);
+    expect(await group.filter("[method, path, status = 4*]")).toEqual(["GET /cart 404"]);
+    expect(await group.filter("%/[cp]a%")).toHaveLength(2);
+    expect(await group.filter("GET", { logStreamNames: ["b"] })).toEqual(["GET /pay 200"]);
+    expect(await group.filter("GET", { logStreamNamePrefix: "a" })).toEqual(["GET /cart 404"]);
+  });
+
+  test("pages through what matches without losing or repeating any", async () => {
+    const group = await newGroup();
+    const all = Array.from({ length: 300 }, (_, index) => `${index % 3 === 0 ? "take" : "leave"} ${index}`);
+    await group.put(all.map((message, index) => [Math.floor(index / 7), message] as const));
+    const found: (string | undefined)[] = [];
+    const ids = new Set<string | undefined>();
+    const input = { logGroupName: group.logGroupName, filterPattern: "take", limit: 9 };
+    for await (const page of paginateFilterLogEvents({ client: logs }, input)) {
+      found.push(...(page.events ?? []).map((event) => event.message));
+      for (const event of page.events ?? []) ids.add(event.eventId);
+    }
+    expect(found).toEqual(all.filter((message) => message.startsWith("take")));
+    expect(ids.size).toBe(found.length);
+  });
+
+  test("includes the end of the range", async () => {
+    const group = await newGroup();
+    await group.put([[0, "a"], [10, "b"]]); // prettier-ignore
+    expect(await group.filter("", { endTime: server.clock.now() + 10 })).toEqual(["a", "b"]);
+  });
+
+  test("says what is wrong with a pattern", async () => {
+    const group = await newGroup();
+    expect(await refusal(group.filter("foo-bar"))).toBe(
+      "InvalidParameterException: Invalid filter pattern: Invalid character(s) in term 'foo-bar' (at character 1)",
+    );
+  });
+});
+
+test("TestMetricFilter numbers the messages that match and extracts their values", async () => {
+  const { matches } = await logs.testMetricFilter({
+    filterPattern: "[ip, code = 4*]",
+    logEventMessages: ["10.0.0.1 200", "10.0.0.2 404"],
+  });
+  expect(matches).toEqual([
+    { eventNumber: 2, eventMessage: "10.0.0.2 404", extractedValues: { $ip: "10.0.0.2", $code: "404" } },
+  ]);
+});
+
+describe("live tail", () => {
+  test("streams what matches, in updates of a second, until the client leaves", async () => {
+    const group = await newGroup();
+    const tail = new CloudWatchLogs({ ...server.clientConfig(), disableHostPrefix: true });
+    const { responseStream } = await tail.startLiveTail({
+      logGroupIdentifiers: [`arn:aws:logs:${testRegion}:${testAccount}:log-group:${group.logGroupName}`],
+      logEventFilterPattern: "wanted",
+    });
+    const updates = responseStream![Symbol.asyncIterator]();
+    expect((await updates.next()).value?.sessionStart).toMatchObject({ logEventFilterPattern: "wanted" });
+    await group.put([[0, "wanted 1"], [0, "other"], [0, "wanted 2"]]); // prettier-ignore
+    const next = updates.next();
+    for (let second = 0; second < 3; second++) await server.advance(1000);
+    const update = (await next).value?.sessionUpdate;
+    expect(update?.sessionMetadata).toEqual({ sampled: false });
+    expect(update?.sessionResults?.map((event: { message?: string }) => event.message)).toEqual([
+      "wanted 1",
+      "wanted 2",
+    ]);
+    await updates.return?.();
+    tail.destroy();
+  });
+});
+
+test("everything is there after a restart, stream times included", async () => {
+  const data = mkdtempSync(join(tmpdir(), "groundwatch-logs-"));
+  try {
+    const first = await startTestServer({ data });
+    const before = new CloudWatchLogs(first.clientConfig());
+    await before.createLogGroup({ logGroupName: "g", tags: { a: "b" } });
+    await before.createLogStream({ logGroupName: "g", logStreamName: "s" });
+    const timestamp = first.clock.now();
+    const logEvents = [{ timestamp, message: "kept" }];
+    await before.putLogEvents({ logGroupName: "g", logStreamName: "s", logEvents });
+    await first.stop();
+
+    const second = await startTestServer({ data });
+    const after = new CloudWatchLogs(second.clientConfig());
+    const { events } = await after.filterLogEvents({ logGroupName: "g" });
+    expect(events).toMatchObject([{ timestamp, message: "kept", logStreamName: "s" }]);
+    const { logStreams } = await after.describeLogStreams({ logGroupName: "g" });
+    expect(logStreams).toMatchObject([{ logStreamName: "s", lastEventTimestamp: timestamp }]);
+    await second.stop();
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+});
