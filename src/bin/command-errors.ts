@@ -14,7 +14,14 @@ export class CommandError extends Error {
   }
 }
 
-const explained = new Set(["UsageError", "CommandError", "DataFolderError", "StateError", "TelemetryError"]);
+const explained = new Set([
+  "UsageError",
+  "CommandError",
+  "DataFolderError",
+  "StateError",
+  "TelemetryError",
+  "ListenError",
+]);
 
 export function lineOf(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error));

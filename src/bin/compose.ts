@@ -1,19 +1,18 @@
 // The composition root: makes the server out of its parts, and takes it down in good order.
-import { randomUUID } from "node:crypto";
 import { every, type Cancel, type Clock } from "../core/clock.ts";
 import { createFactBoard } from "../core/facts.ts";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createHttpServer } from "../server/http-server.ts";
-import { startXrayDaemon } from "../server/listeners/xray-daemon.ts";
-import { createSystemClock, startOfManualTime, stopwatch, type SystemClock } from "../server/system-clock.ts";
+import { createSystemClock, startOfManualTime, type SystemClock } from "../server/system-clock.ts";
 import type { Dependencies } from "../services/dependencies.ts";
-import type { Identity, WireRequest, WireResponse } from "../wire/request.ts";
-import { createApp, type App } from "../wire/serve.ts";
-import { peekScope } from "../wire/sigv4-request.ts";
+import type { AccessKeyStore } from "../services/groundwatch/access-key-store.ts";
+import type { OwnDependencies, ServerFacts } from "../services/groundwatch/context.ts";
+import type { App } from "../wire/serve.ts";
 import { createTrailWriter } from "../workers/trail-writer.ts";
+import { readVersion } from "./commands.ts";
 import { loadServices } from "./services.ts";
-import { createStopStack } from "./stop-stack.ts";
+import { createStopStack, type StopStack } from "./stop-stack.ts";
 import { openStores } from "./stores.ts";
 
 /** A server that answers. */
@@ -40,37 +39,71 @@ export interface StartOptions {
  * says in one line what to do (`DataFolderError`, `StateError`, `TelemetryError`, `ListenError`).
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
-  const loading = loadServices();
   const clock = createClock(config, options);
   const stack = createStopStack();
   try {
-    const stores = await openStores(config, () => clock.now());
-    stack.push(() => stores.close());
+    const opening = openStores(config, () => clock.now());
+    stack.push(async () => {
+      const opened = await opening.catch(() => undefined);
+      await opened?.close();
+    });
+    const [stores, api, createServices] = await Promise.all([opening, import("./api.ts"), loadServices()]);
     const dependencies: Dependencies = { clock, facts: createFactBoard(), ...stores };
+    const accessKeys = await api.openAccessKeys(config, stores.folder.path, dependencies);
     const trail = createTrailWriter({ ...dependencies, onError: report });
     stack.push(() => trail.stop());
     if ("stop" in clock) stack.push(() => clock.stop());
     if (config.clock === "manual") stack.push(expireDaily(dependencies));
-    const app = createApp({
-      services: (await loading)(dependencies),
-      authenticate: (request) => claimedIdentity(request, config),
-      now: () => clock.now(),
-      stopwatch,
-      newRequestId: randomUUID,
+    const listeners: Listener[] = [];
+    const app = api.createApi({
+      config,
+      dependencies,
+      own: ownDependencies({ config, clock, accessKeys, listeners, unsupported: () => unsupportedOf(app) }),
+      createServices,
       record: (call) => trail.record(call),
-      translateError: () => undefined,
-      onUnexpectedError: report,
+      report,
       strictOutputs: options.strictOutputs ?? false,
     });
-    await startListeners(config, dependencies, stack);
-    const http = createHttpServer({ answer: (request) => answer(app, request, clock), onError: report });
+    listeners.push(...(await startXray(config, dependencies, stack)));
+    const http = createHttpServer({ answer: api.createAnswer(app, () => clock.now()), onError: report });
     const port = await http.listen(config);
     stack.push(() => http.close());
-    return { url: urlOf(config.host, port), clock, dependencies, stop: () => stack.stopAll() };
+    const url = urlOf(config.host, port);
+    listeners.push({ name: "http", address: url });
+    return { url, clock, dependencies, stop: () => stack.stopAll() };
   } catch (error) {
     await stack.stopAll();
     throw error;
   }
+}
+
+type Listener = ServerFacts["listeners"][number];
+
+function ownDependencies(parts: {
+  readonly config: Config;
+  readonly clock: SystemClock | ManualClock;
+  readonly accessKeys: AccessKeyStore;
+  readonly listeners: readonly Listener[];
+  readonly unsupported: () => number;
+}): OwnDependencies {
+  const { config, clock, accessKeys, listeners, unsupported } = parts;
+  const startedAt = clock.now();
+  return {
+    manualClock: "advance" in clock ? clock : undefined,
+    mayReset: config.test,
+    accessKeys,
+    serverFacts: () => ({
+      version: readVersion(),
+      startedAt,
+      residentBytes: process.memoryUsage.rss(),
+      listeners,
+      unsupportedOperations: unsupported(),
+    }),
+  };
+}
+
+function unsupportedOf({ services }: App): number {
+  return services.reduce((sum, { unhandled }) => sum + unhandled.length, 0);
 }
 
 function createClock(config: Config, { startAt }: StartOptions): SystemClock | ManualClock {
@@ -86,49 +119,41 @@ function expireDaily({ clock, telemetry }: Dependencies): Cancel {
 }
 
 /** A port that is taken is reported and done without. */
-async function startListeners(
+async function startXray(
   config: Config,
   dependencies: Dependencies,
-  stack: { push(stop: () => Promise<void>): void },
-) {
-  if (config.xrayUdpPort === 0) return;
-  const { storeSegmentDocuments } = await import("../services/xray/segment-documents.ts");
+  stack: StopStack,
+): Promise<readonly Listener[]> {
+  const { host, xrayUdpPort: port } = config;
+  if (port === 0) return [];
+  const [{ startXrayDaemon }, { storeSegmentDocuments }] = await Promise.all([
+    import("../server/listeners/xray-daemon.ts"),
+    import("../services/xray/segment-documents.ts"),
+  ]);
   try {
     const daemon = await startXrayDaemon({
-      host: config.host,
-      port: config.xrayUdpPort,
+      host,
+      port,
       clock: dependencies.clock,
       store: (documents, now) => storeSegmentDocuments(dependencies, config, documents, now),
-      onRejected: ({ errorCode, message }) =>
-        report(new Error(`X-Ray segment refused: ${errorCode}: ${message}`)),
+      onRejected: ({ errorCode, message }) => report(`X-Ray segment refused: ${errorCode}: ${message}`),
       onError: report,
     });
     stack.push(() => daemon.stop());
+    return [{ name: "xray-udp", address: `${host}:${daemon.port}` }];
   } catch (error) {
-    report(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    report(`no X-Ray listener: ${reason}; choose another port with --xray-udp-port, or 0 for none`);
+    return [];
   }
-}
-
-function claimedIdentity(request: WireRequest, config: Config): Identity {
-  const scope = peekScope(request);
-  const accessKeyId = scope?.accessKeyId ?? "";
-  const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : config.account;
-  const principal = { account, accessKeyId, arn: `arn:aws:iam::${account}:root`, userName: undefined };
-  return { principal, region: scope?.region ?? config.region };
-}
-
-function answer(app: App, request: WireRequest, clock: Clock): Promise<WireResponse> {
-  if (!request.url.startsWith("/_groundwatch/health")) return app.handle(request);
-  const headers = { "content-type": "application/json", date: new Date(clock.now()).toUTCString() };
-  return Promise.resolve({ status: 200, headers, body: '{"status":"ok"}' });
 }
 
 function urlOf(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** Errors with their stack, for whoever has to find them; messages as they are. */
 function report(error: unknown): void {
-  process.stderr.write(
-    `groundwatch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`groundwatch: ${text}\n`);
 }

@@ -2,7 +2,6 @@
 import { readConfig } from "../server/config.ts";
 import { settings, type Config } from "../server/config-settings.ts";
 import { renderOptions } from "../server/options.ts";
-import { CommandError } from "./command-errors.ts";
 import { readVersion, renderCommandHelp } from "./commands.ts";
 import { start, type Running } from "./compose.ts";
 
@@ -18,9 +17,7 @@ export async function serve(words: readonly string[]): Promise<void> {
     return;
   }
   const { config } = request;
-  const running = await start(config).catch((error: unknown) => {
-    throw explainPort(error, config);
-  });
+  const running = await start(config);
   process.stdout.write(`${greeting(running, config)}\n`);
   stopOnSignals(running);
 }
@@ -30,30 +27,6 @@ function greeting({ url }: Running, config: Config): string {
     return JSON.stringify({ event: "listening", url, pid: process.pid, version: readVersion() });
   }
   return `Groundwatch is at ${url}; try: aws --endpoint-url ${url} --region ${config.region} logs describe-log-groups`;
-}
-
-function explainPort(error: unknown, { host, port }: Config): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const place = `${host}:${port}`;
-  if (code === "EADDRINUSE") {
-    return new CommandError(
-      `${place} is taken: stop what listens there, or choose another port with --port`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (code === "EACCES") {
-    return new CommandError(`${place} may not be used by this user: choose a port above 1023 with --port`, {
-      cause: error,
-    });
-  }
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return new CommandError(`${host} is no address of this machine: choose another with --host`, {
-      cause: error,
-    });
-  }
-  return error;
 }
 
 /** The first signal stops in good order; a second one, of an impatient person, at once. */

@@ -1,10 +1,7 @@
 // Opens and closes the three stores and the data folder that they live in.
-import { openFolderBlobs } from "../storage/blobs/folder.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
 import type { State } from "../storage/state.ts";
-import { openPostgresState } from "../storage/state/postgres.ts";
-import { openSqliteState } from "../storage/state/sqlite.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import { openTelemetry } from "../storage/telemetry/open.ts";
 import { createWorlds, type Worlds } from "../storage/worlds.ts";
@@ -23,7 +20,8 @@ export interface Stores {
 export type StoreSettings = Pick<Config, "data" | "clock" | "clickhouseUrl" | "postgresUrl">;
 
 /**
- * Opens everything at once; the telemetry engine is slowest and starts first. When one cannot be opened the others
+ * Opens everything at once. The telemetry engine takes longest, in a process of its own, so it starts before the
+ * code of the others is even loaded. When one cannot be opened the others
  * are closed again, and its error (a `DataFolderError`, `StateError` or `TelemetryError`) is thrown.
  */
 export async function openStores(settings: StoreSettings, now: () => number): Promise<Stores> {
@@ -34,13 +32,7 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
       : { url: settings.clickhouseUrl }),
     expiry: settings.clock === "manual" ? "caller" : "engine",
   });
-  const opening = [
-    settings.postgresUrl === undefined
-      ? openSqliteState(folder.stateFile)
-      : openPostgresState(settings.postgresUrl),
-    openFolderBlobs(folder.blobsFolder, now),
-    telemetry.ready(),
-  ] as const;
+  const opening = [openState(settings, folder), openBlobs(folder, now), telemetry.ready()] as const;
   const [openedState] = await Promise.allSettled(opening);
   try {
     const [state, blobs] = await Promise.all(opening);
@@ -55,4 +47,14 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
     if (openedState?.status === "fulfilled") await openedState.value.close();
     folder.release();
   }
+}
+
+async function openState({ postgresUrl }: StoreSettings, { stateFile }: DataFolder): Promise<State> {
+  if (postgresUrl === undefined)
+    return (await import("../storage/state/sqlite.ts")).openSqliteState(stateFile);
+  return (await import("../storage/state/postgres.ts")).openPostgresState(postgresUrl);
+}
+
+async function openBlobs({ blobsFolder }: DataFolder, now: () => number): Promise<Blobs> {
+  return (await import("../storage/blobs/folder.ts")).openFolderBlobs(blobsFolder, now);
 }

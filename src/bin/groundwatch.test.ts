@@ -1,0 +1,138 @@
+// The command line as a person meets it: processes of their own, what they print, and the codes they end with.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const entry = fileURLToPath(new URL("../../dist/bin/groundwatch.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "groundwatch-bin-"));
+const clean = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(GROUNDWATCH|AWS)_/.test(name)),
+);
+
+beforeAll(async () => {
+  await promisify(execFile)("node_modules/.bin/tsc", ["-b", "src/bin"]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function run(...words: string[]) {
+  const child = spawn(process.execPath, [entry, ...words], { env: clean, cwd: folder });
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  const [code] = await once(child, "close");
+  return { code: code as number, output, errors };
+}
+
+async function takenPort(): Promise<{ port: number; close: () => void }> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
+  return { port: address.port, close: () => server.close() };
+}
+
+describe("words", () => {
+  test("help lists the commands, and each command has its own", async () => {
+    const { code, output } = await run("--help");
+    expect(code).toBe(0);
+    for (const command of ["serve", "tail", "query", "doctor", "help", "version"]) {
+      expect(output).toMatch(new RegExp(`^  ${command} .*\\w`, "m"));
+    }
+    expect((await run("serve", "--help")).output).toContain("--xray-udp-port PORT");
+    expect((await run("help", "query")).output).toContain("--since TIME");
+    expect((await run("version", "--json")).output).toMatch(/^\{"version":"\d+\.\d+\.\d+"\}\n$/);
+  });
+
+  test("mistakes are one line with the mend, and exit code 2", async () => {
+    const cases: readonly (readonly [string[], string])[] = [
+      [["sevre"], "groundwatch: unknown command sevre: did you mean serve?\n"],
+      [["demo"], "groundwatch: unknown command demo: known are serve, tail, query, doctor, help, version\n"],
+      [["serve", "--prot", "1"], "groundwatch: unknown flag --prot: did you mean --port?\n"],
+      [["query"], "groundwatch: query needs a log group: see groundwatch query --help\n"],
+      [
+        ["tail", "g", "a", "b"],
+        'groundwatch: tail takes one pattern, not "b" as well: put the pattern in quotes\n',
+      ],
+    ];
+    for (const [words, message] of cases)
+      expect(await run(...words)).toEqual({ code: 2, output: "", errors: message });
+    const { errors } = await run("serve", "--json", "--port", "x");
+    expect(JSON.parse(errors)).toEqual({ error: '--port must be a whole number from 0 to 65535, not "x"' });
+  });
+
+  test("without a server, query says how to get one", async () => {
+    const { port, close } = await takenPort();
+    close();
+    const { code, errors } = await run("query", "g", "--endpoint", `http://127.0.0.1:${port}`);
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /^groundwatch: no server answers at http:\/\/127\.0\.0\.1:\d+: start one with .*\n$/,
+    );
+  });
+});
+
+describe("serve", () => {
+  async function serve(...flags: string[]) {
+    const words = [entry, "serve", "--port", "0", "--xray-udp-port", "0", "--no-agent", ...flags];
+    const child = spawn(process.execPath, words, { env: clean, cwd: folder });
+    let errors = "";
+    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    const exited = once(child, "exit");
+    const [line] = await Promise.race([once(child.stdout, "data"), exited]);
+    return { child, exited, line: String(line), errors: () => errors };
+  }
+
+  test("prints one line with the address, answers, refuses a second one on its folder, and stops on SIGTERM", async () => {
+    const { child, exited, line } = await serve("--json", "--data", "data");
+    const { event, url, pid } = JSON.parse(line) as { event: string; url: string; pid: number };
+    expect({ event, pid }).toEqual({ event: "listening", pid: child.pid });
+    expect((await fetch(`${url}/_groundwatch/health`)).status).toBe(200);
+
+    const second = await run("serve", "--port", "0", "--data", "data");
+    expect(second).toMatchObject({ code: 1, output: "" });
+    expect(second.errors).toContain(
+      `in use by process ${pid}: stop it, or choose another folder with --data\n`,
+    );
+
+    const doctor = await run("doctor", "--json", "--data", "data", "--port", new URL(url).port);
+    const findings = doctor.output
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text) as Record<string, string>);
+    expect(doctor.code).toBe(0);
+    expect(findings.find(({ check }) => check === "server")).toMatchObject({ verdict: "ok" });
+    expect(findings.map(({ check }) => check)).toEqual(
+      expect.arrayContaining(["groundwatch", "node", "system", "data folder", "disk"]),
+    );
+
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+  });
+
+  test("says in a sentence where it is and how to point the AWS CLI at it", async () => {
+    const { child, exited, line } = await serve("--data", "data");
+    expect(line).toMatch(/^Groundwatch is at (http:\/\/127\.0\.0\.1:\d+); try: aws --endpoint-url \1 .*\n$/);
+    child.kill("SIGINT");
+    expect(await exited).toEqual([0, null]);
+  });
+
+  test("a port that is taken is one line, and doctor sees it before", async () => {
+    const { port, close } = await takenPort();
+    const { code, errors } = await run("serve", "--port", String(port), "--data", "data");
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: `groundwatch: port ${port} is taken: stop what uses it, or choose another one with --port\n`,
+    });
+    const doctor = await run("doctor", "--port", String(port), "--data", "data");
+    expect(doctor.code).toBe(1);
+    expect(doctor.output).toMatch(/^fail {2}port .*EADDRINUSE.*choose another with --port$/m);
+    close();
+  });
+});
