@@ -8,7 +8,9 @@ export const metrics = defineTable({
     world: { type: "UInt32" },
     namespace: { type: "LowCardinality(String)" },
     name: { type: "LowCardinality(String)" },
+    /** Of the metric with this unit; data under another unit is another series. */
     metric_id: { type: "UInt64" },
+    unit: { type: "LowCardinality(String)" },
     dimensions: { type: "Map(LowCardinality(String), String)" },
     last_seen_at: { type: "DateTime64(3)" },
   },
