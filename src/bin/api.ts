@@ -1,15 +1,17 @@
 // The API: requests to answers, with what proves the caller, records the call and explains a failing store.
 import { randomUUID } from "node:crypto";
 import type { Config } from "../server/config-settings.ts";
-import { authorize } from "../server/authorize.ts";
+import { createAuthorize } from "../server/authorize.ts";
+import { createFrontDoor } from "../server/front-door.ts";
 import { createAuthenticate } from "../server/identity.ts";
 import { ensureRootCredentials } from "../server/root-credentials.ts";
+import { countSignals } from "../server/signal-counts.ts";
 import { translateStorageError } from "../server/storage-errors.ts";
 import { stopwatch } from "../server/system-clock.ts";
 import type { Dependencies } from "../services/dependencies.ts";
 import { openAccessKeyStore, type AccessKeyStore } from "../services/groundwatch/access-key-store.ts";
 import type { OwnDependencies } from "../services/groundwatch/context.ts";
-import type { WireRequest, WireResponse } from "../wire/request.ts";
+import { eraseEverything } from "../services/groundwatch/reset.ts";
 import { createApp, type AnsweredCall, type App } from "../wire/serve.ts";
 import type { CreateServices } from "./services.ts";
 
@@ -30,10 +32,7 @@ export function createApi(options: ApiOptions): App {
   return createApp({
     services: options.createServices(dependencies, own),
     authenticate: createAuthenticate({ auth, account, region, accessKeys: own.accessKeys, now }),
-    authorize: ({ principal }, service, { name }) => {
-      const action = `${service.model.signingName}:${name}`;
-      authorize(principal, { action, account: undefined }, { auth, account });
-    },
+    authorize: createAuthorize({ auth, account }),
     now,
     stopwatch,
     newRequestId: randomUUID,
@@ -59,13 +58,20 @@ export async function openAccessKeys(
   return accessKeys;
 }
 
-/** Pages of our own beside the API: whether the server is well, and the reset of test suites without a client. */
-export function createAnswer(app: App, now: () => number): (request: WireRequest) => Promise<WireResponse> {
-  return (request) => {
-    if (request.method !== "GET" || !/^\/_groundwatch\/health\/?(\?|$)/.test(request.url)) {
-      return app.handle(request);
-    }
-    const headers = { "content-type": "application/json", date: new Date(now()).toUTCString() };
-    return Promise.resolve({ status: 200, headers, body: '{"status":"ok"}' });
-  };
+/** Everything that is answered: the API, and the pages of our own beside it. */
+export function createAnswer(options: ApiOptions, app: App, endpoint: () => string) {
+  const { config, dependencies, own, report } = options;
+  return createFrontDoor({
+    app,
+    auth: config.auth,
+    now: () => dependencies.clock.now(),
+    reset: config.test ? () => eraseEverything(dependencies, own) : undefined,
+    onError: report,
+    statusPage: async () => ({
+      version: own.serverFacts().version,
+      endpoint: endpoint(),
+      region: config.region,
+      counts: await countSignals(dependencies.telemetry),
+    }),
+  });
 }

@@ -10,6 +10,7 @@ import type { AccessKeyStore } from "../services/groundwatch/access-key-store.ts
 import type { OwnDependencies, ServerFacts } from "../services/groundwatch/context.ts";
 import type { App } from "../wire/serve.ts";
 import { createTrailWriter } from "../workers/trail-writer.ts";
+import type { ApiOptions } from "./api.ts";
 import { readVersion } from "./commands.ts";
 import { loadServices } from "./services.ts";
 import { createStopStack, type StopStack } from "./stop-stack.ts";
@@ -55,7 +56,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     if ("stop" in clock) stack.push(() => clock.stop());
     if (config.clock === "manual") stack.push(expireDaily(dependencies));
     const listeners: Listener[] = [];
-    const app = api.createApi({
+    const apiOptions: ApiOptions = {
       config,
       dependencies,
       own: ownDependencies({ config, clock, accessKeys, listeners, unsupported: () => unsupportedOf(app) }),
@@ -63,12 +64,13 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       record: (call) => trail.record(call),
       report,
       strictOutputs: options.strictOutputs ?? false,
-    });
+    };
+    const app: App = api.createApi(apiOptions);
     listeners.push(...(await startXray(config, dependencies, stack)));
-    const http = createHttpServer({ answer: api.createAnswer(app, () => clock.now()), onError: report });
-    const port = await http.listen(config);
+    let url = "";
+    const http = createHttpServer({ answer: api.createAnswer(apiOptions, app, () => url), onError: report });
     stack.push(() => http.close());
-    const url = urlOf(config.host, port);
+    url = urlOf(config.host, await http.listen(config));
     listeners.push({ name: "http", address: url });
     return { url, clock, dependencies, stop: () => stack.stopAll() };
   } catch (error) {
