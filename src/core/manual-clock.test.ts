@@ -1,6 +1,6 @@
 // The manual clock: what is due runs in order, at its instant, before the move is over.
-import { fc, test } from "@fast-check/vitest";
-import { describe, expect } from "vitest";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import { every } from "./clock.ts";
 import { createManualClock, maxTasksAtOneInstant } from "./manual-clock.ts";
 
@@ -12,59 +12,67 @@ function clockWithErrors() {
 }
 
 describe("a manual clock", () => {
-  test.prop([fc.array(fc.nat(1000), { maxLength: 40 }), fc.nat(1200)])(
-    "runs exactly what is due, by instant and then by order of scheduling, each at its own instant",
-    async (delays, advancedMs) => {
-      const { clock } = clockWithErrors();
-      const ran: { index: number; at: number }[] = [];
-      delays.forEach((delay, index) => {
-        clock.schedule(startAt + delay, async () => {
-          await Promise.resolve();
-          ran.push({ index, at: clock.now() });
-        });
-      });
-      await clock.advance(advancedMs);
-      const expected = delays
-        .map((delay, index) => ({ index, at: startAt + delay }))
-        .filter(({ at }) => at <= startAt + advancedMs)
-        .sort((left, right) => left.at - right.at || left.index - right.index);
-      expect(ran).toEqual(expected);
-      expect(clock.now()).toBe(startAt + advancedMs);
-    },
-  );
+  test("runs exactly what is due, by instant and then by order of scheduling, each at its own instant", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(1000), { maxLength: 40 }),
+        fc.nat(1200),
+        async (delays, advancedMs) => {
+          const { clock } = clockWithErrors();
+          const ran: { index: number; at: number }[] = [];
+          delays.forEach((delay, index) => {
+            clock.schedule(startAt + delay, async () => {
+              await Promise.resolve();
+              ran.push({ index, at: clock.now() });
+            });
+          });
+          await clock.advance(advancedMs);
+          const expected = delays
+            .map((delay, index) => ({ index, at: startAt + delay }))
+            .filter(({ at }) => at <= startAt + advancedMs)
+            .sort((left, right) => left.at - right.at || left.index - right.index);
+          expect(ran).toEqual(expected);
+          expect(clock.now()).toBe(startAt + advancedMs);
+        },
+      ),
+    ));
 
-  test.prop([fc.array(fc.nat(500), { minLength: 1, maxLength: 8 }), fc.nat(100)])(
-    "many moves do what one move of their sum does",
-    async (steps, periodMs) => {
-      const history = async (moves: readonly number[]) => {
+  test("many moves do what one move of their sum does", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(500), { minLength: 1, maxLength: 8 }),
+        fc.nat(100),
+        async (steps, periodMs) => {
+          const history = async (moves: readonly number[]) => {
+            const { clock } = clockWithErrors();
+            const ran: number[] = [];
+            every(clock, periodMs + 1, () => void ran.push(clock.now()));
+            for (const ms of moves) await clock.advance(ms);
+            return ran;
+          };
+          expect(await history(steps)).toEqual(await history([steps.reduce((sum, ms) => sum + ms, 0)]));
+        },
+      ),
+    ));
+
+  test("a chain of tasks that schedule each other runs to its end within one move", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(50), { maxLength: 20 }), async (delays) => {
         const { clock } = clockWithErrors();
         const ran: number[] = [];
-        every(clock, periodMs + 1, () => void ran.push(clock.now()));
-        for (const ms of moves) await clock.advance(ms);
-        return ran;
-      };
-      expect(await history(steps)).toEqual(await history([steps.reduce((sum, ms) => sum + ms, 0)]));
-    },
-  );
-
-  test.prop([fc.array(fc.nat(50), { maxLength: 20 })])(
-    "a chain of tasks that schedule each other runs to its end within one move",
-    async (delays) => {
-      const { clock } = clockWithErrors();
-      const ran: number[] = [];
-      const follow = (link: number) => {
-        const delay = delays[link];
-        if (delay === undefined) return;
-        clock.schedule(clock.now() + delay, () => {
-          ran.push(link);
-          follow(link + 1);
-        });
-      };
-      follow(0);
-      await clock.advance(delays.reduce((sum, delay) => sum + delay, 0));
-      expect(ran).toEqual(delays.map((_, index) => index));
-    },
-  );
+        const follow = (link: number) => {
+          const delay = delays[link];
+          if (delay === undefined) return;
+          clock.schedule(clock.now() + delay, () => {
+            ran.push(link);
+            follow(link + 1);
+          });
+        };
+        follow(0);
+        await clock.advance(delays.reduce((sum, delay) => sum + delay, 0));
+        expect(ran).toEqual(delays.map((_, index) => index));
+      }),
+    ));
 
   test("runs what is due already without a move, but not synchronously", async () => {
     const { clock } = clockWithErrors();

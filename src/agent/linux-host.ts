@@ -1,0 +1,84 @@
+// Reads a Linux machine through /proc, without starting any process.
+import { readdirSync, readFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { cpuMetrics, parseCpu, type CpuReading } from "../core/host/cpu.ts";
+import type { HostDatum } from "../core/host/datum.ts";
+import { diskIoMetrics, parseDiskIo, type DiskIoReading } from "../core/host/disk-io.ts";
+import { diskMetrics, parseMounts, type Mount } from "../core/host/disk.ts";
+import { memoryMetrics, parseMemory } from "../core/host/memory.ts";
+import { networkMetrics, parseNetwork, type NetworkReading } from "../core/host/network.ts";
+import { processMetrics } from "../core/host/processes.ts";
+import { socketMetrics } from "../core/host/sockets.ts";
+import { agentLimits } from "./limits.ts";
+
+/** Gives what is true now, and what counters gained since the call before; the first call has no gains. */
+export type SampleHost = () => Promise<readonly HostDatum[]>;
+
+interface Counters {
+  readonly cpu: CpuReading;
+  readonly diskIo: DiskIoReading;
+  readonly network: NetworkReading;
+}
+
+export function createLinuxHost(proc = "/proc"): SampleHost {
+  const read = (path: string) => readOrNothing(`${proc}/${path}`);
+  let before = readCounters();
+  return async () => {
+    const after = readCounters();
+    const gained = [
+      ...cpuMetrics(before.cpu, after.cpu),
+      ...diskIoMetrics(before.diskIo, after.diskIo),
+      ...networkMetrics(before.network, after.network),
+    ];
+    before = after;
+    return [
+      ...gained,
+      ...memoryMetrics(parseMemory(read("meminfo"))),
+      ...socketMetrics([read("net/tcp"), read("net/tcp6")], [read("net/udp"), read("net/udp6")]),
+      ...processMetrics(readProcesses(proc)),
+      ...(await Promise.all(parseMounts(read("mounts")).map(readDisk))).flat(),
+    ];
+  };
+
+  function readCounters(): Counters {
+    return {
+      cpu: parseCpu(read("stat")),
+      diskIo: parseDiskIo(read("diskstats")),
+      network: parseNetwork(read("net/dev")),
+    };
+  }
+}
+
+/** A kernel without IPv6 has no tcp6, a container may have no diskstats: what is not there is not measured. */
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** Files of /proc never block, and reading thousands of them one by one from other threads costs more. */
+function readProcesses(proc: string): readonly string[] {
+  return readdirSync(proc)
+    .filter((name) => /^\d+$/.test(name))
+    .slice(0, agentLimits.processes)
+    .map((id) => readOrNothing(`${proc}/${id}/stat`))
+    .filter((stat) => stat !== ""); // it ended in between
+}
+
+async function readDisk(mount: Mount): Promise<readonly HostDatum[]> {
+  try {
+    const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(mount.path);
+    return diskMetrics(mount, {
+      blockBytes: bsize,
+      blocks,
+      freeBlocks: bfree,
+      availableBlocks: bavail,
+      inodes: files,
+      freeInodes: ffree,
+    });
+  } catch {
+    return []; // not ours to look at, or unmounted in between
+  }
+}
