@@ -141,7 +141,12 @@ test("pages hold every event once, newest first, and tokens belong to their ques
   const invalid = { name: "InvalidNextTokenException" };
   const other = { ...question, NextToken: first.NextToken } as LookupEventsCommandInput;
   await expect(cloudtrail.lookupEvents(other)).rejects.toMatchObject(invalid);
-  await expect(cloudtrail.lookupEvents({ NextToken: "none" })).rejects.toMatchObject(invalid);
+  const forged = [1e300, "1", JSON.stringify([null, null, null, null])];
+  for (const parts of ["none", forged, {}, [server.clock.now(), "9".repeat(30)]]) {
+    const token = typeof parts === "string" ? parts : JSON.stringify(parts);
+    const NextToken = Buffer.from(token).toString("base64url");
+    await expect(cloudtrail.lookupEvents({ NextToken })).rejects.toMatchObject(invalid);
+  }
 });
 
 test("times, and what is not valid", async () => {
@@ -150,6 +155,7 @@ test("times, and what is not valid", async () => {
   const at = (offsetMs: number) => new Date(now + offsetMs);
   const timed = (range: object) => lookup("ResourceName", "timed", range);
   expect(await timed({ StartTime: at(-60_000), EndTime: at(60_000) })).toHaveLength(1);
+  expect(await timed({ EndTime: new Date("9999-01-01") })).toHaveLength(1);
   expect(await timed({ StartTime: at(-120_000), EndTime: at(-60_000) })).toEqual([]);
   await expect(timed({ StartTime: at(1), EndTime: at(0) })).rejects.toMatchObject({
     name: "InvalidTimeRangeException",

@@ -187,6 +187,12 @@ describe("events", () => {
     });
   });
 
+  test("any time of JavaScript's can be put", async () => {
+    for (const Time of [new Date(-8.64e15), new Date(8.64e15), new Date("2300-01-01")]) {
+      expect((await events.putEvents({ Entries: [{ ...entry, Time }] })).FailedEntryCount).toBe(0);
+    }
+  });
+
   test("a global endpoint is not supported", async () => {
     const answer = await raw("AWSEvents.PutEvents", { EndpointId: "a.b", Entries: [entry] });
     expect(answer).toMatchObject({ status: 501, body: { __type: "NotImplementedException" } });

@@ -116,7 +116,7 @@ function questionOf({ LookupAttributes, StartTime, EndTime, EventCategory }: Inp
 
 function positionOf(token: string, input: Input): ApiCallPosition {
   const [calledAt, sequence, question] = partsOf(token);
-  const whole = typeof calledAt === "number" && typeof sequence === "string" && /^\d{1,20}$/.test(sequence);
+  const whole = isInstant(calledAt) && typeof sequence === "string" && /^\d{1,19}$/.test(sequence);
   if (!whole || question !== questionOf(input)) {
     throw modelled(
       InvalidNextTokenException,
@@ -124,6 +124,10 @@ function positionOf(token: string, input: Input): ApiCallPosition {
     );
   }
   return { calledAt, sequence };
+}
+
+function isInstant(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 1e13;
 }
 
 function partsOf(token: string): readonly unknown[] {

@@ -3,6 +3,7 @@ import type { AuditEntry } from "../../core/audit/record.ts";
 import { joinSql, sql, type Sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
+import { storableInstant } from "./instants.ts";
 
 const nextSequence = createArrivalSequence();
 
@@ -125,8 +126,8 @@ async function readWindow(
   const conditions: Sql[] = [
     sql`world = ${world}`,
     sql`category = ${category}`,
-    sql`called_at >= fromUnixTimestamp64Milli(${from})`,
-    sql`called_at <= fromUnixTimestamp64Milli(${to})`,
+    sql`called_at >= fromUnixTimestamp64Milli(${storableInstant(from)})`,
+    sql`called_at <= fromUnixTimestamp64Milli(${storableInstant(to)})`,
     ...attributes.map(({ key, value }) => attributeConditions[key](value)),
   ];
   if (before !== undefined) {

@@ -3,6 +3,7 @@ import { eventLimits } from "../../core/events/limits.ts";
 import { sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
+import { storableInstant } from "./instants.ts";
 
 /** An event as it was put on a bus; instants are epoch milliseconds. */
 export interface BusEvent {
@@ -29,7 +30,7 @@ export function appendBusEvents(
   return telemetry.append("bus_events", {
     world: events.map(() => world),
     bus: events.map(({ bus }) => bus),
-    timestamp: events.map(({ timestamp }) => timestamp),
+    timestamp: events.map(({ timestamp }) => storableInstant(timestamp)),
     sequence: events.map(() => nextSequence(receivedAt)),
     received_at: events.map(() => receivedAt),
     event_id: events.map(({ eventId }) => eventId),
@@ -67,7 +68,8 @@ export interface BusQuery {
 
 /** The events of a bus in the order of their arrival; fewer than `limit` means that there are no more. */
 export function readBusEvents(telemetry: Telemetry, query: BusQuery): Promise<readonly StoredBusEvent[]> {
-  const { world, bus, from, to, after } = query;
+  const { world, bus, to, after } = query;
+  const from = Math.max(query.from, after?.receivedAt ?? query.from);
   const behind =
     after === undefined
       ? sql`1`
@@ -77,8 +79,8 @@ export function readBusEvents(telemetry: Telemetry, query: BusQuery): Promise<re
       event_id AS eventId, event
     FROM bus_events
     WHERE world = ${world} AND bus = ${bus}
-      AND received_at >= fromUnixTimestamp64Milli(${Math.max(from, after?.receivedAt ?? from)})
-      AND received_at <= fromUnixTimestamp64Milli(${to}) AND ${behind}
+      AND received_at >= fromUnixTimestamp64Milli(${storableInstant(from)})
+      AND received_at <= fromUnixTimestamp64Milli(${storableInstant(to)}) AND ${behind}
     ORDER BY received_at, sequence
     LIMIT ${Math.min(query.limit, eventLimits.eventsPerRead)}`);
 }

@@ -28,7 +28,6 @@ export const apiCalls = defineTable({
     "INDEX access_keys access_key_id TYPE bloom_filter(0.01) GRANULARITY 1",
     "INDEX operations event_name TYPE bloom_filter(0.01) GRANULARITY 1",
     "INDEX sources event_source TYPE bloom_filter(0.01) GRANULARITY 1",
-    "INDEX readings read_only TYPE minmax GRANULARITY 1",
   ],
   engine: "MergeTree",
   // Weeks, because a search for what is rare opens every part of the ninety days.
