@@ -1,4 +1,5 @@
-// What a row costs from the append to the stored and merged part: CPU of both processes, acknowledgement, memory.
+// What a row costs from the append to the stored and merged part: CPU of both processes, acknowledgement,
+// memory.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +34,8 @@ const pick = () => words[Math.floor(random() * words.length)] ?? "";
 const hex = () => Math.floor(random() * 2 ** 32).toString(16);
 
 function plainMessage(): string {
-  let text = `2026-11-21T12:00:00.000Z INFO request ${hex()}${hex()} ${pick()} took ${Math.floor(random() * 900)} ms:`;
+  const took = Math.floor(random() * 900);
+  let text = `2026-11-21T12:00:00.000Z INFO request ${hex()}${hex()} ${pick()} took ${took} ms:`;
   while (text.length < 250) text += ` ${pick()} ${pick()}=${hex()}`;
   return text.slice(0, 250);
 }
@@ -128,7 +130,8 @@ async function run({ name, writers, rowsPerAppend, seconds, rate, append }: Load
     `${name.padEnd(44)} ${Math.round(rows / elapsed)
       .toString()
       .padStart(7)} rows/s` +
-      `  us/row: server ${perRow((own.user + own.system) / 1000)} engine ${perRow(engineCpuMs() - engineCpu)}` +
+      `  us/row: server ${perRow((own.user + own.system) / 1000)}` +
+      ` engine ${perRow(engineCpuMs() - engineCpu)}` +
       `  ack p50 ${quantile(0.5)} p99 ${quantile(0.99)} ms  engine RSS ${residentMb(driver.processId())} MB`,
   );
 }

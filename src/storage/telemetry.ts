@@ -25,11 +25,14 @@ export interface Telemetry {
    * Rejects when it cannot be opened: a newer schema, a folder in use, read-only or full.
    */
   ready(): Promise<void>;
-  /** Resolves when the rows are durable and visible to every later query; rejects with `TelemetryError` otherwise. */
+  /**
+   * Resolves when the rows are durable and visible to every later query; rejects with `TelemetryError`
+   * otherwise.
+   */
   append<Name extends TableName>(table: Name, columns: ColumnsOf<Name>): Promise<void>;
   /**
-   * Runs one SELECT, given without FORMAT. 64-bit integers arrive as strings, NaN and the infinities as "nan",
-   * "inf" and "-inf", DateTime64 as selected (select epoch milliseconds).
+   * Runs one SELECT, given without FORMAT. 64-bit integers arrive as strings, NaN and the infinities as
+   * "nan", "inf" and "-inf", DateTime64 as selected (select epoch milliseconds).
    */
   query<Row>(statement: Sql, options?: QueryOptions): Promise<readonly Row[]>;
   /** Runs one INSERT ... SELECT, DELETE or other statement without rows. */

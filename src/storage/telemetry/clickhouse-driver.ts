@@ -10,9 +10,9 @@ import { telemetryLimits } from "./limits.ts";
 import { clause, commandText, insertSettings, selectText } from "./statements.ts";
 
 /**
- * Each insert is a batch already, so the server's own batching (`async_insert`) is off; an answer is sent when
- * it is whole (`wait_end_of_query`), so an error always has its status; a connection that closes cancels its
- * query. https://clickhouse.com/docs/interfaces/http
+ * Each insert is a batch already, so the server's own batching (`async_insert`) is off; an answer is sent
+ * when it is whole (`wait_end_of_query`), so an error always has its status; a connection that closes cancels
+ * its query. https://clickhouse.com/docs/interfaces/http
  *
  * @param url `http(s)://user:password@host:8123/database`
  */

@@ -1,4 +1,5 @@
-// The HTTP driver keeps the telemetry contract, over a loopback shim and over a server that the environment names.
+// The HTTP driver keeps the telemetry contract, over a loopback shim and over a server that the environment
+// names.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
-// The telemetry port over any driver: schema, group commit, bounds, expiry and truncation are the same for all.
+// The telemetry port over any driver: schema, group commit, bounds, expiry and truncation are the same for
+// all.
 import { renderSql } from "../../core/sql.ts";
 import type { Sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
@@ -109,7 +110,9 @@ function boundsOf(options: QueryOptions = {}): StatementBounds {
 const lineFeed = 0x0a;
 const comma = 0x2c;
 
-/** A row is a line, and no line feed is inside one; a comma in place of each makes the whole one JSON text. */
+/**
+ * A row is a line, and no line feed is inside one; a comma in place of each makes the whole one JSON text.
+ */
 function rowsOf(body: Buffer): readonly unknown[] {
   for (let end = body.indexOf(lineFeed); end >= 0; end = body.indexOf(lineFeed, end + 1)) body[end] = comma;
   const end = body.at(-1) === comma ? body.length - 1 : body.length;

@@ -19,11 +19,11 @@ export interface EmbeddedDriver extends Driver {
 }
 
 /**
- * A batch is written to a file that the engine reads in ClickHouse's Native format: no byte of it passes through
- * JavaScript again, and a batch that must be sent again is there still. (The engine's own entry for inserted
- * bytes stops at an empty line, so it can only take text.) Each table has one batch under way at a time and so
- * one file, which is written again and again: making and removing one for each batch costs a file system more
- * than the bytes do.
+ * A batch is written to a file that the engine reads in ClickHouse's Native format: no byte of it passes
+ * through JavaScript again, and a batch that must be sent again is there still. (The engine's own entry for
+ * inserted bytes stops at an empty line, so it can only take text.) Each table has one batch under way at a
+ * time and so one file, which is written again and again: making and removing one for each batch costs a file
+ * system more than the bytes do.
  *
  * @param folder made if it is missing; holds `engine/` (chdb's files), `inbox/` and `engine.xml`.
  */

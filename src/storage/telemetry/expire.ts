@@ -8,8 +8,9 @@ interface Executor {
 }
 
 /**
- * A row that arrives in a partition between the look and the drop is lost only if it arrives later than its whole
- * partition has expired, when it would be dropped anyway; so a partition is dropped a day after its youngest row.
+ * A row that arrives in a partition between the look and the drop is lost only if it arrives later than its
+ * whole partition has expired, when it would be dropped anyway; so a partition is dropped a day after its
+ * youngest row.
  */
 const graceMs = 24 * 3_600_000;
 

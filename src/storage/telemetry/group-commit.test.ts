@@ -34,7 +34,7 @@ function createSender() {
 }
 
 describe("group commit", () => {
-  test("what arrives during an INSERT is the next one, and each append is answered with its own", async () => {
+  test("what arrives during an INSERT is the next one; each append is answered with its own", async () => {
     const { commit, sent, next } = createSender();
     const answered: string[] = [];
     const append = (name: string) => commit.append("daily", rows(1)).then(() => answered.push(name));

@@ -1,4 +1,5 @@
-// Group commit: appends of one table are collected into batches, each one INSERT, and answered when it is stored.
+// Group commit: appends of one table are collected into batches, each one INSERT, and answered when it is
+// stored.
 import { randomUUID } from "node:crypto";
 import { TelemetryError } from "../telemetry.ts";
 import type { BlockInsert } from "./driver.ts";
@@ -10,9 +11,9 @@ type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
 
 /**
  * An INSERT costs the engine about 10 ms of CPU whether it carries one row or a thousand, so rows wait for
- * company. A table that was quiet is written at once; each further INSERT of a table costs one of `burstInserts`
- * permits, which come back one every `insertIntervalMs`; a batch that has grown large needs none.
- * One INSERT per table is under way at a time, so under load the next batch is what arrived meanwhile.
+ * company. A table that was quiet is written at once; each further INSERT of a table costs one of
+ * `burstInserts` permits, which come back one every `insertIntervalMs`; a batch that has grown large needs
+ * none. One INSERT per table is under way at a time, so under load the next batch is what arrived meanwhile.
  *
  * The batch, not the append, is what is sent again after the engine died: with its token and the same bytes.
  * An append belongs to one batch for ever, so it can never be stored twice, and a batch of which only some

@@ -10,8 +10,8 @@ export const telemetryLimits = {
   waitingBytes: 96 * mebibyte,
   waitingRows: 1_000_000,
   /**
-   * An INSERT costs about 10 ms CPU whatever its size: each table may make `burstInserts` at once, and gets one
-   * back every `insertIntervalMs`; a batch of `pressureRows` or `pressureBytes` does not wait.
+   * An INSERT costs about 10 ms CPU whatever its size: each table may make `burstInserts` at once, and gets
+   * one back every `insertIntervalMs`; a batch of `pressureRows` or `pressureBytes` does not wait.
    */
   insertIntervalMs: 50,
   burstInserts: 20,
@@ -27,7 +27,10 @@ export const telemetryLimits = {
   queryMemoryBytes: 400 * mebibyte,
   /** Queries that wait for a session; more are refused as `Overloaded`. */
   waitingQueries: 1_000,
-  /** Sessions of the engine; together at most the thread pool less four, so that files and timers never starve. */
+  /**
+   * Sessions of the engine; together at most the thread pool less four, so that files and timers never
+   * starve.
+   */
   querySessions: 6,
   insertSessions: 3,
   engineThreads: 16,
@@ -39,7 +42,10 @@ export const telemetryLimits = {
   /** An engine that dies at once again is restarted after a growing pause. */
   restartPauseMs: 50,
   restartPauseMaximumMs: 2_000,
-  /** How long a statement waits for an engine that is being restarted; the first opening is bounded by `openMs`. */
+  /**
+   * How long a statement waits for an engine that is being restarted; the first opening is bounded by
+   * `openMs`.
+   */
   restartWaitMs: 30_000,
   closeMs: 10_000,
   /** How long a folder may be locked by an engine that is about to end. */

@@ -83,7 +83,8 @@ async function settleExpiry(
   deployment: Deployment,
 ): Promise<void> {
   const stored = await executor.rows(
-    "SELECT name, engine_full LIKE '% TTL %' AS expires FROM system.tables WHERE database = currentDatabase()",
+    "SELECT name, engine_full LIKE '% TTL %' AS expires FROM system.tables " +
+      "WHERE database = currentDatabase()",
   );
   const expires = new Map(stored.map(({ name, expires }) => [String(name), Number(expires) === 1]));
   for (const table of Object.values(tables)) {

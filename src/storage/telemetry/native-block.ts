@@ -1,22 +1,24 @@
-// Rows as a block in ClickHouse's Native format: columns of binary values, the cheapest form the engine can read.
+// Rows as a block in ClickHouse's Native format: columns of binary values, the cheapest form the engine can
+// read.
+import { GrowingBytes, keptBytes } from "./growing-bytes.ts";
 import type { ColumnType, ColumnValues, TableDefinition, ColumnDefinition } from "./table.ts";
 
 /**
  * The format (https://clickhouse.com/docs/interfaces/formats/Native): number of columns, number of rows, then
- * for each column its name, its type and its values. A string is its length as a varint and its UTF-8 bytes; an
- * array is the cumulative ends of its rows as UInt64, then all its items; a map is such an array of keys and of
- * values. Numbers are little-endian, as on every machine that the engine runs on.
+ * for each column its name, its type and its values. A string is its length as a varint and its UTF-8 bytes;
+ * an array is the cumulative ends of its rows as UInt64, then all its items; a map is such an array of keys
+ * and of values. Numbers are little-endian, as on every machine that the engine runs on.
  *
- * A builder grows while appends of one table are collected, so a batch is always one block, and an append that
- * turns out to be wrong half-way is taken back without harm to the others.
+ * A builder grows while appends of one table are collected, so a batch is always one block, and an append
+ * that turns out to be wrong half-way is taken back without harm to the others.
  */
 export interface BlockBuilder {
   readonly rows: number;
   readonly bytes: number;
   /**
    * Adds rows, column by column.
-   * @throws TypeError or RangeError for a missing column, unequal lengths or a value out of the column's range;
-   * nothing of the call is kept then.
+   * @throws TypeError or RangeError for a missing column, unequal lengths or a value out of its column's
+   * range; nothing of the call is kept then.
    */
   append(columns: Readonly<Record<string, ArrayLike<unknown>>>): number;
   /** The block as one buffer of its own; the builder is empty and can be used again. */
@@ -211,9 +213,6 @@ function words<Target extends Words>(
   };
 }
 
-/** Buffers that a large batch has grown beyond this are given back after it. */
-const keptBytes = 4 * 1024 * 1024;
-
 function integer(minimum: number, maximum: number) {
   return (target: Uint8Array | Uint16Array | Int16Array | Uint32Array, position: number, value: unknown) => {
     if (typeof value !== "number" || !Number.isInteger(value) || value < minimum || value > maximum) {
@@ -243,7 +242,9 @@ function putSeconds(target: Uint32Array, position: number, value: unknown): void
   target[position] = seconds;
 }
 
-/** DateTime64 holds the years 1900 to 2299 (https://clickhouse.com/docs/sql-reference/data-types/datetime64). */
+/**
+ * DateTime64 holds the years 1900 to 2299 (https://clickhouse.com/docs/sql-reference/data-types/datetime64).
+ */
 const earliestAt = -2_208_988_800_000;
 const latestAt = 10_413_791_999_999;
 const wordSize = 0x1_0000_0000;
@@ -281,7 +282,10 @@ function texts(): ColumnEncoder {
   };
 }
 
-/** A column whose rows have any number of items, each spread over `inner` columns (one for arrays, two for maps). */
+/**
+ * A column whose rows have any number of items, each spread over `inner` columns (one for arrays, two for
+ * maps).
+ */
 function rowsOf(
   inner: readonly ColumnEncoder[],
   itemsOf: (row: never) => readonly (readonly unknown[])[],
@@ -318,77 +322,4 @@ function rowsOf(
 function putEnd(target: Uint32Array, position: number, value: unknown): void {
   target[position] = Number(value);
   target[position + 1] = 0;
-}
-
-/** Bytes that grow; short ASCII texts are copied by hand, because a call into the runtime costs more than they do. */
-class GrowingBytes {
-  length = 0;
-  #bytes: Buffer;
-
-  constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(capacity);
-  }
-
-  view(): Buffer {
-    return this.#bytes.subarray(0, this.length);
-  }
-
-  clear(): void {
-    this.length = 0;
-    if (this.#bytes.length > keptBytes) this.#bytes = Buffer.allocUnsafeSlow(4096);
-  }
-
-  varint(value: number): void {
-    this.#reserve(5);
-    this.length = putVarint(this.#bytes, this.length, value);
-  }
-
-  text(text: string): void {
-    const units = text.length;
-    this.#reserve(units * 3 + 5);
-    const bytes = this.#bytes;
-    if (units < 48 && this.#shortAscii(text)) return;
-    const widest = varintWidth(units * 3);
-    const start = this.length + widest;
-    const written = bytes.write(text, start);
-    const width = varintWidth(written);
-    if (width !== widest) bytes.copyWithin(this.length + width, start, start + written);
-    this.length = putVarint(bytes, this.length, written) + written;
-  }
-
-  #shortAscii(text: string): boolean {
-    const bytes = this.#bytes;
-    const start = this.length + 1;
-    for (let index = 0; index < text.length; index++) {
-      const unit = text.charCodeAt(index);
-      if (unit > 0x7f) return false;
-      bytes[start + index] = unit;
-    }
-    bytes[this.length] = text.length;
-    this.length = start + text.length;
-    return true;
-  }
-
-  #reserve(more: number): void {
-    const needed = this.length + more;
-    if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
-    this.#bytes.copy(grown, 0, 0, this.length);
-    this.#bytes = grown;
-  }
-}
-
-function varintWidth(value: number): number {
-  return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5;
-}
-
-function putVarint(bytes: Buffer, position: number, value: number): number {
-  let rest = value;
-  let at = position;
-  while (rest >= 0x80) {
-    bytes[at++] = (rest % 0x80) | 0x80;
-    rest = Math.floor(rest / 0x80);
-  }
-  bytes[at++] = rest;
-  return at;
 }

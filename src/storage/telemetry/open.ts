@@ -1,4 +1,5 @@
-// Opens the telemetry store: the embedded engine in a folder, or a ClickHouse server or cluster by its address.
+// Opens the telemetry store: the embedded engine in a folder, or a ClickHouse server or cluster by its
+// address.
 import type { Telemetry } from "../telemetry.ts";
 import { createClickHouseDriver } from "./clickhouse-driver.ts";
 import { createEmbeddedDriver } from "./embedded-driver.ts";

@@ -51,7 +51,8 @@ describe("cluster", () => {
     const [local, distributed] = createTableStatements(contractTables.registry, cluster);
     expect(local).toContain("CREATE TABLE IF NOT EXISTS registry_local ON CLUSTER '{cluster}'");
     expect(local).toContain(
-      "ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/registry', '{replica}', seen_at)",
+      "ENGINE = ReplicatedReplacingMergeTree(" +
+        "'/clickhouse/tables/{shard}/{database}/registry', '{replica}', seen_at)",
     );
     expect(local).toContain("replicated_deduplication_window = 1000");
     expect(local).not.toContain("fsync");

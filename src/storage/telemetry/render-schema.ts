@@ -13,10 +13,10 @@ export interface Deployment {
 }
 
 /**
- * The fsync settings make an acknowledged INSERT survive a power cut, and a merged part is on the disk before the
- * parts it replaces may go, so these need not stay for the eight minutes that a server keeps them: at twenty
- * INSERTs a second that would be ten thousand folders. Statistics for the join planner are not worth their cost.
- * https://clickhouse.com/docs/operations/settings/merge-tree-settings
+ * The fsync settings make an acknowledged INSERT survive a power cut, and a merged part is on the disk before
+ * the parts it replaces may go, so these need not stay for the eight minutes that a server keeps them: at
+ * twenty INSERTs a second that would be ten thousand folders. Statistics for the join planner are not worth
+ * their cost. https://clickhouse.com/docs/operations/settings/merge-tree-settings
  */
 const embeddedSettings = {
   fsync_after_insert: 1,
@@ -29,7 +29,9 @@ const embeddedSettings = {
 /** How many insert tokens each partition remembers; a resend comes within seconds. */
 const deduplicationWindow = 1000;
 
-/** The statements that make one table; a cluster has a local table per node and one that spreads over them. */
+/**
+ * The statements that make one table; a cluster has a local table per node and one that spreads over them.
+ */
 export function createTableStatements(table: AnyTable, deployment: Deployment): readonly string[] {
   if (deployment.kind !== "cluster") return [createTable(table.name, "", table, deployment)];
   const local = `${table.name}_local`;
@@ -55,7 +57,8 @@ function createTable(name: string, on: string, table: AnyTable, deployment: Depl
   const settings = Object.entries(settingsOf(table, deployment)).map(([key, value]) => `${key} = ${value}`);
   return (
     `CREATE TABLE IF NOT EXISTS ${name}${on} (\n  ${lines.join(",\n  ")}\n)\n` +
-    `ENGINE = ${engineOf(table, deployment)}\nPARTITION BY ${table.partitionBy}\nORDER BY ${table.orderBy}${ttl}\n` +
+    `ENGINE = ${engineOf(table, deployment)}\nPARTITION BY ${table.partitionBy}\n` +
+    `ORDER BY ${table.orderBy}${ttl}\n` +
     `SETTINGS ${settings.join(", ")}`
   );
 }

@@ -25,14 +25,16 @@ export function selectText(text: string, bounds: StatementBounds, tag: string): 
   })}`;
 }
 
-/** Any other statement. Only those that read rows take bounds; the rest (TRUNCATE, CREATE ...) stand alone. */
+/**
+ * Any other statement. Only those that read rows take bounds; the rest (TRUNCATE, CREATE ...) stand alone.
+ */
 export function commandText(text: string, bounds: StatementBounds, tag: string): string {
   return /^\s*(INSERT|DELETE)\b/i.test(text) ? `${text}\n${clause(boundSettings(bounds, tag))}` : text;
 }
 
 /**
- * The settings of a batch: one thread, so that the block stays one block and one token per partition; late data
- * may touch any number of partitions.
+ * The settings of a batch: one thread, so that the block stays one block and one token per partition; late
+ * data may touch any number of partitions.
  */
 export function insertSettings(insert: BlockInsert, timeoutMs: number): Settings {
   return {

@@ -1,6 +1,9 @@
-// What a telemetry table is: one description, rendered as embedded and as cluster DDL and used to type its rows.
+// What a telemetry table is: one description, rendered as embedded and as cluster DDL and used to type its
+// rows.
 
-/** The column types in use and the values a caller hands over for each; every instant is epoch milliseconds. */
+/**
+ * The column types in use and the values a caller hands over for each; every instant is epoch milliseconds.
+ */
 export interface ColumnValues {
   UInt8: number;
   UInt16: number;

@@ -3,8 +3,8 @@
 const mebibyte = 1024 * 1024;
 
 /**
- * Server settings: https://clickhouse.com/docs/operations/server-configuration-parameters/settings. The engine's
- * defaults are made for a machine of its own (caches of gigabytes, 90 % of the memory).
+ * Server settings: https://clickhouse.com/docs/operations/server-configuration-parameters/settings. The
+ * engine's defaults are made for a machine of its own (caches of gigabytes, 90 % of the memory).
  */
 const serverSettings = {
   max_server_memory_usage: 640 * mebibyte,

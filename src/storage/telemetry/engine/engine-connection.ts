@@ -91,7 +91,10 @@ function spawnEngine({ folder, configFile }: EngineOptions): ChildProcess {
   });
 }
 
-/** The compiled entry: beside this file when it is compiled itself, in `dist` when the sources run under a test. */
+/**
+ * The compiled entry: beside this file when it is compiled itself, in `dist` when the sources run under a
+ * test.
+ */
 function enginePath(): string {
   const here = import.meta.url;
   const compiled = here.endsWith(".ts") ? here.replace("/src/storage/", "/dist/storage/") : here;

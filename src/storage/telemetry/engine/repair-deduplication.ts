@@ -3,12 +3,12 @@ import { appendFileSync, existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * For each part that it stores, the engine first writes `1 <part> <token hash>` to the table's deduplication log
- * and then renames the part into place (seen with chdb 3.4.0). Killed between the two, it would take the batch
- * that is sent again for a repetition and store nothing: an acknowledged loss. So before the engine opens the
- * folder, an addition without its part, nor one that it was merged into, is taken back with `2 <part> <hash>`.
- * It can only be among the last, and taking back too much does no harm: a token that was answered is never used
- * again.
+ * For each part that it stores, the engine first writes `1 <part> <token hash>` to the table's deduplication
+ * log and then renames the part into place (seen with chdb 3.4.0). Killed between the two, it would take the
+ * batch that is sent again for a repetition and store nothing: an acknowledged loss. So before the engine
+ * opens the folder, an addition without its part, nor one that it was merged into, is taken back with `2
+ * <part> <hash>`. It can only be among the last, and taking back too much does no harm: a token that was
+ * answered is never used again.
  */
 export function repairDeduplicationLogs(folder: string): void {
   const store = join(folder, "store");

@@ -1,15 +1,16 @@
-// A pool of chdb sessions: one statement at a time on each, in lanes, with a control session that can always speak.
+// A pool of chdb sessions: one statement at a time on each, in lanes, with a control session that can always
+// speak.
 import { Session } from "chdb";
 import { telemetryLimits } from "../limits.ts";
 import type { Lane } from "./frames.ts";
 
 /**
- * Each session runs one statement at a time and holds a thread of the pool meanwhile, also while the statement
- * waits; so statements wait here, and `UV_THREADPOOL_SIZE` is set above the number of sessions.
+ * Each session runs one statement at a time and holds a thread of the pool meanwhile, also while the
+ * statement waits; so statements wait here, and `UV_THREADPOOL_SIZE` is set above the number of sessions.
  *
  * `KILL QUERY ... ASYNC` is the only cancellation that works: aborting a promise leaves the engine computing,
- * and a synchronous kill may not return. A statement that has only just started is not known to the engine yet,
- * so the kill is repeated until the statement has ended.
+ * and a synchronous kill may not return. A statement that has only just started is not known to the engine
+ * yet, so the kill is repeated until the statement has ended.
  *
  * What a failed statement had put out already comes before the next answer of its session (measured with chdb
  * 3.4.0); a trivial statement after every failure takes that away.

@@ -1,4 +1,5 @@
-// ClickHouse's HTTP interface over the embedded engine, as far as our driver uses it, so that tests need no server.
+// ClickHouse's HTTP interface over the embedded engine, as far as our driver uses it, so that tests need no
+// server.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, unlink, writeFile } from "node:fs/promises";
