@@ -4,6 +4,7 @@ import type { Config } from "../server/config-settings.ts";
 import { createAuthorize } from "../server/authorize.ts";
 import { createFrontDoor } from "../server/front-door.ts";
 import { createAuthenticate } from "../server/identity.ts";
+import type { Log } from "../server/log.ts";
 import { ensureRootCredentials } from "../server/root-credentials.ts";
 import { countSignals } from "../server/signal-counts.ts";
 import { translateStorageError } from "../server/storage-errors.ts";
@@ -21,12 +22,12 @@ export interface ApiOptions {
   readonly own: OwnDependencies;
   readonly createServices: CreateServices;
   readonly record: (call: AnsweredCall) => void | Promise<void>;
-  readonly report: (error: unknown) => void;
+  readonly log: Log;
   readonly strictOutputs: boolean;
 }
 
 export function createApi(options: ApiOptions): App {
-  const { config, dependencies, own } = options;
+  const { config, dependencies, own, log } = options;
   const now = () => dependencies.clock.now();
   const { auth, account, region, data } = config;
   return createApp({
@@ -38,7 +39,8 @@ export function createApi(options: ApiOptions): App {
     newRequestId: randomUUID,
     record: options.record,
     translateError: (error) => translateStorageError(error, data),
-    onUnexpectedError: options.report,
+    onUnexpectedError: (error, { operation, requestId }) =>
+      log.error("a call failed unexpectedly", error, { operation: operation?.name, requestId }),
     strictOutputs: options.strictOutputs,
   });
 }
@@ -58,15 +60,23 @@ export async function openAccessKeys(
   return accessKeys;
 }
 
+/** The agent signs like any other client: as the root of the default account. */
+export function agentCredentials({ auth, account }: Config, accessKeys: AccessKeyStore) {
+  if (auth === "off") return { accessKeyId: account, secretAccessKey: "any" };
+  const key = accessKeys.list(account).find(({ userName }) => userName === undefined);
+  if (key === undefined) throw new Error(`the account ${account} has no root key`);
+  return { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
+}
+
 /** Everything that is answered: the API, and the pages of our own beside it. */
 export function createAnswer(options: ApiOptions, app: App, endpoint: () => string) {
-  const { config, dependencies, own, report } = options;
+  const { config, dependencies, own, log } = options;
   return createFrontDoor({
     app,
     auth: config.auth,
     now: () => dependencies.clock.now(),
     reset: config.test ? () => eraseEverything(dependencies, own) : undefined,
-    onError: report,
+    onError: (error) => log.error("a page failed", error),
     statusPage: async () => ({
       version: own.serverFacts().version,
       endpoint: endpoint(),

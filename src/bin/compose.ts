@@ -1,9 +1,12 @@
 // The composition root: makes the server out of its parts, and takes it down in good order.
+import type { Agent } from "../agent/index.ts";
 import { every, type Cancel, type Clock } from "../core/clock.ts";
 import { createFactBoard } from "../core/facts.ts";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createHttpServer } from "../server/http-server.ts";
+import { createLog, type Log } from "../server/log.ts";
+import { createSelfMetrics, type SelfMetrics } from "../server/self-metrics.ts";
 import { createSystemClock, startOfManualTime, type SystemClock } from "../server/system-clock.ts";
 import type { Dependencies } from "../services/dependencies.ts";
 import type { AccessKeyStore } from "../services/groundwatch/access-key-store.ts";
@@ -40,7 +43,8 @@ export interface StartOptions {
  * says in one line what to do (`DataFolderError`, `StateError`, `TelemetryError`, `ListenError`).
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
-  const clock = createClock(config, options);
+  const clock = createClock(config, options, (error) => log.error("a scheduled task failed", error));
+  const log = createLog({ clock, level: config.logLevel, write: (line) => printLogLine(line, config.json) });
   const stack = createStopStack();
   try {
     const opening = openStores(config, () => clock.now());
@@ -51,7 +55,11 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const [stores, api, createServices] = await Promise.all([opening, import("./api.ts"), loadServices()]);
     const dependencies: Dependencies = { clock, facts: createFactBoard(), ...stores };
     const accessKeys = await api.openAccessKeys(config, stores.folder.path, dependencies);
-    const trail = createTrailWriter({ ...dependencies, onError: report });
+    const selfMetrics = createSelfMetrics(dependencies.telemetry);
+    const trail = createTrailWriter({
+      ...dependencies,
+      onError: (error) => log.error("API calls were not recorded", error),
+    });
     stack.push(() => trail.stop());
     if ("stop" in clock) stack.push(() => clock.stop());
     if (config.clock === "manual") stack.push(expireDaily(dependencies));
@@ -61,17 +69,29 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       dependencies,
       own: ownDependencies({ config, clock, accessKeys, listeners, unsupported: () => unsupportedOf(app) }),
       createServices,
-      record: (call) => trail.record(call),
-      report,
+      record(call) {
+        selfMetrics.record(call);
+        return trail.record(call);
+      },
+      log,
       strictOutputs: options.strictOutputs ?? false,
     };
     const app: App = api.createApi(apiOptions);
-    listeners.push(...(await startXray(config, dependencies, stack)));
+    listeners.push(...(await startXray(config, dependencies, log, stack)));
     let url = "";
-    const http = createHttpServer({ answer: api.createAnswer(apiOptions, app, () => url), onError: report });
+    const http = createHttpServer({
+      answer: api.createAnswer(apiOptions, app, () => url),
+      onError: (error) => log.error("an answer was cut off", error),
+    });
     stack.push(() => http.close());
     url = urlOf(config.host, await http.listen(config));
     listeners.push({ name: "http", address: url });
+    log.info("listening", { url, version: readVersion(), pid: process.pid });
+    if (config.agent && config.clock === "system") {
+      const credentials = api.agentCredentials(config, accessKeys);
+      const agent = await startHostAgent({ config, clock, url, credentials, selfMetrics, log });
+      stack.push(() => agent.stop());
+    }
     return { url, clock, dependencies, stop: () => stack.stopAll() };
   } catch (error) {
     await stack.stopAll();
@@ -108,9 +128,9 @@ function unsupportedOf({ services }: App): number {
   return services.reduce((sum, { unhandled }) => sum + unhandled.length, 0);
 }
 
-function createClock(config: Config, { startAt }: StartOptions): SystemClock | ManualClock {
-  if (config.clock === "system") return createSystemClock(report);
-  return createManualClock({ startAt: startAt ?? startOfManualTime(), onTaskError: report });
+function createClock(config: Config, { startAt }: StartOptions, onTaskError: (error: unknown) => void) {
+  if (config.clock === "system") return createSystemClock(onTaskError);
+  return createManualClock({ startAt: startAt ?? startOfManualTime(), onTaskError });
 }
 
 const dayMs = 86_400_000;
@@ -124,6 +144,7 @@ function expireDaily({ clock, telemetry }: Dependencies): Cancel {
 async function startXray(
   config: Config,
   dependencies: Dependencies,
+  log: Log,
   stack: StopStack,
 ): Promise<readonly Listener[]> {
   const { host, xrayUdpPort: port } = config;
@@ -138,24 +159,62 @@ async function startXray(
       port,
       clock: dependencies.clock,
       store: (documents, now) => storeSegmentDocuments(dependencies, config, documents, now),
-      onRejected: ({ errorCode, message }) => report(`X-Ray segment refused: ${errorCode}: ${message}`),
-      onError: report,
+      onRejected: ({ id, errorCode, message }) =>
+        log.warn("X-Ray segment refused", { id, errorCode, reason: message }),
+      onError: (error) => log.error("the X-Ray listener failed", error),
     });
     stack.push(() => daemon.stop());
     return [{ name: "xray-udp", address: `${host}:${daemon.port}` }];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    report(`no X-Ray listener: ${reason}; choose another port with --xray-udp-port, or 0 for none`);
+    const mend = "choose another port with --xray-udp-port, or 0 for none";
+    log.warn(`X-Ray segments are not listened for: ${reason}; ${mend}`);
     return [];
   }
+}
+
+interface HostAgentParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly url: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly selfMetrics: SelfMetrics;
+  readonly log: Log;
+}
+
+/** Only under the system's clock: a machine cannot be measured at the instants that a manual clock passes over. */
+async function startHostAgent({
+  config,
+  clock,
+  url,
+  credentials,
+  selfMetrics,
+  log,
+}: HostAgentParts): Promise<Agent> {
+  const { startAgent } = await import("../agent/index.ts");
+  const agent = startAgent({
+    clock,
+    endpoint: url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:"),
+    region: config.region,
+    credentials,
+    detailed: config.detailed,
+    takeSelfMetrics: () => selfMetrics.take(),
+    onError: (error) => log.warn(`this machine could not be reported: ${String(error)}`),
+  });
+  log.listen((at, line) => agent.pushLogLine(at, line));
+  return agent;
 }
 
 function urlOf(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** Errors with their stack, for whoever has to find them; messages as they are. */
-function report(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`groundwatch: ${text}\n`);
+/** People see what they should act on, in words; with `--json` every line goes out as it is. */
+function printLogLine(line: string, isJson: boolean): void {
+  if (isJson) process.stderr.write(line);
+  else {
+    const { level, message, error } = JSON.parse(line) as Readonly<Record<string, string | undefined>>;
+    if (level !== "warn" && level !== "error") return;
+    process.stderr.write(`groundwatch: ${message}${error === undefined ? "" : `: ${error}`}\n`);
+  }
 }

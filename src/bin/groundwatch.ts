@@ -8,6 +8,9 @@ const [name, ...words] = process.argv.slice(2);
 const isJson =
   words.includes("--json") || ["1", "true", "on", "yes"].includes(process.env["GROUNDWATCH_JSON"] ?? "");
 
+// The SDK's packages are pinned to versions that work with Node 20, so its announcement is nothing to act on.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 try {
   await runCommand();
 } catch (error) {

@@ -45,7 +45,7 @@ export const settings = {
   test: toggle({ default: false, help: "allow Reset, which erases everything in every account" }),
   agent: toggle({
     default: true,
-    help: "report this machine's CPU, memory, disks, network and processes, and the server's log",
+    help: "report this machine's CPU, memory, disks, network and processes, and the server's log (not with --clock manual)",
   }),
   detailed: toggle({ default: false, help: "report this machine every minute instead of every five" }),
   xrayUdpPort: whole("PORT", port, { default: 2_000, help: "UDP port for X-Ray SDKs; 0 turns it off" }),
