@@ -1,4 +1,4 @@
-// The trail writer: what is on disk before the answer, what is written behind, and what happens under overload.
+// The trail writer: what is on disk before the answer, what is written behind, what is dropped.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// The trail writer: every answered call becomes an audit record, at once or a little later, by its importance.
+// The trail writer: every answered call becomes an audit record, at once or a little later.
 import { randomUUID } from "node:crypto";
 import { auditEntryOf, ownEventSource, type AuditedCall, type AuditEntry } from "../core/audit/record.ts";
 import type { FactBoard } from "../core/facts.ts";

@@ -6,7 +6,7 @@ export type CallValues = Readonly<Record<string, unknown>>;
 
 const readingVerb = /^(Get|List|Describe|BatchGet|Lookup|Filter|Test|Search)/;
 
-/** Operations that only read although their verb does not say so; IAM's access levels are Read for them too. */
+/** Operations that only read although their verb does not say so; IAM's access levels agree. */
 const readingOperations: ReadonlySet<string> = new Set([
   "cloudtrail:GenerateQuery",
   "cloudtrail:StartQuery",
@@ -42,7 +42,7 @@ const trace: DataOperation = { resourceType: "AWS::XRay::Trace" };
  * AWS's lists of data events
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/logging_cw_api_calls.html#CloudWatch-data-plane-events,
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-cloudtrail.html#cloudtrail-data-events), and what AWS
- * does not record at all because there is so much of it: the reading and writing of log events and bus events.
+ * does not record at all because there is so much of it: reading and writing log events and bus events.
  */
 const dataOperations: Readonly<Record<string, DataOperation>> = {
   "monitoring:GetMetricData": metric,

@@ -1,4 +1,4 @@
-// requestParameters and responseElements: a call's values in CloudTrail's spelling, without secrets and bounded.
+// Parameters and responses in records: a call's values in CloudTrail's spelling, bounded and without secrets.
 import { auditLimits } from "./limits.ts";
 
 /** As much of a wire shape as is needed to find secrets; shapes may contain themselves. */
@@ -19,8 +19,18 @@ export interface ParameterMember {
 export const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /** Members that hold secrets although not every model says so. */
-const secretName =
-  /^(apiKeyValue|authorization|accessToken|authToken|bearerToken|clientSecret|password|privateKey|secretAccessKey|sessionToken)$/i;
+const secretNames: ReadonlySet<string> = new Set([
+  "accesstoken",
+  "apikeyvalue",
+  "authorization",
+  "authtoken",
+  "bearertoken",
+  "clientsecret",
+  "password",
+  "privatekey",
+  "secretaccesskey",
+  "sessiontoken",
+]);
 
 /**
  * The values as CloudTrail writes them: member names begin in lower case, instants are ISO 8601, bytes are
@@ -46,7 +56,9 @@ function structureOf(values: object, members: readonly ParameterMember[]): objec
     const value: unknown = Reflect.get(values, member.name);
     if (value === undefined || value === null) continue;
     const secret =
-      member.sensitive || secretName.test(member.name) || (valueIsSecret && member.name === "Value");
+      member.sensitive ||
+      secretNames.has(member.name.toLowerCase()) ||
+      (valueIsSecret && member.name === "Value");
     result[lowerFirst(member.name)] = secret ? hidden : valueOf(value, member.shape);
   }
   return result;

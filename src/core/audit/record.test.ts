@@ -270,18 +270,17 @@ describe("every operation of the six services", () => {
       .map((name) => [service, name.slice(0, -"Command".length)] as const),
   );
 
-  const writingVerb =
-    /^(Activate|Add|Associate|Cancel|Create|Deactivate|Deauthorize|Delete|Deregister|Disable|Disassociate|Enable|Put|Register|Remove|Restore|Set|Start|Stop|Tag|Untag|Update)/;
+  const writingVerbs = (
+    "Activate Add Associate Cancel Create Deactivate Deauthorize Delete Deregister Disable " +
+    "Disassociate Enable Put Register Remove Restore Set Start Stop Tag Untag Update"
+  ).split(" ");
+  const writes = (name: string) => writingVerbs.some((verb) => name.startsWith(verb));
 
   test("either reads or writes, as its verb or the table of exceptions says", () => {
     expect(operations.length).toBeGreaterThanOrEqual(359);
-    const undecided = operations.filter(
-      ([service, name]) => !isReadOnly(service, name) && !writingVerb.test(name),
-    );
+    const undecided = operations.filter(([service, name]) => !isReadOnly(service, name) && !writes(name));
     expect(undecided).toEqual([]);
-    const exceptions = operations.filter(
-      ([service, name]) => isReadOnly(service, name) && writingVerb.test(name),
-    );
+    const exceptions = operations.filter(([service, name]) => isReadOnly(service, name) && writes(name));
     expect(exceptions.map((pair) => pair.join(":")).sort()).toEqual([
       "cloudtrail:StartQuery",
       "logs:StartLiveTail",

@@ -77,7 +77,7 @@ export function withoutStatement(policy: BusPolicy, statementId: string): BusPol
   return Statement.length === 0 ? undefined : { ...policy, Statement };
 }
 
-/** Reads a whole policy; undefined when it is not the JSON of a policy with statements that have an effect. */
+/** Reads a whole policy; undefined when it is not JSON of a policy whose statements have an effect. */
 export function parsePolicy(text: string): BusPolicy | undefined {
   let policy: unknown;
   try {

@@ -42,7 +42,7 @@ export type SegmentOutcome =
 /**
  * Reads one entry of TraceSegmentDocuments: a segment, or an array of subsegments, each with its own outcome
  * (https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html). AWS publishes no list of error codes;
- * those seen in the daemon's log are `Missing` or `Invalid` with the field's name, and so are the others here.
+ * those seen in daemons' logs are `Missing` or `Invalid` with the field's name, and so are the others.
  */
 export function parseSegmentDocument(text: string, now: number): readonly SegmentOutcome[] {
   if (isLongerThan(text, traceLimits.documentBytes)) return [refused(undefined, "DocumentTooLarge", false)];

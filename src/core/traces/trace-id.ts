@@ -4,7 +4,7 @@ const xrayForm = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 const w3cForm = /^[0-9a-f]{32}$/i;
 
 /**
- * The id in X-Ray's form, in lower case; undefined for anything that is no trace id. The time in it is neither
+ * The id in X-Ray's form, in lower case; undefined for anything that is no trace id. The time in it is not
  * required nor checked, because W3C ids are random:
  * https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html
  */

@@ -1,4 +1,4 @@
-// The EventBridge API (and, by the same targets, CloudWatch Events): buses and the events that are put on them.
+// The EventBridge API (and, by the same targets, CloudWatch Events): buses, and the events put on them.
 import * as sdk from "@aws-sdk/client-eventbridge";
 import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";

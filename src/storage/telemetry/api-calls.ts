@@ -93,8 +93,8 @@ function newestFirst(left: ApiCallPosition, right: ApiCallPosition): number {
 }
 
 /**
- * What many calls have is found in the newest of them, without opening every part of ninety days; what few have
- * costs two searches of little before the one of everything else.
+ * What many calls have is found in the newest of them, without opening every part of ninety days; what few
+ * have costs two searches of little before the one of everything else.
  */
 const windowsMs = [86_400_000, 7 * 86_400_000, Number.POSITIVE_INFINITY] as const;
 

@@ -1,6 +1,6 @@
 // Bus events in telemetry: appended as columns, read back in the order of their arrival.
 import { eventLimits } from "../../core/events/limits.ts";
-import { sql } from "../../core/sql.ts";
+import { sql, type Sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
 import { storableInstant } from "./instants.ts";
@@ -66,14 +66,15 @@ export interface BusQuery {
   readonly limit: number;
 }
 
+function isBehind({ receivedAt, sequence }: BusPosition): Sql {
+  return sql`(received_at, sequence) > (fromUnixTimestamp64Milli(${receivedAt}), ${BigInt(sequence)})`;
+}
+
 /** The events of a bus in the order of their arrival; fewer than `limit` means that there are no more. */
 export function readBusEvents(telemetry: Telemetry, query: BusQuery): Promise<readonly StoredBusEvent[]> {
   const { world, bus, to, after } = query;
   const from = Math.max(query.from, after?.receivedAt ?? query.from);
-  const behind =
-    after === undefined
-      ? sql`1`
-      : sql`(received_at, sequence) > (fromUnixTimestamp64Milli(${after.receivedAt}), ${BigInt(after.sequence)})`;
+  const behind = after === undefined ? sql`1` : isBehind(after);
   return telemetry.query<StoredBusEvent>(sql`
     SELECT toFloat64(toUnixTimestamp64Milli(received_at)) AS receivedAt, sequence,
       event_id AS eventId, event

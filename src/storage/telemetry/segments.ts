@@ -1,5 +1,5 @@
 // Segments in telemetry: appended as columns, read back by trace.
-import { joinSql, sql } from "../../core/sql.ts";
+import { joinSql, sql, type Sql } from "../../core/sql.ts";
 import { traceLimits } from "../../core/traces/limits.ts";
 import type { Segment } from "../../core/traces/segment-document.ts";
 import type { Telemetry } from "../telemetry.ts";
@@ -85,10 +85,7 @@ export async function readTraces(
       sum(length(document)) OVER (PARTITION BY trace_id) AS trace_bytes,
       max(ended) OVER (PARTITION BY trace_id) - min(started) OVER (PARTITION BY trace_id) AS trace_micros
     FROM (${latest})`;
-  const behind =
-    after === undefined
-      ? sql`1`
-      : sql`(trace_id, started, segment_id) > (${after.traceId}, ${BigInt(after.startedMicros)}, ${after.segmentId})`;
+  const behind = after === undefined ? sql`1` : isBehind(after);
   const statement = sql`
     SELECT trace_id AS traceId, segment_id AS segmentId, toString(started) AS startedMicros, document,
       toFloat64(trace_bytes) AS traceBytes, toFloat64(trace_micros) / 1000000 AS traceSeconds,
@@ -103,6 +100,10 @@ export async function readTraces(
     LIMIT ${traceLimits.pageSegments}`;
   const rows = await telemetry.query<StoredSegment & { remaining: number }>(statement);
   return { segments: rows, more: rows.length < (rows[0]?.remaining ?? 0) };
+}
+
+function isBehind({ traceId, startedMicros, segmentId }: TracePosition): Sql {
+  return sql`(trace_id, started, segment_id) > (${traceId}, ${BigInt(startedMicros)}, ${segmentId})`;
 }
 
 export interface TraceQuery {

@@ -1,4 +1,4 @@
-// API calls: the CloudTrail record of every call that was answered, with the columns of its look-up attributes.
+// API calls: the CloudTrail record of every answered call, with the columns of its look-up attributes.
 import { defineTable } from "../table.ts";
 
 export const apiCalls = defineTable({

@@ -37,7 +37,7 @@ export const segments = defineTable({
   partitionBy: "toDate(started_at)",
   orderBy: "(world, trace_id, started_at)",
   expiresAt: "toDateTime(started_at) + toIntervalDay(30)",
-  // Documents are read by trace, a few at a time: small granules, so that a trace does not unpack 8,192 documents.
+  // Documents are read by trace, a few at a time: in small granules a trace does not unpack 8,192 of them.
   settings: { index_granularity: 1024 },
   shardBy: "cityHash64(trace_id)",
 });

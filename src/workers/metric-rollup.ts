@@ -1,0 +1,77 @@
+// Rolls datapoints up: minutes to five minutes, these to hours, behind a watermark and again where data came late.
+import { every, type Cancel, type Clock } from "../core/clock.ts";
+import {
+  rollupPeriodsSeconds,
+  type RollupLedger,
+  type RollupPeriodSeconds,
+} from "../storage/metric-rollups.ts";
+import { firstDatapointAt, rollUp } from "../storage/telemetry/datapoint-rollup.ts";
+import type { Telemetry } from "../storage/telemetry.ts";
+
+const runPeriodMs = 300_000;
+/** Data of the last minute is still on its way: a window is rolled up so long after its end. */
+const graceMs = 60_000;
+/** One statement reads at most this much time; a long pause is caught up with in several. */
+const maximumSpanMs = 6 * 3_600_000;
+const lateWindowsPerRun = 1_000;
+const hourMs = 3_600_000;
+
+export interface MetricRollup {
+  /** One run, as the clock starts every five minutes; runs never overlap. */
+  run(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A run can be killed at any point and made again: rows carry a version, of two rows for one window the later
+ * one counts, and the watermark moves only when the rows are stored.
+ */
+export function startMetricRollup(
+  clock: Clock,
+  telemetry: Telemetry,
+  ledger: RollupLedger,
+  onError: (error: unknown) => void,
+): MetricRollup {
+  let running: Promise<void> = Promise.resolve();
+  const run = () => (running = running.then(rollUpAll));
+  const cancel: Cancel = every(clock, runPeriodMs, () => run().catch(onError));
+  return {
+    run,
+    async stop() {
+      cancel();
+      await running.catch(() => undefined);
+    },
+  };
+
+  async function rollUpAll(): Promise<void> {
+    if (!ledger.takeNews()) return;
+    const until = clock.now() - graceMs;
+    await ledger.announce(until);
+    for (const period of rollupPeriodsSeconds) await catchUp(period, until);
+    for (const window of await ledger.lateWindows(lateWindowsPerRun)) {
+      for (const period of rollupPeriodsSeconds) {
+        const to = Math.min(window.startAt + hourMs, await ledger.rolledUpTo(period));
+        if (to > window.startAt)
+          await rollUp(telemetry, period, window.startAt, to, await ledger.nextVersion());
+      }
+      await ledger.settle(window);
+    }
+  }
+
+  /** From the watermark, or from the first datapoint if that is later, to the last whole window. */
+  async function catchUp(period: RollupPeriodSeconds, until: number): Promise<void> {
+    const windowMs = period * 1_000;
+    const end = Math.floor(until / windowMs) * windowMs;
+    const watermark = await ledger.rolledUpTo(period);
+    if (end <= watermark) return;
+    const first = await firstDatapointAt(telemetry, watermark, end);
+    let start = first === undefined ? end : Math.floor(first / windowMs) * windowMs;
+    while (start < end) {
+      const to = Math.min(end, start + maximumSpanMs);
+      await rollUp(telemetry, period, start, to, await ledger.nextVersion());
+      await ledger.advance(period, to);
+      start = to;
+    }
+    if (first === undefined) await ledger.advance(period, end);
+  }
+}
