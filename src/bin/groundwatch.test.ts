@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 const entry = fileURLToPath(new URL("../../dist/bin/groundwatch.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "groundwatch-bin-"));
@@ -95,7 +96,7 @@ describe("serve", () => {
     expect({ event, pid }).toEqual({ event: "listening", pid: child.pid });
     expect((await fetch(`${url}/_groundwatch/health`)).status).toBe(200);
 
-    const second = await run("serve", "--port", "0", "--data", "data");
+    const second = await run("serve", "--port", "0", "--xray-udp-port", "0", "--data", "data");
     expect(second).toMatchObject({ code: 1, output: "" });
     expect(second.errors).toContain(
       `in use by process ${pid}: stop it, or choose another folder with --data\n`,
@@ -125,7 +126,15 @@ describe("serve", () => {
 
   test("a port that is taken is one line, and doctor sees it before", async () => {
     const { port, close } = await takenPort();
-    const { code, errors } = await run("serve", "--port", String(port), "--data", "data");
+    const { code, errors } = await run(
+      "serve",
+      "--port",
+      String(port),
+      "--xray-udp-port",
+      "0",
+      "--data",
+      "data",
+    );
     expect({ code, errors }).toEqual({
       code: 1,
       errors: `groundwatch: port ${port} is taken: stop what uses it, or choose another one with --port\n`,
@@ -134,5 +143,65 @@ describe("serve", () => {
     expect(doctor.code).toBe(1);
     expect(doctor.output).toMatch(/^fail {2}port .*EADDRINUSE.*choose another with --port$/m);
     close();
+  });
+
+  test("query prints what matches in a range of time, and tail what comes, each event once", async () => {
+    const { child, exited, line } = await serve("--json", "--data", "data");
+    const { url } = JSON.parse(line) as { url: string };
+    const logs = new CloudWatchLogs({
+      endpoint: url,
+      region: "us-east-1",
+      credentials: { accessKeyId: "000000000000", secretAccessKey: "any" },
+    });
+    const place = { logGroupName: "group", logStreamName: "stream" };
+    await logs.createLogGroup(place);
+    await logs.createLogStream(place);
+    const put = (timestamp: number, ...messages: string[]) =>
+      logs.putLogEvents({ ...place, logEvents: messages.map((message) => ({ timestamp, message })) });
+    const now = Date.now();
+    await put(now - 7_200_000, "old ERROR");
+    await put(now - 60_000, "first ERROR", "first fine", "second ERROR");
+
+    const endpoint = ["--endpoint", url];
+    const time = new Date(now - 60_000).toISOString();
+    expect(await run("query", "group", "ERROR", ...endpoint)).toEqual({
+      code: 0,
+      output: `${time} stream first ERROR\n${time} stream second ERROR\n`,
+      errors: "",
+    });
+    const old = await run("query", "group", "--since", "3h", "--end", "1h", "--json", ...endpoint);
+    expect(JSON.parse(old.output)).toMatchObject({ message: "old ERROR", timestamp: now - 7_200_000 });
+    expect((await run("query", "group", "--limit", "1", ...endpoint)).output).toBe(
+      `${time} stream first ERROR\n`,
+    );
+    expect(await run("query", "nowhere", ...endpoint)).toMatchObject({
+      code: 1,
+      errors: "groundwatch: ResourceNotFoundException: The specified log group does not exist.\n",
+    });
+    expect(await run("query", "group", "--since", "soon", ...endpoint)).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining("--start must be a time ago like 10m"),
+    });
+
+    const tail = spawn(process.execPath, [entry, "tail", "group", "ERROR", "--since", "5m", ...endpoint], {
+      env: clean,
+    });
+    let printed = "";
+    tail.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+    await vi.waitFor(() => expect(printed).toContain("second ERROR"), { timeout: 10_000 });
+    await put(Date.now(), "third ERROR", "third fine");
+    await vi.waitFor(() => expect(printed).toContain("third ERROR"), { timeout: 10_000 });
+    await put(Date.now(), "last ERROR");
+    await vi.waitFor(() => expect(printed).toContain("last ERROR"), { timeout: 10_000 });
+    expect(
+      printed
+        .trim()
+        .split("\n")
+        .map((text) => text.split(" stream ")[1]),
+    ).toEqual(["first ERROR", "second ERROR", "third ERROR", "last ERROR"]);
+    tail.kill("SIGINT");
+    expect(await once(tail, "exit")).toEqual([0, null]);
+    child.kill("SIGTERM");
+    await exited;
   });
 });

@@ -18,8 +18,8 @@ export async function serve(words: readonly string[]): Promise<void> {
   }
   const { config } = request;
   const running = await start(config);
-  process.stdout.write(`${greeting(running, config)}\n`);
   stopOnSignals(running);
+  process.stdout.write(`${greeting(running, config)}\n`);
 }
 
 function greeting({ url }: Running, config: Config): string {
