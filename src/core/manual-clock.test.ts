@@ -1,5 +1,5 @@
 // The manual clock: what is due runs in order, at its instant, before the move is over.
-import fc from "fast-check";
+import { array, assert, asyncProperty, nat } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { every } from "./clock.ts";
 import { createManualClock, maxTasksAtOneInstant } from "./manual-clock.ts";
@@ -13,51 +13,43 @@ function clockWithErrors() {
 
 describe("a manual clock", () => {
   test("runs exactly what is due, by instant and then by order of scheduling, each at its own instant", () =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat(1000), { maxLength: 40 }),
-        fc.nat(1200),
-        async (delays, advancedMs) => {
-          const { clock } = clockWithErrors();
-          const ran: { index: number; at: number }[] = [];
-          delays.forEach((delay, index) => {
-            clock.schedule(startAt + delay, async () => {
-              await Promise.resolve();
-              ran.push({ index, at: clock.now() });
-            });
+    assert(
+      asyncProperty(array(nat(1000), { maxLength: 40 }), nat(1200), async (delays, advancedMs) => {
+        const { clock } = clockWithErrors();
+        const ran: { index: number; at: number }[] = [];
+        delays.forEach((delay, index) => {
+          clock.schedule(startAt + delay, async () => {
+            await Promise.resolve();
+            ran.push({ index, at: clock.now() });
           });
-          await clock.advance(advancedMs);
-          const expected = delays
-            .map((delay, index) => ({ index, at: startAt + delay }))
-            .filter(({ at }) => at <= startAt + advancedMs)
-            .sort((left, right) => left.at - right.at || left.index - right.index);
-          expect(ran).toEqual(expected);
-          expect(clock.now()).toBe(startAt + advancedMs);
-        },
-      ),
+        });
+        await clock.advance(advancedMs);
+        const expected = delays
+          .map((delay, index) => ({ index, at: startAt + delay }))
+          .filter(({ at }) => at <= startAt + advancedMs)
+          .sort((left, right) => left.at - right.at || left.index - right.index);
+        expect(ran).toEqual(expected);
+        expect(clock.now()).toBe(startAt + advancedMs);
+      }),
     ));
 
   test("many moves do what one move of their sum does", () =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat(500), { minLength: 1, maxLength: 8 }),
-        fc.nat(100),
-        async (steps, periodMs) => {
-          const history = async (moves: readonly number[]) => {
-            const { clock } = clockWithErrors();
-            const ran: number[] = [];
-            every(clock, periodMs + 1, () => void ran.push(clock.now()));
-            for (const ms of moves) await clock.advance(ms);
-            return ran;
-          };
-          expect(await history(steps)).toEqual(await history([steps.reduce((sum, ms) => sum + ms, 0)]));
-        },
-      ),
+    assert(
+      asyncProperty(array(nat(500), { minLength: 1, maxLength: 8 }), nat(100), async (steps, periodMs) => {
+        const history = async (moves: readonly number[]) => {
+          const { clock } = clockWithErrors();
+          const ran: number[] = [];
+          every(clock, periodMs + 1, () => void ran.push(clock.now()));
+          for (const ms of moves) await clock.advance(ms);
+          return ran;
+        };
+        expect(await history(steps)).toEqual(await history([steps.reduce((sum, ms) => sum + ms, 0)]));
+      }),
     ));
 
   test("a chain of tasks that schedule each other runs to its end within one move", () =>
-    fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(50), { maxLength: 20 }), async (delays) => {
+    assert(
+      asyncProperty(array(nat(50), { maxLength: 20 }), async (delays) => {
         const { clock } = clockWithErrors();
         const ran: number[] = [];
         const follow = (link: number) => {

@@ -53,24 +53,18 @@ export function createHttpServer({ answer, onError, limits: given }: HttpServerO
     async close() {
       closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      closeIdleSockets();
+      closeIdle(sockets, answering);
       const deadline = setTimeout(() => server.closeAllConnections(), limits.closeMs);
       await closed;
       clearTimeout(deadline);
     },
   };
 
-  /** Node's own list of idle connections leaves out those that have not sent anything yet. */
-  function closeIdleSockets(): void {
-    const busy = new Set([...answering].map(({ socket }) => socket));
-    for (const socket of sockets) if (!busy.has(socket)) socket.destroySoon();
-  }
-
   function take(request: IncomingMessage, response: ServerResponse, asksFirst: boolean): void {
     answering.add(response);
     response.once("close", () => {
       answering.delete(response);
-      if (closing) closeIdleSockets();
+      if (closing) closeIdle(sockets, answering);
     });
     response.on("error", () => undefined); // the client went away, and "close" follows
     if (declaresTooMuch(request, limits.bodyBytes)) return refuse(request, response);
@@ -102,6 +96,12 @@ export function createHttpServer({ answer, onError, limits: given }: HttpServerO
     const deadline = setTimeout(() => request.socket.destroy(), limits.refusedBodyMs);
     request.socket.once("close", () => clearTimeout(deadline));
   }
+}
+
+/** Node's own list of idle connections leaves out those that have not sent anything yet. */
+function closeIdle(sockets: ReadonlySet<Socket>, answering: ReadonlySet<ServerResponse>): void {
+  const busy = new Set([...answering].map(({ socket }) => socket));
+  for (const socket of sockets) if (!busy.has(socket)) socket.destroySoon();
 }
 
 function boundedServer(limits: HttpLimits): Server {

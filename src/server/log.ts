@@ -57,5 +57,6 @@ export function createLog({ clock, level: least, write }: LogOptions): Log {
 
 function textOf(error: unknown): string | undefined {
   if (error === undefined) return undefined;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof Error) return error.stack ?? error.message;
+  return typeof error === "string" ? error : JSON.stringify(error);
 }

@@ -15,7 +15,9 @@ const recorded = (name: string) => readFileSync(new URL(`testdata/${name}`, impo
 /** `cpu_usage_idle{cpu=cpu0}` and its value, for each. */
 function values(datums: readonly HostDatum[]): Record<string, number> {
   const label = ({ name, dimensions }: HostDatum) =>
-    `${name}{${Object.entries(dimensions).map((pair) => pair.join("="))}}`;
+    `${name}{${Object.entries(dimensions)
+      .map((pair) => pair.join("="))
+      .join(",")}}`;
   return Object.fromEntries(datums.map((datum) => [label(datum), datum.value]));
 }
 
@@ -101,6 +103,7 @@ test("processes are counted by state, whatever their names", () => {
 
 test("file systems are those on devices, each once", () => {
   const mounts = parseMounts(recorded("mounts.txt"));
+  const [first] = mounts;
   expect(mounts.map(({ path }) => path)).toEqual(["/", "/mnt/my disk"]);
   const use = {
     blockBytes: 4096,
@@ -110,7 +113,7 @@ test("file systems are those on devices, each once", () => {
     inodes: 50,
     freeInodes: 20,
   };
-  const measured = values(diskMetrics(mounts[0]!, use));
+  const measured = values(first === undefined ? [] : diskMetrics(first, use));
   const dimensions = "{path=/,device=vda,fstype=ext4}";
   expect(measured[`disk_used${dimensions}`]).toBe(600 * 4096);
   expect(measured[`disk_used_percent${dimensions}`]).toBe(75);

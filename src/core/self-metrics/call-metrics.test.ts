@@ -1,5 +1,5 @@
 // What is counted of calls.
-import fc from "fast-check";
+import { assert, double, property } from "fast-check";
 import { expect, test } from "vitest";
 import { createCallMetrics, histogramValue } from "./call-metrics.ts";
 
@@ -25,8 +25,8 @@ test("requests, errors and what was taken in are counted once, and begin anew", 
 });
 
 test("a histogram is within five per cent of what was measured, and small", () => {
-  fc.assert(
-    fc.property(fc.double({ min: 0.001, max: 3_600_000, noNaN: true }), (durationMs) => {
+  assert(
+    property(double({ min: 0.001, max: 3_600_000, noNaN: true }), (durationMs) => {
       expect(Math.abs(histogramValue(durationMs) / durationMs - 1)).toBeLessThanOrEqual(0.0501);
     }),
   );
