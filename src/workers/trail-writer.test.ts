@@ -73,7 +73,7 @@ test("reads, data calls and the own service's calls are written behind", async (
   expect(writer.record(call("2", "logs", "PutLogEvents"))).toBeUndefined();
   expect(writer.record(call("2", "monitoring", "DescribeAlarms"))).toBeUndefined();
   expect(writer.record(call("2", "groundwatch", "AdvanceClock"))).toBeUndefined();
-  await vi.waitFor(async () => expect(await storedNames("2")).toHaveLength(3));
+  await vi.waitFor(async () => expect(await storedNames("2")).toHaveLength(3), { timeout: 10_000 });
 });
 
 test("stopping writes what waits", async () => {

@@ -7,8 +7,8 @@ import { appendApiCalls } from "../storage/telemetry/api-calls.ts";
 import type { Worlds } from "../storage/worlds.ts";
 
 export const trailLimits = {
-  /** How long the record of a read or a data call may wait for company. */
-  flushMs: 250,
+  /** How long the record of a read or a data call may wait: an INSERT costs the same for one as for many. */
+  flushMs: 1_000,
   batchRecords: 2_000,
   /** Records that wait; beyond these, those of reads and data calls are dropped and counted. */
   waitingRecords: 20_000,

@@ -80,11 +80,16 @@ test("every attribute finds what it should", async () => {
   expect(await found("AccessKeyId", "123456789012")).toBe(true);
   expect(await found("EventName", "DeleteEventBus")).toBe(false);
   expect(await found("ReadOnly", "true")).toBe(false);
-  await vi.waitFor(async () => {
-    const [read] = await lookup("EventName", "DescribeEventBus");
-    expect(read).toMatchObject({ ReadOnly: "true" });
-    expect(JSON.parse(read?.CloudTrailEvent ?? "")).toMatchObject({ responseElements: null });
-  });
+  const [read] = await vi.waitFor(
+    async () => {
+      const reads = await lookup("EventName", "DescribeEventBus");
+      expect(reads).toHaveLength(1);
+      return reads;
+    },
+    { timeout: 10_000 },
+  );
+  expect(read).toMatchObject({ ReadOnly: "true" });
+  expect(JSON.parse(read?.CloudTrailEvent ?? "")).toMatchObject({ responseElements: null });
 });
 
 test("failures are recorded with their error", async () => {
