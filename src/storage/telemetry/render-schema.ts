@@ -16,7 +16,9 @@ export interface Deployment {
  * The fsync settings make an acknowledged INSERT survive a power cut, and a merged part is on the disk before
  * the parts it replaces may go, so these need not stay for the eight minutes that a server keeps them: at
  * twenty INSERTs a second that would be ten thousand folders. Statistics for the join planner are not worth
- * their cost. https://clickhouse.com/docs/operations/settings/merge-tree-settings
+ * their cost. Our parts start small and many: merging about ten of a size at a time instead of five writes each
+ * row less often, for a dozen parts more to read.
+ * https://clickhouse.com/docs/operations/settings/merge-tree-settings
  */
 const embeddedSettings = {
   fsync_after_insert: 1,
@@ -24,6 +26,7 @@ const embeddedSettings = {
   min_rows_to_fsync_after_merge: 1,
   old_parts_lifetime: 30,
   auto_statistics_types: "''",
+  merge_selector_base: 10,
 } as const;
 
 /** How many insert tokens each partition remembers; a resend comes within seconds. */
