@@ -2,6 +2,7 @@
 import { readConfig } from "../server/config.ts";
 import { settings, type Config } from "../server/config-settings.ts";
 import { renderOptions } from "../server/options.ts";
+import { rootCredentialsPath } from "../server/root-credentials.ts";
 import { readVersion, renderCommandHelp } from "./commands.ts";
 import { start, type Running } from "./compose.ts";
 
@@ -23,10 +24,14 @@ export async function serve(words: readonly string[]): Promise<void> {
 }
 
 function greeting({ url }: Running, config: Config): string {
+  const rootCredentials = config.auth === "iam" ? rootCredentialsPath(config.data) : undefined;
   if (config.json) {
-    return JSON.stringify({ event: "listening", url, pid: process.pid, version: readVersion() });
+    const { pid } = process;
+    return JSON.stringify({ event: "listening", url, pid, version: readVersion(), rootCredentials });
   }
-  return `Groundwatch is at ${url}; try: aws --endpoint-url ${url} --region ${config.region} logs describe-log-groups`;
+  const key = rootCredentials === undefined ? "" : `, its root key in ${rootCredentials}`;
+  const hint = `aws --endpoint-url ${url} --region ${config.region} logs describe-log-groups`;
+  return `Groundwatch is at ${url}${key}; try: ${hint}`;
 }
 
 /** The first signal stops in good order; a second one, of an impatient person, at once. */
