@@ -7,20 +7,24 @@ import {
   type AccessKeyStore,
 } from "../services/groundwatch/access-key-store.ts";
 
+/** The file in the data folder that holds the root key. */
+export function rootCredentialsPath(folder: string): string {
+  return join(folder, "root-credentials.json");
+}
+
 /**
- * Makes sure that there is a root key of the account, and returns the path of the file that holds it. A key that is in
+ * Makes sure that there is a root key of the account, in the file and in the store. A key that is in
  * the file but no longer in the store is put back: who can read the data folder owns the server.
  */
 export async function ensureRootCredentials(
   folder: string,
   accessKeys: AccessKeyStore,
   owner: { readonly account: string; readonly createdAt: number },
-): Promise<string> {
-  const path = join(folder, "root-credentials.json");
+): Promise<void> {
+  const path = rootCredentialsPath(folder);
   const key = existsSync(path) ? readKey(path, owner) : newAccessKey({ ...owner, userName: undefined });
   if (!existsSync(path)) writeKey(path, key);
   if (accessKeys.find(key.accessKeyId) === undefined) await accessKeys.add(key);
-  return path;
 }
 
 /** The names are those of an AWS credentials file in JSON, so that it can be read by people and by scripts. */
