@@ -76,7 +76,10 @@ export function startAgent(options: AgentOptions): Agent {
   };
 }
 
-/** The SDK's clients, made when they are first needed: their code takes longer to load than the server to start. */
+/**
+ * The SDK's clients, made when they are first needed: their code takes longer to load than the server to
+ * start.
+ */
 function createClients({ endpoint, region, credentials }: AgentOptions) {
   const config = { endpoint, region, credentials, maxAttempts: 2 };
   let cloudWatch: Promise<CloudWatchClient> | undefined;

@@ -52,7 +52,9 @@ export function createLinuxHost(proc = "/proc"): SampleHost {
 /** One buffer for all files: `readFileSync` makes a large one for each, which takes ten times as long. */
 const buffer = Buffer.alloc(256 * 1024);
 
-/** A kernel without IPv6 has no tcp6, a container may have no diskstats: what is not there is not measured. */
+/**
+ * A kernel without IPv6 has no tcp6, a container may have no diskstats: what is not there is not measured.
+ */
 function readOrNothing(path: string): string {
   let file: number | undefined;
   try {

@@ -18,8 +18,10 @@ export interface LogShipperOptions {
 }
 
 /**
- * A failure to send is not logged, since that would be one more line to send: the lines stay in the buffer for the
- * next time, and when that is full the oldest make room. How many did is said in the first line that gets through.
+ * A failure to send is not logged, since that would be one more line to send: the lines stay in the buffer
+ * for the
+ * next time, and when that is full the oldest make room. How many did is said in the first line that gets
+ * through.
  */
 export function createLogShipper(options: LogShipperOptions): LogShipper {
   const { clock } = options;

@@ -30,7 +30,10 @@ export class GroundwatchServiceError extends Error {
 
 const anyCredentials = { accessKeyId: "groundwatch", secretAccessKey: "groundwatch" };
 
-/** One method per operation; inputs and answers are typed by the service's own schema, instants are epoch ms. */
+/**
+ * One method per operation; inputs and answers are typed by the service's own schema, instants are epoch
+ * ms.
+ */
 export class GroundwatchClient {
   readonly #endpoint: URL;
   readonly #signer: SignatureV4;

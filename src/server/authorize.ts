@@ -1,4 +1,5 @@
-// What a proven caller may do: everything in its own account, and the whole server only as the default account's root.
+// What a proven caller may do: everything in its own account, and the whole server only as the default
+// account's root.
 import { WireError } from "../wire/errors.ts";
 import type { Principal } from "../wire/request.ts";
 import type { AppOptions } from "../wire/serve.ts";

@@ -5,8 +5,10 @@ import type { WireRequest, WireResponse } from "../wire/request.ts";
 export type OriginVerdict = "none" | "own" | "allowed" | "refused";
 
 /**
- * Browsers send cross-origin forms without asking first, and under `--auth off` such a form would be obeyed, so
- * that pages from elsewhere are refused here. A name that is made to point at this machine by somebody's DNS is
+ * Browsers send cross-origin forms without asking first, and under `--auth off` such a form would be
+ * obeyed, so
+ * that pages from elsewhere are refused here. A name that is made to point at this machine by somebody's
+ * DNS is
  * such a page too; only with signatures may the server be reached by names that are not this machine's.
  */
 export function judgeOrigin(request: WireRequest, auth: "off" | "iam"): OriginVerdict {

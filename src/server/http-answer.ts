@@ -2,7 +2,10 @@
 import type { ServerResponse } from "node:http";
 import type { WireResponse } from "../wire/request.ts";
 
-/** Resolves when the answer is handed over or the client has gone away; rejects when a stream fails on our side. */
+/**
+ * Resolves when the answer is handed over or the client has gone away; rejects when a stream fails on our
+ * side.
+ */
 export function writeAnswer(response: ServerResponse, answer: WireResponse): Promise<void> | undefined {
   const { status, headers, body } = answer;
   if (response.destroyed) return stopReading(body);
@@ -32,7 +35,8 @@ async function writeStream(response: ServerResponse, body: AsyncIterable<Uint8Ar
     }
     response.end();
   } catch (error) {
-    // The status is sent already: a connection that breaks off is the only way left to say that this went wrong.
+    // The status is sent already: a connection that breaks off is the only way left to say that this went
+    // wrong.
     response.destroy();
     throw error;
   }

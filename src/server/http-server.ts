@@ -1,4 +1,5 @@
-// The HTTP listener: turns connections into whole requests and answers, within limits, and ends without losing any.
+// The HTTP listener: turns connections into whole requests and answers, within limits, and ends without
+// losing any.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { WireRequest, WireResponse } from "../wire/request.ts";
@@ -88,7 +89,10 @@ export function createHttpServer({ answer, onError, limits: given }: HttpServerO
       });
   }
 
-  /** The rest of the body is thrown away for a while: a client that is still sending would not read the answer. */
+  /**
+   * The rest of the body is thrown away for a while: a client that is still sending would not read the
+   * answer.
+   */
   function refuse(request: IncomingMessage, response: ServerResponse): void {
     request.resume();
     response.setHeader("connection", "close");

@@ -15,10 +15,16 @@ export interface IdentityOptions {
   readonly now: () => number;
 }
 
-/** @throws WireError with AWS's own code for a signature that is missing, malformed, wrong, old or of nobody. */
+/**
+ * @throws WireError with AWS's own code for a signature that is missing, malformed, wrong, old or of
+ * nobody.
+ */
 export type Authenticate = (request: WireRequest, service: Service) => Identity;
 
-/** Each (account, region) is a world of its own: the credentials name the account, the signature's scope the region. */
+/**
+ * Each (account, region) is a world of its own: the credentials name the account, the signature's scope the
+ * region.
+ */
 export function createAuthenticate(options: IdentityOptions): Authenticate {
   return options.auth === "iam" ? proveIdentity(options) : claimIdentity(options);
 }

@@ -1,4 +1,5 @@
-// The first key of a server that verifies signatures: made once, and written where only its owner can read it.
+// The first key of a server that verifies signatures: made once, and written where only its owner can read
+// it.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -27,7 +28,9 @@ export async function ensureRootCredentials(
   if (accessKeys.find(key.accessKeyId) === undefined) await accessKeys.add(key);
 }
 
-/** The names are those of an AWS credentials file in JSON, so that it can be read by people and by scripts. */
+/**
+ * The names are those of an AWS credentials file in JSON, so that it can be read by people and by scripts.
+ */
 function writeKey(path: string, key: AccessKey): void {
   const { accessKeyId, secretAccessKey, account } = key;
   writeFileSync(path, `${JSON.stringify({ accessKeyId, secretAccessKey, account }, null, 2)}\n`, {

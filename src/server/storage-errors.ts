@@ -18,7 +18,9 @@ const unavailable = (message: (folder: string) => string): Told => {
   return { name: "ServiceUnavailableException", status: 503, message };
 };
 
-/** Clients repeat what is throttled or unavailable, and nothing else; an invalid query is an error of ours. */
+/**
+ * Clients repeat what is throttled or unavailable, and nothing else; an invalid query is an error of ours.
+ */
 const answers: Readonly<Record<TelemetryProblem, Told | undefined>> = {
   Overloaded: busy("Rate exceeded: the store has too much waiting. Please try again."),
   Timeout: busy("The request took more time than it may. Ask for less, such as a shorter time range."),

@@ -17,13 +17,16 @@ export interface SystemClock extends Clock {
   stop(): Promise<void>;
 }
 
-/** A longer sleep would notice late that the wall clock was set; it is also far below setTimeout's 2^31 ms. */
+/**
+ * A longer sleep would notice late that the wall clock was set; it is also far below setTimeout's 2^31 ms.
+ */
 const maxSleepMs = 30_000;
 /** Time services nudge the wall clock by less than this. */
 const jumpToleranceMs = 1_000;
 
 /**
- * A clock over the wall clock, which a person or a time service may set at any moment. When it is set forward,
+ * A clock over the wall clock, which a person or a time service may set at any moment. When it is set
+ * forward,
  * what has become due runs within `maxSleepMs`, once. When it is set back, waits keep their length instead of
  * growing by the jump: work that is done every minute goes on every minute.
  */

@@ -47,7 +47,7 @@ describe("with signatures", () => {
     expect(await busNames(new EventBridge(options(root)))).toEqual(["default"]);
   });
 
-  test("a wrong secret, an unknown key and a foreign session token are refused with AWS's codes", async () => {
+  test("a wrong secret, an unknown key and a foreign session token have AWS's codes", async () => {
     const refusal = (credentials: Key & { sessionToken?: string }) =>
       new EventBridge(options(credentials)).listEventBuses({}).catch((error: unknown) => error);
     expect(await refusal({ ...root, secretAccessKey: "wrong" })).toMatchObject({

@@ -31,7 +31,10 @@ export function parseCpu(stat: string): CpuReading {
   return reading;
 }
 
-/** Nothing for a processor of which no time has passed. Guest time is within user time, and not counted twice. */
+/**
+ * Nothing for a processor of which no time has passed. Guest time is within user time, and not counted
+ * twice.
+ */
 export function cpuMetrics(before: CpuReading, after: CpuReading): readonly HostDatum[] {
   return [...after].flatMap(([cpu, times]) => {
     const earlier = before.get(cpu);

@@ -19,8 +19,13 @@ export interface FileSystemUse {
 }
 
 /** File systems of the kernel's own, and those over a network, where asking may take for ever. */
-const ignoredFileSystems =
-  /^(autofs|binfmt_misc|bpf|cgroup2?|cifs|configfs|debugfs|devpts|devtmpfs|efivarfs|fuse\..*|fusectl|hugetlbfs|mqueue|nfs4?|nsfs|overlay|proc|pstore|ramfs|rpc_pipefs|securityfs|smb3|squashfs|sysfs|tmpfs|tracefs)$/;
+const ignoredFileSystems: ReadonlySet<string> = new Set(
+  (
+    "autofs binfmt_misc bpf cgroup cgroup2 cifs configfs debugfs devpts devtmpfs efivarfs " +
+    "fusectl hugetlbfs mqueue nfs nfs4 nsfs overlay proc pstore ramfs rpc_pipefs " +
+    "securityfs smb3 squashfs sysfs tmpfs tracefs"
+  ).split(" "),
+);
 
 const maxMounts = 64;
 
@@ -29,7 +34,8 @@ export function parseMounts(mounts: string): readonly Mount[] {
   const found = new Map<string, Mount>();
   for (const line of mounts.split("\n")) {
     const [device = "", path = "", fileSystem = ""] = line.split(" ").map(unescapeOctal);
-    if (fileSystem === "" || ignoredFileSystems.test(fileSystem) || found.has(device)) continue;
+    const isIgnored = ignoredFileSystems.has(fileSystem) || fileSystem.startsWith("fuse.");
+    if (fileSystem === "" || isIgnored || found.has(device)) continue;
     found.set(device, { device, path, fileSystem });
   }
   return [...found.values()].slice(0, maxMounts);

@@ -81,7 +81,8 @@ export function createCallMetrics(): CallMetrics {
 }
 
 /**
- * Rounds to two significant digits, so that a histogram has at most 90 values for each power of ten and is exact to
+ * Rounds to two significant digits, so that a histogram has at most 90 values for each power of ten and is
+ * exact to
  * five per cent: from a microsecond to an hour it stays below 900.
  */
 export function histogramValue(durationMs: number): number {

@@ -17,7 +17,8 @@ export const reset: GroundwatchHandler<"Reset"> = async (_input, { dependencies,
 };
 
 /**
- * Erases definitions and telemetry of every account; access keys stay, and so does the clock. Resolves when what is
+ * Erases definitions and telemetry of every account; access keys stay, and so does the clock. Resolves
+ * when what is
  * written from then on is safe.
  */
 export async function eraseEverything(

@@ -72,7 +72,10 @@ export type OperationOutput<Name extends OperationName> = Schema[`${Name}$`][5] 
   ? ValueOf<Output>
   : never;
 
-/** The schema as an SDK package would look: a command class for each operation, of which only the types exist. */
+/**
+ * The schema as an SDK package would look: a command class for each operation, of which only the types
+ * exist.
+ */
 export type GroundwatchSdk = Schema & {
   readonly [Name in OperationName as `${Name}Command`]: abstract new () => {
     input: OperationInput<Name>;

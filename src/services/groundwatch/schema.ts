@@ -1,4 +1,5 @@
-// The own service's operations, in the form in which the SDK packages describe theirs; all types follow from it.
+// The own service's operations, in the form in which the SDK packages describe theirs; all types follow
+// from it.
 
 const namespace = "com.groundwatch";
 const text = 0;
