@@ -18,11 +18,11 @@ export function createState(database: StateDatabase): State {
     collection: (name) => createCollection(database, name),
     write: (changes) => write(database, changes),
     async nextNumber(sequence) {
-      const [row] = (await database.write([nextNumberStep(database, sequence)])) ?? [];
+      const [row] = (await database.write([nextNumberStep(sequence)])) ?? [];
       return Number((row as { value: number | string }).value);
     },
     async eraseDocuments() {
-      await database.write([eraseStep(database)]);
+      await database.write([eraseStep]);
     },
     close: () => database.close(),
   };
@@ -36,7 +36,7 @@ async function write(database: StateDatabase, changes: readonly Change[]): Promi
   }
   const steps = changes.map((change) => {
     if (change.kind === "create" || change.kind === "put" || change.kind === "replace") checkKey(change);
-    return stepOf(database, change);
+    return stepOf(change);
   });
   return (await database.write(steps)) !== undefined;
 }
@@ -46,7 +46,7 @@ function createCollection<Value>(database: StateDatabase, name: string): Collect
     name,
     async get(scope, key) {
       if (!isStorable(scope, key)) return undefined;
-      const [row] = await database.read(selectMany(database, name, scope, [key]));
+      const [row] = await database.read<DocumentRow>(selectMany(name, scope, [key]));
       return row === undefined ? undefined : documentOf<Value>(scope, row);
     },
     async getMany(scope, keys) {
@@ -54,7 +54,7 @@ function createCollection<Value>(database: StateDatabase, name: string): Collect
       const wanted = [...new Set(keys)].filter((key) => isStorable(scope, key));
       for (let start = 0; start < wanted.length; start += stateLimits.keysPerStatement) {
         const some = wanted.slice(start, start + stateLimits.keysPerStatement);
-        for (const row of await database.read(selectMany(database, name, scope, some))) {
+        for (const row of await database.read<DocumentRow>(selectMany(name, scope, some))) {
           found.set(row.key, documentOf<Value>(scope, row));
         }
       }
@@ -62,12 +62,12 @@ function createCollection<Value>(database: StateDatabase, name: string): Collect
     },
     async list(scope, options) {
       if (!isListable(scope, options)) return [];
-      const rows = await database.read(selectPage(database, name, scope, options));
+      const rows = await database.read<DocumentRow>(selectPage(database.name, name, scope, options));
       return rows.map((row) => documentOf<Value>(scope, row));
     },
     async count(scope) {
       if (!isStorable(scope)) return 0;
-      const [row] = await database.read(selectCount(database, name, scope));
+      const [row] = await database.read<{ count: number | string }>(selectCount(name, scope));
       return Number(row?.count ?? 0);
     },
     create: (scope, key, value, rank) =>
@@ -80,7 +80,7 @@ function createCollection<Value>(database: StateDatabase, name: string): Collect
     async delete(scope, key, version) {
       if (!isStorable(scope, key)) return false;
       const change = { kind: "delete", collection: name, scope, key } as const;
-      const step = stepOf(database, version === undefined ? change : { ...change, version });
+      const step = stepOf(version === undefined ? change : { ...change, version });
       return (await database.write([{ ...step, mustAffect: true }])) !== undefined;
     },
   };

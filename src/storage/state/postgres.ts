@@ -1,19 +1,12 @@
 // The state port on PostgreSQL, for several nodes over one database.
-import {
-  type CompiledQuery,
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from "kysely";
 import type { PoolClient } from "pg";
 import type { State } from "../state.ts";
-import type { StateDatabase, WriteStep } from "./database.ts";
+import type { StateDatabase } from "./database.ts";
 import { createState } from "./documents.ts";
 import { stateLimits } from "./limits.ts";
-import { migrationStatements, type Tables } from "./schema.ts";
+import { migrationStatements } from "./schema.ts";
 import { StateError, type StateProblem } from "./state-error.ts";
+import type { Statement, WriteStep } from "./statements.ts";
 
 /** Any number, the same for every node: only one migrates at a time. */
 const migrationLock = 4_600_460_046;
@@ -40,10 +33,9 @@ export async function openPostgresState(url: string): Promise<State> {
     throw stateErrorOf(error);
   }
   const database: StateDatabase = {
-    build: postgresBuilder(),
-    containsFunction: "strpos",
-    async read<Row>(query: CompiledQuery<Row>) {
-      const { rows } = await pool.query(query.sql, [...query.parameters]).catch(fail);
+    name: "postgres",
+    async read<Row>(statement: Statement) {
+      const { rows } = await run(pool, statement).catch(fail);
       return rows as Row[];
     },
     async write(steps) {
@@ -119,23 +111,21 @@ async function runSteps(
   steps: readonly WriteStep[],
 ): Promise<readonly unknown[] | undefined> {
   let rows: readonly unknown[] = [];
-  for (const { query, mustAffect } of steps) {
-    const outcome = await client.query(query.sql, [...query.parameters]);
-    if (mustAffect && outcome.rowCount === 0) return undefined;
+  for (const step of steps) {
+    const outcome = await run(client, step);
+    if (step.mustAffect && outcome.rowCount === 0) return undefined;
     rows = outcome.rows;
   }
   return rows;
 }
 
-function postgresBuilder(): Kysely<Tables> {
-  return new Kysely<Tables>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (database) => new PostgresIntrospector(database),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-  });
+/** PostgreSQL numbers its parameters. No statement has a question mark of its own. */
+function run(client: Client, { text, parameters }: Statement) {
+  let number = 0;
+  return client.query(
+    text.replaceAll("?", () => `$${++number}`),
+    [...parameters],
+  );
 }
 
 /** Codes of https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -1,34 +1,20 @@
 // The tables behind the state port, and the migrations that bring a database to today's format.
-import type { Generated } from "kysely";
 import { StateError } from "./state-error.ts";
 
-/** `value` is JSON as text: PostgreSQL's jsonb cannot hold the escape of U+0000, and nobody queries inside. */
-export interface Tables {
-  documents: {
-    collection: string;
-    scope: string;
-    key: string;
-    version: Generated<number>;
-    rank: number | null;
-    value: string;
-  };
-  sequences: { name: string; value: number | string };
-  format: { version: number };
-}
-
-export type DialectName = "sqlite" | "postgres";
+export type DatabaseName = "sqlite" | "postgres";
 
 /** Statements that lead from the format before to this one; the first entry makes format 1. */
-type Migration = (dialect: DialectName) => readonly string[];
+type Migration = (database: DatabaseName) => readonly string[];
 
 /**
  * Text is compared by bytes of UTF-8, which SQLite calls BINARY (its default) and PostgreSQL "C".
+ * `value` is JSON as text: PostgreSQL's jsonb cannot hold the escape of U+0000, and nobody queries inside.
  * The primary key serves lookups and listings by key, the partial index listings by rank.
  */
 const migrations: readonly Migration[] = [
-  (dialect) => {
-    const text = dialect === "postgres" ? 'text collate "C"' : "text";
-    const tail = dialect === "postgres" ? "" : " without rowid";
+  (database) => {
+    const text = database === "postgres" ? 'text collate "C"' : "text";
+    const tail = database === "postgres" ? "" : " without rowid";
     return [
       `create table documents (
          collection ${text} not null, scope ${text} not null, key ${text} not null,
@@ -49,7 +35,7 @@ export const stateFormat = migrations.length;
  * What to run on a database of format `found` (0: empty) in one transaction, the new format number included.
  * Throws a `StateError` when the database is newer than this build.
  */
-export function migrationStatements(dialect: DialectName, found: number, place: string): readonly string[] {
+export function migrationStatements(database: DatabaseName, found: number, place: string): readonly string[] {
   if (found > stateFormat) {
     throw new StateError(
       "NewerFormat",
@@ -58,6 +44,6 @@ export function migrationStatements(dialect: DialectName, found: number, place: 
     );
   }
   if (found === stateFormat) return [];
-  const steps = migrations.slice(found).flatMap((migration) => migration(dialect));
+  const steps = migrations.slice(found).flatMap((migration) => migration(database));
   return [...steps, `update format set version = ${stateFormat}`];
 }

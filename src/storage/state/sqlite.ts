@@ -2,21 +2,14 @@
 import { fdatasync, closeSync, openSync, fsyncSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
-import {
-  DummyDriver,
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  type CompiledQuery,
-} from "kysely";
 import Database from "libsql";
 import type { State } from "../state.ts";
-import type { StateDatabase, WriteStep } from "./database.ts";
+import type { StateDatabase } from "./database.ts";
 import { createState } from "./documents.ts";
 import { stateLimits } from "./limits.ts";
-import { migrationStatements, type Tables } from "./schema.ts";
+import { migrationStatements } from "./schema.ts";
 import { StateError, type StateProblem } from "./state-error.ts";
+import type { Statement, WriteStep } from "./statements.ts";
 
 const sync = promisify(fdatasync);
 
@@ -45,10 +38,9 @@ export async function openSqliteState(file: string): Promise<State> {
   let broken: unknown;
 
   const database: StateDatabase = {
-    build: sqliteBuilder(),
-    containsFunction: "instr",
-    async read<Row>(query: CompiledQuery<Row>) {
-      return run(query).rows as Row[];
+    name: "sqlite",
+    async read<Row>(statement: Statement) {
+      return run(statement).rows as Row[];
     },
     write(steps) {
       if (waiting.length >= stateLimits.waitingWrites) {
@@ -120,21 +112,21 @@ interface Outcome {
   readonly affected: number;
 }
 
-type Run = (query: CompiledQuery) => Outcome;
+type Run = (statement: Statement) => Outcome;
 
 /** Keeps prepared statements by their text: preparing one costs more than running it. */
 function statementRunner(connection: Database.Database): Run {
   const prepared = new Map<string, { statement: Database.Statement; reads: boolean }>();
-  return (query) => {
-    let entry = prepared.get(query.sql);
+  return ({ text, parameters }) => {
+    let entry = prepared.get(text);
     if (entry === undefined) {
       if (prepared.size >= stateLimits.preparedStatements) prepared.clear();
-      const statement = connection.prepare(query.sql);
+      const statement = connection.prepare(text);
       entry = { statement, reads: statement.reader };
-      prepared.set(query.sql, entry);
+      prepared.set(text, entry);
     }
-    if (!entry.reads) return { rows: [], affected: entry.statement.run(query.parameters).changes };
-    const rows = entry.statement.all(query.parameters);
+    if (!entry.reads) return { rows: [], affected: entry.statement.run(parameters).changes };
+    const rows = entry.statement.all(parameters);
     return { rows, affected: rows.length };
   };
 }
@@ -160,23 +152,12 @@ function commit(connection: Database.Database, run: Run, group: readonly Waiting
 
 function runSteps(run: Run, steps: readonly WriteStep[]): readonly unknown[] | undefined {
   let rows: readonly unknown[] = [];
-  for (const { query, mustAffect } of steps) {
-    const outcome = run(query);
-    if (mustAffect && outcome.affected === 0) return undefined;
+  for (const step of steps) {
+    const outcome = run(step);
+    if (step.mustAffect && outcome.affected === 0) return undefined;
     rows = outcome.rows;
   }
   return rows;
-}
-
-function sqliteBuilder(): Kysely<Tables> {
-  return new Kysely<Tables>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (database) => new SqliteIntrospector(database),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  });
 }
 
 function syncFolder(folder: string): void {

@@ -1,8 +1,24 @@
-// The statements of the state port, built once for both dialects.
-import { sql, type CompiledQuery, type RawBuilder } from "kysely";
+// The statements of the state port. Their text is the same for both databases; only `contains` has another name.
 import type { Change, ListOptions } from "../state.ts";
-import type { StateDatabase, WriteStep } from "./database.ts";
+import type { DatabaseName } from "./schema.ts";
 
+/** SQL with a `?` for each parameter. */
+export interface Statement {
+  readonly text: string;
+  readonly parameters: readonly (string | number | null)[];
+}
+
+/** One statement of a write. */
+export interface WriteStep extends Statement {
+  /** A statement that touches no row undoes the whole write. */
+  readonly mustAffect: boolean;
+  /** The collection and scope that it writes to, as one text. */
+  readonly place: string;
+  /** False when it may touch more than one row. */
+  readonly oneRow: boolean;
+}
+
+/** A row of `select key, version, rank, value`. */
 export interface DocumentRow {
   readonly key: string;
   /** PostgreSQL hands 64-bit integers over as text. */
@@ -11,69 +27,54 @@ export interface DocumentRow {
   readonly value: string;
 }
 
-const columns = ["key", "version", "rank", "value"] as const;
+const selectInScope = "select key, version, rank, value from documents where collection = ? and scope = ?";
 
-export function selectMany(
-  { build }: StateDatabase,
-  collection: string,
-  scope: string,
-  keys: readonly string[],
-): CompiledQuery<DocumentRow> {
-  const documents = build.selectFrom("documents").select(columns);
-  const inScope = documents.where("collection", "=", collection).where("scope", "=", scope);
-  return inScope.where("key", "in", keys).compile();
+export function selectMany(collection: string, scope: string, keys: readonly string[]): Statement {
+  const marks = Array.from(keys, () => "?").join(", ");
+  return { text: `${selectInScope} and key in (${marks})`, parameters: [collection, scope, ...keys] };
 }
 
-export function selectCount({ build }: StateDatabase, collection: string, scope: string) {
-  return build
-    .selectFrom("documents")
-    .select(({ fn }) => fn.countAll<number | string>().as("count"))
-    .where("collection", "=", collection)
-    .where("scope", "=", scope)
-    .compile();
+export function selectCount(collection: string, scope: string): Statement {
+  const text = "select count(*) as count from documents where collection = ? and scope = ?";
+  return { text, parameters: [collection, scope] };
 }
 
-/** A page in the order asked for; the position before it is excluded by comparing (rank, key) as a pair. */
+/** A page in the order asked for; what is not behind `after` is left out by comparing (rank, key) as a pair. */
 export function selectPage(
-  database: StateDatabase,
+  database: DatabaseName,
   collection: string,
   scope: string,
   options: ListOptions,
-): CompiledQuery<DocumentRow> {
-  const { order = "key", descending = false, after, prefix, contains, maxRank } = options;
-  const direction = descending ? "desc" : "asc";
-  const beyond = sql.raw(descending ? "<" : ">");
-  let query = database.build
-    .selectFrom("documents")
-    .select(columns)
-    .where("collection", "=", collection)
-    .where("scope", "=", scope)
-    .limit(options.limit);
-  if (prefix !== undefined && prefix !== "") {
+): Statement {
+  const { order = "key", descending = false, after, prefix = "", contains = "", maxRank, limit } = options;
+  const conditions: string[] = [];
+  const parameters: (string | number)[] = [collection, scope];
+  const where = (condition: string, ...values: readonly (string | number)[]) => {
+    conditions.push(` and ${condition}`);
+    parameters.push(...values);
+  };
+  if (prefix !== "") {
     const end = endOfPrefix(prefix);
-    query = query.where("key", ">=", prefix);
-    if (end !== undefined) query = query.where("key", "<", end);
+    where("key >= ?", prefix);
+    if (end !== undefined) where("key < ?", end);
   }
-  if (contains !== undefined && contains !== "") {
-    query = query.where(containsText(database, contains, options.ignoreCase ?? false));
+  if (contains !== "") {
+    const position = database === "sqlite" ? "instr" : "strpos";
+    if (options.ignoreCase === true) where(`${position}(lower(key), ?) > 0`, lowerAscii(contains));
+    else where(`${position}(key, ?) > 0`, contains);
   }
-  if (maxRank !== undefined) query = query.where("rank", "<=", maxRank);
-  if (order === "key") {
-    if (after !== undefined) query = query.where(sql<boolean>`key ${beyond} ${after.key}`);
-    return query.orderBy("key", direction).compile();
+  if (maxRank !== undefined) where("rank <= ?", maxRank);
+  const behind = descending ? "<" : ">";
+  if (order === "rank") {
+    where("rank is not null");
+    if (after !== undefined) where(`(rank, key) ${behind} (?, ?)`, after.rank ?? 0, after.key);
+  } else if (after !== undefined) {
+    where(`key ${behind} ?`, after.key);
   }
-  query = query.where("rank", "is not", null);
-  if (after !== undefined) {
-    query = query.where(sql<boolean>`(rank, key) ${beyond} (${after.rank ?? 0}, ${after.key})`);
-  }
-  return query.orderBy("rank", direction).orderBy("key", direction).compile();
-}
-
-function containsText(database: StateDatabase, text: string, ignoreCase: boolean): RawBuilder<boolean> {
-  const position = sql.raw(database.containsFunction);
-  return ignoreCase
-    ? sql<boolean>`${position}(lower(key), ${lowerAscii(text)}) > 0`
-    : sql<boolean>`${position}(key, ${text}) > 0`;
+  const direction = descending ? "desc" : "asc";
+  const columns = order === "rank" ? `rank ${direction}, key ${direction}` : `key ${direction}`;
+  const text = `${selectInScope}${conditions.join("")} order by ${columns} limit ?`;
+  return { text, parameters: [...parameters, limit] };
 }
 
 /** Both databases fold only ASCII letters here (SQLite always, PostgreSQL under the collation "C"). */
@@ -93,42 +94,42 @@ function endOfPrefix(prefix: string): string | undefined {
   return undefined;
 }
 
-export function stepOf({ build }: StateDatabase, change: Change): WriteStep {
+const insert = "insert into documents (collection, scope, key, rank, value) values (?, ?, ?, ?, ?)";
+const onConflict = "on conflict (collection, scope, key) do";
+const overwrite = "update set rank = excluded.rank, value = excluded.value, version = documents.version + 1";
+const replace = "update documents set rank = ?, value = ?, version = version + 1";
+const oneKey = "where collection = ? and scope = ? and key = ?";
+
+export function stepOf(change: Change): WriteStep {
   const { collection, scope } = change;
   const place = `${collection}\n${scope}`;
   if (change.kind === "deleteScope") {
-    const all = build.deleteFrom("documents").where("collection", "=", collection).where("scope", "=", scope);
-    return { query: all.compile(), mustAffect: false, place, oneRow: false };
+    const text = "delete from documents where collection = ? and scope = ?";
+    return { text, parameters: [collection, scope], mustAffect: false, place, oneRow: false };
   }
-  const { key } = change;
+  const identity = [collection, scope, change.key];
   if (change.kind === "delete") {
-    const one = build
-      .deleteFrom("documents")
-      .where("collection", "=", collection)
-      .where("scope", "=", scope)
-      .where("key", "=", key);
-    if (change.version === undefined) return { query: one.compile(), mustAffect: false, place, oneRow: true };
-    const current = one.where("version", "=", change.version);
-    return { query: current.compile(), mustAffect: true, place, oneRow: true };
+    const text = `delete from documents ${oneKey}`;
+    if (change.version === undefined) {
+      return { text, parameters: identity, mustAffect: false, place, oneRow: true };
+    }
+    const parameters = [...identity, change.version];
+    return { text: `${text} and version = ?`, parameters, mustAffect: true, place, oneRow: true };
   }
-  const content = { rank: change.rank ?? null, value: jsonOf(change.value) };
+  const content = [change.rank ?? null, jsonOf(change.value)];
   if (change.kind === "replace") {
-    const replaced = build
-      .updateTable("documents")
-      .set({ ...content, version: change.version + 1 })
-      .where("collection", "=", collection)
-      .where("scope", "=", scope)
-      .where("key", "=", key)
-      .where("version", "=", change.version);
-    return { query: replaced.compile(), mustAffect: true, place, oneRow: true };
+    const parameters = [...content, ...identity, change.version];
+    return {
+      text: `${replace} ${oneKey} and version = ?`,
+      parameters,
+      mustAffect: true,
+      place,
+      oneRow: true,
+    };
   }
-  const inserted = build.insertInto("documents").values({ collection, scope, key, ...content });
-  const settled = inserted.onConflict((conflict) => {
-    const target = conflict.columns(["collection", "scope", "key"]);
-    if (change.kind === "create") return target.doNothing();
-    return target.doUpdateSet({ ...content, version: sql`documents.version + 1` });
-  });
-  return { query: settled.compile(), mustAffect: change.kind === "create", place, oneRow: true };
+  const isCreate = change.kind === "create";
+  const text = `${insert} ${onConflict} ${isCreate ? "nothing" : overwrite}`;
+  return { text, parameters: [...identity, ...content], mustAffect: isCreate, place, oneRow: true };
 }
 
 function jsonOf(value: unknown): string {
@@ -137,20 +138,17 @@ function jsonOf(value: unknown): string {
   return text;
 }
 
-export function nextNumberStep({ build }: StateDatabase, sequence: string): WriteStep {
-  const next = build
-    .insertInto("sequences")
-    .values({ name: sequence, value: 1 })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: sql`sequences.value + 1` }))
-    .returning("value");
-  return { query: next.compile(), mustAffect: true, place: "sequences", oneRow: true };
+export function nextNumberStep(sequence: string): WriteStep {
+  const text =
+    "insert into sequences (name, value) values (?, 1) " +
+    "on conflict (name) do update set value = sequences.value + 1 returning value";
+  return { text, parameters: [sequence], mustAffect: true, place: "sequences", oneRow: true };
 }
 
-export function eraseStep({ build }: StateDatabase): WriteStep {
-  return {
-    query: build.deleteFrom("documents").compile(),
-    mustAffect: false,
-    place: "documents",
-    oneRow: false,
-  };
-}
+export const eraseStep: WriteStep = {
+  text: "delete from documents",
+  parameters: [],
+  mustAffect: false,
+  place: "documents",
+  oneRow: false,
+};
