@@ -16,6 +16,8 @@ import { eraseEverything } from "../services/groundwatch/reset.ts";
 import { createApp, type AnsweredCall, type App } from "../wire/serve.ts";
 import type { CreateServices } from "./services.ts";
 
+export { describeOperations } from "../wire/service.ts";
+
 export interface ApiOptions {
   readonly config: Config;
   readonly dependencies: Dependencies;

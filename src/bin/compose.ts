@@ -9,6 +9,7 @@ import type { Dependencies } from "../services/dependencies.ts";
 import type { AccessKeyStore } from "../services/groundwatch/access-key-store.ts";
 import type { OwnDependencies } from "../services/groundwatch/context.ts";
 import type { App } from "../wire/serve.ts";
+import type { OperationSummary } from "../wire/service.ts";
 import type { ApiOptions } from "./api.ts";
 import { readVersion } from "./commands.ts";
 import { listenHttp, listenXray, startHostAgent, type Listener } from "./listeners.ts";
@@ -24,6 +25,8 @@ export interface Running {
   /** A `ManualClock` when the configuration says so. */
   readonly clock: Clock;
   readonly dependencies: Dependencies;
+  /** Every operation of every service, and whether it is served. */
+  readonly operations: readonly OperationSummary[];
   /** Takes nothing new, finishes and stores what is under way, closes everything. */
   stop(): Promise<void>;
 }
@@ -37,8 +40,8 @@ export interface StartOptions {
 }
 
 /**
- * Resolves when requests are answered. When a part cannot start, those that have are stopped again and the error
- * says in one line what to do (`DataFolderError`, `StateError`, `TelemetryError`, `ListenError`).
+ * Resolves when requests are answered. When a part cannot start, those that have are stopped again and the
+ * error says in one line what to do (`DataFolderError`, `StateError`, `TelemetryError`, `ListenError`).
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
   const clock = createClock(config, options, (error) => log.error("a scheduled task failed", error));
@@ -80,7 +83,15 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     log.info("listening", { url, version: readVersion(), pid: process.pid });
     const credentials = api.agentCredentials(config, accessKeys);
     await startHostAgent(surroundings, clock, { url, credentials, selfMetrics });
-    return { url, clock, dependencies, stop: () => stack.stopAll() };
+    return {
+      url,
+      clock,
+      dependencies,
+      get operations() {
+        return api.describeOperations(app.services);
+      },
+      stop: () => stack.stopAll(),
+    };
   } catch (error) {
     await stack.stopAll();
     throw error;

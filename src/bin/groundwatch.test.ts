@@ -1,4 +1,5 @@
-// The command line as a person meets it: processes of their own, what they print, and the codes they end with.
+// The command line as a person meets it: processes of their own, what they print, and the codes they end
+// with.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -90,7 +91,7 @@ describe("serve", () => {
     return { child, exited, line: String(line), errors: () => errors };
   }
 
-  test("prints one line with the address, answers, refuses a second one on its folder, and stops on SIGTERM", async () => {
+  test("prints one line, answers, refuses a second one on its folder, stops on SIGTERM", async () => {
     const { child, exited, line } = await serve("--json", "--data", "data");
     const { event, url, pid } = JSON.parse(line) as { event: string; url: string; pid: number };
     expect({ event, pid }).toEqual({ event: "listening", pid: child.pid });
@@ -98,9 +99,7 @@ describe("serve", () => {
 
     const second = await run("serve", "--port", "0", "--xray-udp-port", "0", "--data", "data");
     expect(second).toMatchObject({ code: 1, output: "" });
-    expect(second.errors).toContain(
-      `in use by process ${pid}: stop it, or choose another folder with --data\n`,
-    );
+    expect(second.errors).toContain(`in use by process ${pid}: stop it, or choose another with --data\n`);
 
     const doctor = await run("doctor", "--json", "--data", "data", "--port", new URL(url).port);
     const findings = doctor.output

@@ -66,7 +66,10 @@ export interface AgentParts {
   readonly selfMetrics: SelfMetrics;
 }
 
-/** Only under the system's clock: a machine cannot be measured at the instants that a manual clock passes over. */
+/**
+ * Only under the system's clock: a machine cannot be measured at the instants that a manual clock passes
+ * over.
+ */
 export async function startHostAgent(
   { config, log, stack }: Surroundings,
   clock: Clock,

@@ -55,8 +55,8 @@ function isNobodyThere(error: unknown): boolean {
 }
 
 /**
- * What the server takes for now, in epoch milliseconds: its `Date` header, since its clock may be moved by hand and
- * this machine's may differ. A header knows whole seconds, so the end of that second is meant.
+ * What the server takes for now, in epoch milliseconds: its `Date` header, since its clock may be moved by
+ * hand and this machine's may differ. A header knows whole seconds, so the end of that second is meant.
  */
 export async function serverNow(endpoint: string): Promise<number> {
   const response = await fetch(new URL("/_groundwatch/health", endpoint)).catch((cause: unknown) => {
@@ -84,7 +84,7 @@ export function parseTime(flag: string, given: string, now: number): number {
   const at = /^\d{4}-\d\d-\d\d/.test(given) ? Date.parse(given) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw new UsageError(
-    `${flag} must be a time ago like 10m, a time like 2026-11-02T12:00:00Z, or epoch milliseconds, not "${given}"`,
+    `${flag} must be a time ago like 10m, a time like 2026-11-02T12:00:00Z, or milliseconds, not "${given}"`,
   );
 }
 

@@ -7,8 +7,8 @@ import { readVersion, renderCommandHelp } from "./commands.ts";
 import { start, type Running } from "./compose.ts";
 
 const notes = [
-  "Each flag is also an environment variable (--xray-udp-port is GROUNDWATCH_XRAY_UDP_PORT) and a key of the\n" +
-    "configuration file (xrayUdpPort in groundwatch.json, or in the file that --config FILE names).",
+  "Each flag is also an environment variable (--xray-udp-port is GROUNDWATCH_XRAY_UDP_PORT) and a key\n" +
+    "of the configuration file (xrayUdpPort in groundwatch.json, or in the file that --config FILE names).",
 ];
 
 export async function serve(words: readonly string[]): Promise<void> {

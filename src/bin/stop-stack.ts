@@ -2,7 +2,9 @@
 
 export interface StopStack {
   push(stop: () => void | Promise<void>): void;
-  /** Stops everything, also when one of the stops fails; the first failure is thrown at the end. Once only. */
+  /**
+   * Stops everything, also when one of the stops fails; the first failure is thrown at the end. Once only.
+   */
   stopAll(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 // Opens and closes the three stores and the data folder that they live in.
 import type { Blobs } from "../storage/blobs.ts";
 import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
+import { createRollupLedger, type RollupLedger } from "../storage/metric-rollups.ts";
 import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import { openTelemetry } from "../storage/telemetry/open.ts";
@@ -13,6 +14,7 @@ export interface Stores {
   readonly telemetry: Telemetry;
   readonly blobs: Blobs;
   readonly worlds: Worlds;
+  readonly rollups: RollupLedger;
   /** Flushes what is under way, then lets another process have the folder. */
   close(): Promise<void>;
 }
@@ -20,9 +22,9 @@ export interface Stores {
 export type StoreSettings = Pick<Config, "data" | "clock" | "clickhouseUrl" | "postgresUrl">;
 
 /**
- * Opens everything at once. The telemetry engine takes longest, in a process of its own, so it starts before the
- * code of the others is even loaded. When one cannot be opened the others
- * are closed again, and its error (a `DataFolderError`, `StateError` or `TelemetryError`) is thrown.
+ * Opens everything at once. The telemetry engine takes longest, in a process of its own, so it starts before
+ * the code of the others is even loaded. When one cannot be opened the others are closed again, and its error
+ * (a `DataFolderError`, `StateError` or `TelemetryError`) is thrown.
  */
 export async function openStores(settings: StoreSettings, now: () => number): Promise<Stores> {
   const folder = openDataFolder(settings.data);
@@ -36,7 +38,15 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
   const [openedState] = await Promise.allSettled(opening);
   try {
     const [state, blobs] = await Promise.all(opening);
-    return { folder, state, telemetry, blobs, worlds: createWorlds(state), close };
+    return {
+      folder,
+      state,
+      telemetry,
+      blobs,
+      worlds: createWorlds(state),
+      rollups: createRollupLedger(state),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -83,7 +83,9 @@ function createFollower(
     forgetOld();
   };
 
-  /** What is before the next start is not asked for again. Beyond the limit the oldest may be printed twice. */
+  /**
+   * What is before the next start is not asked for again. Beyond the limit the oldest may be printed twice.
+   */
   function forgetOld(): void {
     for (const [eventId, timestamp] of seen) {
       if (timestamp < newestAt - limits.lateMs || seen.size > limits.rememberedEvents) seen.delete(eventId);

@@ -2,6 +2,7 @@
 import { every } from "../core/clock.ts";
 import { createSelfMetrics, type SelfMetrics } from "../server/self-metrics.ts";
 import type { Dependencies } from "../services/dependencies.ts";
+import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
 import type { Surroundings } from "./listeners.ts";
 
@@ -14,11 +15,16 @@ const dayMs = 86_400_000;
 
 /** They are stopped by `stack`, each with what it has begun. */
 export function startWorkers({ config, log, stack }: Surroundings, dependencies: Dependencies): Workers {
-  const { clock, telemetry } = dependencies;
+  const { clock, rollups, telemetry } = dependencies;
   const onError = (error: unknown) => log.error("API calls were not recorded", error);
   const trail = createTrailWriter({ ...dependencies, onError });
   stack.push(() => trail.stop());
-  // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual clock.
+  const rollup = startMetricRollup(clock, telemetry, rollups, (error) =>
+    log.error("metrics were not rolled up", error),
+  );
+  stack.push(() => rollup.stop());
+  // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual
+  // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));
   return { trail, selfMetrics: createSelfMetrics(telemetry) };
 }

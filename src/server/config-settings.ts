@@ -1,4 +1,5 @@
-// The settings of the server: one entry each, from which flags, environment variables, help and the README follow.
+// The settings of the server: one entry each, from which flags, environment variables, help and the README
+// follow.
 import {
   choice,
   flagOf,
@@ -45,7 +46,7 @@ export const settings = {
   test: toggle({ default: false, help: "allow Reset, which erases everything in every account" }),
   agent: toggle({
     default: true,
-    help: "report this machine's CPU, memory, disks, network and processes, and the server's log (not with --clock manual)",
+    help: "report this machine and the server's log to the server itself (not with --clock manual)",
   }),
   detailed: toggle({ default: false, help: "report this machine every minute instead of every five" }),
   xrayUdpPort: whole("PORT", port, { default: 2_000, help: "UDP port for X-Ray SDKs; 0 turns it off" }),
@@ -74,7 +75,10 @@ export function variableOf(name: string): string {
   return `GROUNDWATCH_${flagOf(name).slice(2).replaceAll("-", "_").toUpperCase()}`;
 }
 
-/** A key that may sign requests under `--auth iam`, from the configuration file only: flags and variables leak. */
+/**
+ * A key that may sign requests under `--auth iam`, from the configuration file only: flags and variables
+ * leak.
+ */
 export interface ConfiguredAccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -102,6 +106,6 @@ export function renderSettingsTable(): string {
     "| flag | environment variable | key in the file | default | |",
     "| --- | --- | --- | --- | --- |",
     ...rows,
-    "| | | `accessKeys` | `[]` | keys for `--auth iam`: `[{ accessKeyId, secretAccessKey, account, userName }]` |",
+    "| | | `accessKeys` | `[]` | for `--auth iam`: `[{ accessKeyId, secretAccessKey, account, userName }]` |",
   ].join("\n");
 }

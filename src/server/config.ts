@@ -1,4 +1,5 @@
-// The server's configuration: flags before environment variables before the configuration file before defaults.
+// The server's configuration: flags before environment variables before the configuration file before
+// defaults.
 import { readFileSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { settings, variableOf, type Config, type ConfiguredAccessKey } from "./config-settings.ts";
@@ -92,7 +93,9 @@ function parseObject(text: string, path: string): Record<string, unknown> {
   return content;
 }
 
-/** What AWS allows as an access key id: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
+/**
+ * What AWS allows as an access key id: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
+ */
 const accessKeyId = /^\w{16,128}$/;
 
 function accessKeysOf(value: unknown, path: string): readonly ConfiguredAccessKey[] {

@@ -1,6 +1,9 @@
 // Options of a command line: what each one takes, and how words become values or a one-line error.
 
-/** One option: everything that parsing, `--help` and the documentation need. Its flag is its name in kebab-case. */
+/**
+ * One option: everything that parsing, `--help` and the documentation need. Its flag is its name in
+ * kebab-case.
+ */
 export interface Option<Value> {
   /** What stands for the value in `--help`; empty for a switch, which takes none. */
   readonly placeholder: string;
@@ -106,8 +109,8 @@ export interface ParsedWords {
 }
 
 /**
- * Takes `--flag value`, `--flag=value`, `--switch`, `--no-switch`, `-h` and plain words, in any order; after `--` every
- * word is plain. `extra` names flags with a value that are not options. Throws a `UsageError`.
+ * Takes `--flag value`, `--flag=value`, `--switch`, `--no-switch`, `-h` and plain words, in any order; after
+ * `--` every word is plain. `extra` names flags with a value that are not options. Throws a `UsageError`.
  */
 export function parseWords(
   options: Options,

@@ -32,7 +32,7 @@ test("belongs to one process: the second is told which, and gets it when the fir
   const child = spawn(process.execPath, ["--input-type=module", "-e", program, "--", built, path]);
   await once(child.stdout, "data");
   expect(() => openDataFolder(path)).toThrow(
-    `the data folder ${path} is in use by process ${child.pid}: stop it, or choose another folder with --data`,
+    `the data folder ${path} is in use by process ${child.pid}: stop it, or choose another with --data`,
   );
   child.kill("SIGKILL");
   await once(child, "exit");

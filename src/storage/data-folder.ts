@@ -14,7 +14,10 @@ import {
 import { dirname, join, resolve } from "node:path";
 import Database from "libsql";
 
-/** The layout that this build writes: which sub folders there are. The stores in them have formats of their own. */
+/**
+ * The layout that this build writes: which sub folders there are. The stores in them have formats of their
+ * own.
+ */
 const folderFormat = 1;
 
 export interface DataFolder {
@@ -37,9 +40,10 @@ export class DataFolderError extends Error {
 /**
  * Makes the folder if need be and takes it for this process until `release` or the end of the process.
  *
- * The lock is SQLite's on a small file: the kernel drops it when the process dies, however it dies, so that no stale
- * lock is ever left and no process id is ever mistaken. The id in the file beside it is only for the message.
- * Throws a `DataFolderError` when another process has it, a newer version wrote it, or it cannot be written.
+ * The lock is SQLite's on a small file: the kernel drops it when the process dies, however it dies, so that
+ * no stale lock is ever left and no process id is ever mistaken. The id in the file beside it is only for the
+ * message. Throws a `DataFolderError` when another process has it, a newer version wrote it, or it cannot be
+ * written.
  */
 export function openDataFolder(path: string): DataFolder {
   const folder = resolve(path);
@@ -50,7 +54,8 @@ export function openDataFolder(path: string): DataFolder {
     lock = takeLock(join(folder, "lock"));
     if (lock === undefined) {
       throw new DataFolderError(
-        `the data folder ${folder} is in use by ${nameOfOwner(owner)}: stop it, or choose another folder with --data`,
+        `the data folder ${folder} is in use by ${nameOfOwner(owner)}: ` +
+          "stop it, or choose another with --data",
       );
     }
     writeFileSync(owner, `${process.pid}\n`);

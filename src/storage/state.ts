@@ -1,8 +1,8 @@
 // The state port: definitions, leases and queues as versioned documents, with conditional writes.
 
 /**
- * A stored value. `version` starts at 1 and grows by one with every write; `rank` is an optional second order.
- * Scope and key are at most 2,500 bytes together, without U+0000 and without half a surrogate pair.
+ * A stored value. `version` starts at 1 and grows by one with every write; `rank` is an optional second
+ * order. Scope and key are at most 2,500 bytes together, without U+0000 and without half a surrogate pair.
  */
 export interface Document<Value> {
   readonly scope: string;
@@ -32,8 +32,8 @@ export type Change =
   | { kind: "deleteScope"; collection: string; scope: string };
 
 /**
- * A page of one scope, in the order of keys (by code point) or of ranks (ties by key). A document without a rank
- * is in no listing by rank and below no `maxRank`.
+ * A page of one scope, in the order of keys (by code point) or of ranks (ties by key). A document without a
+ * rank is in no listing by rank and below no `maxRank`.
  */
 export interface ListOptions {
   readonly order?: "key" | "rank";
@@ -65,7 +65,9 @@ export interface Collection<Value> {
   delete(scope: string, key: string, version?: number): Promise<boolean>;
 }
 
-/** Acknowledged means durable, for every write. Implementations: SQLite (embedded) and PostgreSQL (cluster). */
+/**
+ * Acknowledged means durable, for every write. Implementations: SQLite (embedded) and PostgreSQL (cluster).
+ */
 export interface State {
   collection<Value>(name: string): Collection<Value>;
   /** Applies all changes or none; false when a condition did not hold. */

@@ -1,4 +1,5 @@
-// Starts the whole server inside the test's process, on a free port, a folder of its own and a clock that stands still.
+// Starts the whole server inside the test's process, on a free port, a folder of its own and a clock that
+// stands still.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +23,7 @@ export interface TestServer {
   advance(ms: number): Promise<void>;
   readonly dataFolder: string;
   readonly dependencies: Running["dependencies"];
+  readonly operations: Running["operations"];
   /** The configuration of any SDK client: `new XRay(server.clientConfig())`. */
   clientConfig(options?: { account?: string; region?: string }): ClientConfig;
   stop(): Promise<void>;
@@ -36,7 +38,10 @@ export interface ClientConfig {
 
 export type TestServerOverrides = Partial<Config>;
 
-/** Output members that no schema has fail the call, so that every test sees them. `data` keeps the folder given. */
+/**
+ * Output members that no schema has fail the call, so that every test sees them. `data` keeps the folder
+ * given.
+ */
 export async function startTestServer(overrides: TestServerOverrides = {}): Promise<TestServer> {
   const dataFolder = overrides.data ?? mkdtempSync(join(tmpdir(), "groundwatch-test-"));
   const defaults = readConfig({ words: [], environment: {}, readFile: () => undefined });
@@ -54,12 +59,13 @@ export async function startTestServer(overrides: TestServerOverrides = {}): Prom
     },
     { startAt: testStartAt, strictOutputs: true },
   );
-  const { url: endpoint, clock, dependencies } = running;
+  const { url: endpoint, clock, dependencies, operations } = running;
   return {
     endpoint,
     clock,
     dataFolder,
     dependencies,
+    operations,
     async advance(ms) {
       if (!("advance" in clock)) throw new Error("only a manual clock is advanced");
       await (clock as { advance(ms: number): Promise<void> }).advance(ms);

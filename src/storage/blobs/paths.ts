@@ -12,10 +12,11 @@ export interface NamePart {
 }
 
 /**
- * The names that lead to a key's file. Each part of the key between slashes is a folder, the last one a file, so that
- * people find their way. A name's last character says what it is: `!` an object, `+` a folder, `%` a piece of a part
- * that is too long for one name. So `a` and `a/b` can both exist, and `.`, `..` and empty parts mean nothing to the
- * file system. Capitals are written `^a`, because some file systems ignore case, and other bytes as `%c3`.
+ * The names that lead to a key's file. Each part of the key between slashes is a folder, the last one a file,
+ * so that people find their way. A name's last character says what it is: `!` an object, `+` a folder, `%` a
+ * piece of a part that is too long for one name. So `a` and `a/b` can both exist, and `.`, `..` and empty
+ * parts mean nothing to the file system. Capitals are written `^a`, because some file systems ignore case,
+ * and other bytes as `%c3`.
  */
 export function namesOfKey(key: string): readonly string[] {
   const parts = key.split("/");
@@ -24,7 +25,9 @@ export function namesOfKey(key: string): readonly string[] {
   );
 }
 
-/** A part that fills a name is cut even when nothing follows: so all keys that begin alike are in one place. */
+/**
+ * A part that fills a name is cut even when nothing follows: so all keys that begin alike are in one place.
+ */
 function namesOfPart(part: Buffer, mark: string): string[] {
   const names: string[] = [];
   let rest = part;

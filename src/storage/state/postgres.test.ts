@@ -1,4 +1,5 @@
-// PostgreSQL as the state store: the contract against a private server, or the one that the environment names.
+// PostgreSQL as the state store: the contract against a private server, or the one that the environment
+// names.
 import { execFileSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";

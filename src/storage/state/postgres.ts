@@ -24,7 +24,8 @@ export async function openPostgresState(url: string): Promise<State> {
     statement_timeout: stateLimits.postgresStatementTimeoutMs,
     application_name: "groundwatch",
   });
-  // An idle connection that breaks is replaced by the pool on the next use; without a listener it ends the process.
+  // An idle connection that breaks is replaced by the pool on the next use; without a listener it ends the
+  // process.
   pool.on("error", () => undefined);
   try {
     await inTransaction(await pool.connect(), migrate);
@@ -62,7 +63,10 @@ async function migrate(client: Client): Promise<"migrated"> {
   return "migrated";
 }
 
-/** Commits, unless `work` returns undefined or throws; a connection that cannot even roll back leaves the pool. */
+/**
+ * Commits, unless `work` returns undefined or throws; a connection that cannot even roll back leaves the
+ * pool.
+ */
 async function inTransaction<Result>(
   client: PoolClient,
   work: (client: Client) => Promise<Result>,
@@ -84,13 +88,14 @@ async function inTransaction<Result>(
 const deadlockDetected = "40P01";
 
 const lockPlaces = `select pg_advisory_xact_lock(number) from (
-  select distinct hashtextextended(place, 0) as number from unnest($1::text[]) as place order by 1) as sorted`;
+  select distinct hashtextextended(place, 0) as number
+  from unnest($1::text[]) as place order by 1) as sorted`;
 
 /**
  * Two transactions that touch the same documents in opposite order would wait for each other until PostgreSQL
- * ends one, a second later. So writes of several rows first lock their scopes, in one order for all; writes of
- * one row hold nothing while they wait, and need no lock. What deadlocks all the same (an erasure of everything)
- * is tried again.
+ * ends one, a second later. So writes of several rows first lock their scopes, in one order for all; writes
+ * of one row hold nothing while they wait, and need no lock. What deadlocks all the same (an erasure of
+ * everything) is tried again.
  */
 async function inTransactionWithRetries(connect: () => Promise<PoolClient>, steps: readonly WriteStep[]) {
   const places = steps.map(({ place }) => place);

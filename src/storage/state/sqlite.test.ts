@@ -41,7 +41,8 @@ describe("SQLite", () => {
     const state = await openSqliteState(file);
     const trigger = new Database(file);
     trigger.exec(
-      "create trigger no_poison before insert on documents when new.key = 'poison' begin select raise(abort, 'no poison'); end",
+      `create trigger no_poison before insert on documents when new.key = 'poison'
+       begin select raise(abort, 'no poison'); end`,
     );
     const things = state.collection<number>("things");
     await expect(things.put("s", "poison", 1)).rejects.toMatchObject({ name: "StateError" });

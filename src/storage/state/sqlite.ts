@@ -24,9 +24,10 @@ interface WaitingWrite {
  *
  * SQLite itself runs with `synchronous=NORMAL`, which writes a commit to the log file without waiting for the
  * disk; we then sync the log on a thread of libuv's pool and acknowledge only after that. It is as durable as
- * `synchronous=FULL`, but the event loop does not stand still meanwhile, and what arrives during a sync shares
- * the next one. Outcomes of conditions wait for the same sync, so that no answer rests on a write that a power
- * loss could still undo. The log must keep its name on disk, hence the sync of the folder at the start.
+ * `synchronous=FULL`, but the event loop does not stand still meanwhile, and what arrives during a sync
+ * shares the next one. Outcomes of conditions wait for the same sync, so that no answer rests on a write that
+ * a power loss could still undo. The log must keep its name on disk, hence the sync of the folder at the
+ * start.
  */
 export async function openSqliteState(file: string): Promise<State> {
   const connection = connect(file);

@@ -173,14 +173,15 @@ export function stateContract(open: () => Promise<State>): void {
   });
 
   describe("a listing", () => {
-    test("orders keys by code point, and takes no character of a prefix or a part as a wildcard", async () => {
+    test("orders keys by code point, and knows no wildcards in a prefix or a part", async () => {
       const scope = newScope();
       const things = state.collection<null>("things");
-      const keys = ["B", "a", "a%c", "a_c", "abc", "é", "\uffff", "🦉", "\u{10ffff}", "\u{10ffff}x", "Äb"];
+      const last = "\u{10ffff}";
+      const keys = ["B", "a", "a%c", "a_c", "abc", "é", "\uffff", "🦉", last, `${last}x`, "Äb"];
       for (const key of keys) await things.put(scope, key, null);
       const list = async (options: Partial<ListOptions>) =>
         (await things.list(scope, { limit: 100, ...options })).map(({ key }) => key);
-      const sorted = ["B", "a", "a%c", "a_c", "abc", "Äb", "é", "\uffff", "🦉", "\u{10ffff}", "\u{10ffff}x"];
+      const sorted = ["B", "a", "a%c", "a_c", "abc", "Äb", "é", "\uffff", "🦉", last, `${last}x`];
       expect(await list({})).toEqual(sorted);
       expect(await list({ descending: true })).toEqual(sorted.toReversed());
       expect(await list({ prefix: "a%" })).toEqual(["a%c"]);

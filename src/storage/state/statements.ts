@@ -1,4 +1,5 @@
-// The statements of the state port. Their text is the same for both databases; only `contains` has another name.
+// The statements of the state port. Their text is the same for both databases; only `contains` has another
+// name.
 import type { Change, ListOptions } from "../state.ts";
 import type { DatabaseName } from "./schema.ts";
 
@@ -39,7 +40,9 @@ export function selectCount(collection: string, scope: string): Statement {
   return { text, parameters: [collection, scope] };
 }
 
-/** A page in the order asked for; what is not behind `after` is left out by comparing (rank, key) as a pair. */
+/**
+ * A page in the order asked for; what is not behind `after` is left out by comparing (rank, key) as a pair.
+ */
 export function selectPage(
   database: DatabaseName,
   collection: string,
