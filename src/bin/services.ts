@@ -8,8 +8,9 @@ export type CreateServices = (dependencies: Dependencies, own: OwnDependencies) 
 
 /** The SDK packages take longest to load, so this begins while the stores open. */
 export async function loadServices(): Promise<CreateServices> {
-  const [cloudtrail, logs, eventbridge, groundwatch, schemas, xray] = await Promise.all([
+  const [cloudtrail, cloudwatch, logs, eventbridge, groundwatch, schemas, xray] = await Promise.all([
     import("../services/cloudtrail/index.ts"),
+    import("../services/cloudwatch/index.ts"),
     import("../services/cloudwatch-logs/index.ts"),
     import("../services/eventbridge/index.ts"),
     import("../services/groundwatch/index.ts"),
@@ -18,6 +19,7 @@ export async function loadServices(): Promise<CreateServices> {
   ]);
   return (dependencies, own) => [
     cloudtrail.createCloudTrailService(dependencies),
+    cloudwatch.createCloudWatchService(dependencies),
     logs.createLogsService(dependencies),
     eventbridge.createEventBridgeService(dependencies),
     groundwatch.createGroundwatchService(dependencies, own),

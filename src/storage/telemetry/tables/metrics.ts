@@ -8,6 +8,8 @@ export const metrics = defineTable({
     world: { type: "UInt32" },
     namespace: { type: "LowCardinality(String)" },
     name: { type: "LowCardinality(String)" },
+    /** Of the metric whatever its unit: the number of its series without a unit. */
+    identity: { type: "UInt64" },
     /** Of the metric with this unit; data under another unit is another series. */
     metric_id: { type: "UInt64" },
     unit: { type: "LowCardinality(String)" },
@@ -17,7 +19,7 @@ export const metrics = defineTable({
   engine: "ReplacingMergeTree",
   versionColumn: "last_seen_at",
   partitionBy: "tuple()",
-  orderBy: "(world, namespace, name, metric_id)",
+  orderBy: "(world, namespace, name, identity, metric_id)",
   expiresAt: "toDateTime(last_seen_at) + toIntervalDay(455)",
-  shardBy: "metric_id",
+  shardBy: "identity",
 });

@@ -1,0 +1,28 @@
+// The CloudWatch API: metrics in, listed and read back.
+import * as sdk from "@aws-sdk/client-cloudwatch";
+import { MetricRegistry } from "../../storage/telemetry/metrics.ts";
+import { defineService, type Service } from "../../wire/service.ts";
+import type { Dependencies } from "../dependencies.ts";
+import type { CloudWatchContext } from "./context.ts";
+import { getMetricData } from "./get-metric-data.ts";
+import { getMetricStatistics } from "./get-metric-statistics.ts";
+import { limits } from "./limits.ts";
+import { listMetrics } from "./list-metrics.ts";
+import { putMetricData } from "./put-metric-data.ts";
+
+export function createCloudWatchService(dependencies: Dependencies): Service {
+  const registry = new MetricRegistry(dependencies.telemetry);
+  dependencies.facts.listen("WorldReset", () => registry.forget());
+  return defineService<typeof sdk, CloudWatchContext>({
+    name: "cloudwatch",
+    sdk,
+    limits,
+    handlers: {
+      GetMetricData: getMetricData,
+      GetMetricStatistics: getMetricStatistics,
+      ListMetrics: listMetrics,
+      PutMetricData: putMetricData,
+    },
+    contextOf: (call) => ({ call, dependencies, registry }),
+  });
+}

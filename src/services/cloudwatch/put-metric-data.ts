@@ -1,0 +1,142 @@
+// PutMetricData: data in, checked whole before any of it is stored.
+import {
+  InvalidParameterCombinationException,
+  InvalidParameterValueException,
+  MissingRequiredParameterException,
+} from "@aws-sdk/client-cloudwatch";
+import { metricLimits } from "../../core/metrics/limits.ts";
+import {
+  isProblem,
+  statisticsOf,
+  type DatumStatistics,
+  type InputDatum,
+} from "../../core/metrics/metric-datum.ts";
+import { identityKey, sortDimensions, type Dimension } from "../../core/metrics/metric-identity.ts";
+import { appendDatapoints } from "../../storage/telemetry/datapoints.ts";
+import type { SeenSeries } from "../../storage/telemetry/metrics.ts";
+import { modelled } from "../../wire/service.ts";
+import type { CloudWatchContext, Input, Output } from "./context.ts";
+
+type WireDatum = NonNullable<Input<"PutMetricData">["MetricData"]>[number];
+
+interface CheckedDatum {
+  readonly series: SeenSeries;
+  readonly timestamp: number;
+  readonly resolutionSeconds: 1 | 60;
+  readonly statistics: DatumStatistics;
+}
+
+/**
+ * Answers when the data is stored, readable and listed. Entities are checked by their form and not kept: nothing
+ * here reads them. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ */
+export async function putMetricData(
+  input: Input<"PutMetricData">,
+  context: CloudWatchContext,
+): Promise<Output<"PutMetricData">> {
+  const { now, account, region } = context.call;
+  const { telemetry, worlds, rollups } = context.dependencies;
+  const checked = checkAll(input, now);
+  const world = await worlds.numberOf(account, region);
+  const leave = await rollups.enter(checked.map(({ timestamp }) => timestamp));
+  try {
+    const { ids, stored } = context.registry.note(
+      world,
+      checked.map(({ series }) => series),
+      now,
+    );
+    const datapoints = checked.map((datum, index) => ({ ...datum, metricId: ids[index] ?? 0n }));
+    await Promise.all([stored, appendDatapoints(telemetry, datapoints, now)]);
+  } finally {
+    leave();
+  }
+  return {};
+}
+
+function checkAll(input: Input<"PutMetricData">, now: number): readonly CheckedDatum[] {
+  const { Namespace: namespace, MetricData: plain = [], EntityMetricData: withEntity = [] } = input;
+  const count = withEntity.reduce((sum, { MetricData = [] }) => sum + MetricData.length, plain.length);
+  if (count === 0) {
+    throw modelled(MissingRequiredParameterException, "The parameter MetricData is required.");
+  }
+  if (count > metricLimits.dataPerCall) {
+    throw modelled(
+      InvalidParameterValueException,
+      `The collection MetricData must not have a size greater than ${metricLimits.dataPerCall}.`,
+    );
+  }
+  const checked = plain.map((datum, index) => check(namespace, datum, `MetricData.member.${index + 1}`, now));
+  for (const [entity, { MetricData: data = [] }] of withEntity.entries()) {
+    for (const [index, datum] of data.entries()) {
+      const path = `EntityMetricData.member.${entity + 1}.MetricData.member.${index + 1}`;
+      checked.push(check(namespace, datum, path, now));
+    }
+  }
+  return checked;
+}
+
+/** @throws InvalidParameterValueException, InvalidParameterCombinationException in AWS's words */
+function check(namespace: string, datum: WireDatum, path: string, now: number): CheckedDatum {
+  const dimensions = dimensionsOf(datum, path);
+  const input = inputDatum(datum, dimensions);
+  const statistics = statisticsOf(input, path, now);
+  if (isProblem(statistics)) {
+    const errorClass =
+      statistics.kind === "InvalidParameterValue"
+        ? InvalidParameterValueException
+        : InvalidParameterCombinationException;
+    throw modelled<Error>(errorClass, statistics.message);
+  }
+  const identity = { namespace, name: datum.MetricName, dimensions };
+  return {
+    series: { identity, key: identityKey(identity), unit: datum.Unit ?? "None" },
+    timestamp: input.timestamp ?? now,
+    resolutionSeconds: datum.StorageResolution === 1 ? 1 : 60,
+    statistics,
+  };
+}
+
+const visibleAscii = /^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/;
+
+function dimensionsOf(datum: WireDatum, path: string): readonly Dimension[] {
+  const given = datum.Dimensions ?? [];
+  for (const [index, { Name, Value }] of given.entries()) {
+    for (const [part, text] of [
+      ["Name", Name],
+      ["Value", Value],
+    ] as const) {
+      if (!visibleAscii.test(text)) {
+        throw modelled(
+          InvalidParameterValueException,
+          `The parameter ${path}.Dimensions.member.${index + 1}.${part} must contain only ASCII characters ` +
+            "and at least one that is not blank.",
+        );
+      }
+    }
+    if (Name.startsWith(":")) {
+      throw modelled(
+        InvalidParameterValueException,
+        `The parameter ${path}.Dimensions.member.${index + 1}.Name must not start with a colon.`,
+      );
+    }
+  }
+  return sortDimensions(given.map(({ Name, Value }) => ({ name: Name, value: Value })));
+}
+
+function inputDatum(datum: WireDatum, dimensions: readonly Dimension[]): InputDatum {
+  const set = datum.StatisticValues;
+  return {
+    metricName: datum.MetricName,
+    dimensions,
+    timestamp: datum.Timestamp?.getTime(),
+    value: datum.Value,
+    values: datum.Values,
+    counts: datum.Counts,
+    statisticValues:
+      set === undefined
+        ? undefined
+        : { sampleCount: set.SampleCount, sum: set.Sum, minimum: set.Minimum, maximum: set.Maximum },
+    unit: datum.Unit,
+    storageResolution: datum.StorageResolution,
+  };
+}
