@@ -1,6 +1,6 @@
 // Joins a service's model to its handlers, and checks at boot that each handler has an operation.
 import { WireError } from "./errors.ts";
-import type { Handlers } from "./handlers.ts";
+import type { Handlers, OperationNames } from "./handlers.ts";
 import type { Limits } from "./limits.ts";
 import { loadModel } from "./model.ts";
 import type { ServiceFacts } from "./service-facts.ts";
@@ -19,7 +19,11 @@ export interface Service {
   readonly handlers: ReadonlyMap<string, BoundHandler>;
   /** The operations of the model that have no handler, sorted; they answer 501. */
   readonly unhandled: readonly string[];
+  readonly limitations: ReadonlyMap<string, readonly string[]>;
 }
+
+/** By operation, what of it is refused or does not what AWS does; in Markdown, for docs/operations.md. */
+export type Limitations<Sdk> = { readonly [Name in OperationNames<Sdk> & string]?: readonly string[] };
 
 export interface ServiceDefinition<Sdk extends object, Context> {
   /** The SDK package's suffix: `cloudwatch-logs`. */
@@ -28,6 +32,7 @@ export interface ServiceDefinition<Sdk extends object, Context> {
   readonly sdk: Sdk;
   readonly limits: Limits;
   readonly handlers: Handlers<Sdk, Context>;
+  readonly limitations?: Limitations<Sdk>;
   /** Adds the service's dependencies to a call. Runs on every call, so it must be cheap. */
   readonly contextOf: (call: CallContext) => Context;
   /** For a service that is not AWS's; the facts of AWS's are known. */
@@ -35,7 +40,8 @@ export interface ServiceDefinition<Sdk extends object, Context> {
 }
 
 /**
- * @throws Error when a handler names no operation of the model, which the compiler could not see.
+ * @throws Error when a handler names no operation of the model, or a limitation none that is handled, which the
+ * compiler could not see.
  */
 export function defineService<Sdk extends object, Context>(
   definition: ServiceDefinition<Sdk, Context>,
@@ -48,11 +54,16 @@ export function defineService<Sdk extends object, Context>(
     const typed = handler as (input: Values, context: Context) => Values | Promise<Values>;
     handlers.set(name, (input, call) => typed(input, definition.contextOf(call)));
   }
+  const limitations = new Map<string, readonly string[]>(Object.entries(definition.limitations ?? {}));
+  for (const name of limitations.keys()) {
+    if (!handlers.has(name)) throw new Error(`${model.name} has a limitation but no handler of ${name}`);
+  }
   return {
     model,
     protocols: createProtocols(model),
     handlers,
     unhandled: [...model.operations.keys()].filter((name) => !handlers.has(name)).sort(),
+    limitations,
   };
 }
 
@@ -85,6 +96,8 @@ export interface OperationSummary {
   readonly service: string;
   readonly operation: string;
   readonly handled: boolean;
+  /** What of a handled operation is not as AWS has it, in Markdown. */
+  readonly limitations: readonly string[];
 }
 
 /** All operations of the services, sorted by service, then name. */
@@ -96,6 +109,7 @@ export function describeOperations(services: readonly Service[]): readonly Opera
         service: service.model.name,
         operation,
         handled: service.handlers.has(operation),
+        limitations: service.limitations.get(operation) ?? [],
       })),
     );
 }

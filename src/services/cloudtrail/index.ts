@@ -12,6 +12,7 @@ export function createCloudTrailService(dependencies: Dependencies): Service {
     sdk,
     limits,
     handlers: { LookupEvents: lookupEvents },
+    limitations: { LookupEvents: ["there are no Insights events: that category is always empty"] },
     contextOf: (call) => ({ call, dependencies }),
   });
 }

@@ -64,6 +64,22 @@ export function createLogsService(dependencies: Dependencies): Service {
       UntagLogGroup: untagLogGroup,
       UntagResource: untagResource,
     },
+    limitations: {
+      CreateLogGroup: ["`kmsKeyId` is refused: there are no keys here"],
+      DescribeLogGroups: [
+        "`metricFilterCount` is always 0",
+        "`includeLinkedAccounts` finds nothing beyond the caller's own account",
+      ],
+      ListLogGroups: [
+        "`logGroupTags`, `dataSources` and `fieldIndexNames` are refused",
+        "of regular expressions in `logGroupNamePattern` only a leading `^` is known",
+        "`includeLinkedAccounts` finds nothing beyond the caller's own account",
+      ],
+      GetLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
+      FilterLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
+      PutLogEvents: ["`entity` is checked by its form and not kept"],
+      StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],
+    },
     contextOf: (call) => ({ call, dependencies, streams, activity }),
   });
 }

@@ -33,6 +33,16 @@ export function createEventBridgeService(dependencies: Dependencies): Service {
       UntagResource: untagResource,
       UpdateEventBus: updateEventBus,
     },
+    limitations: {
+      CreateEventBus: ["`KmsKeyIdentifier`, `LogConfig` and `EventSourceName` are refused"],
+      PutEvents: [
+        "events are stored and not yet matched by rules",
+        "an event for a bus that does not exist is stored under that bus's name",
+        "`EndpointId` and buses of other accounts and regions are refused",
+      ],
+      PutPermission: ["policies are kept and not yet decided upon"],
+      UpdateEventBus: ["`KmsKeyIdentifier` and `LogConfig` are refused"],
+    },
     contextOf: (call) => ({ call, dependencies }),
   });
 }

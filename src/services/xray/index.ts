@@ -17,6 +17,10 @@ export function createXrayService(dependencies: Dependencies): Service {
       PutTelemetryRecords: putTelemetryRecords,
       PutTraceSegments: putTraceSegments,
     },
+    limitations: {
+      BatchGetTraces: ["independent subsegments are listed as segments of their own"],
+      PutTelemetryRecords: ["records are added up per daemon, and nothing shows the sums yet"],
+    },
     contextOf: (call) => ({ call, dependencies }),
   });
 }

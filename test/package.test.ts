@@ -1,0 +1,24 @@
+// The package as others use it: its name leads to the client of the own service.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+const root = new URL("..", import.meta.url);
+
+test("the package's name gives the client", () => {
+  const program = 'console.log(Object.keys(await import("groundwatch")).sort().join())';
+  const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { cwd: root });
+  expect(printed.toString().trim()).toBe("GroundwatchClient,GroundwatchServiceError");
+});
+
+test("what the package points at is in it", () => {
+  const manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
+    types: string;
+    bin: { groundwatch: string };
+    files: readonly string[];
+  };
+  for (const path of [manifest.types, manifest.bin.groundwatch]) {
+    expect(manifest.files).toContain(path.replace(/^\.\//, "").split("/")[0]);
+    expect(readFileSync(new URL(path, root), "utf8")).not.toBe("");
+  }
+});
