@@ -1,7 +1,8 @@
 // winston-cloudwatch and the pino transport, which loop hot when a read does not see the write before it.
-import { once } from "node:events";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import pino from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import winston from "winston";
 import WinstonCloudWatch from "winston-cloudwatch";
@@ -56,25 +57,32 @@ test("winston-cloudwatch makes its group and stream once and sends each line onc
   expect(calls.get("PutLogEvents") ?? 0).toBeLessThanOrEqual(5);
 });
 
-test("the pino transport makes its group and stream and sends each line once", async () => {
-  const transport: unknown = pino.transport({
-    target: "@serdnam/pino-cloudwatch-transport",
-    options: {
-      logGroupName: "pino",
-      logStreamName: "lines",
-      awsRegion: region,
-      awsAccessKeyId: "333344445555",
-      awsSecretAccessKey: "any",
-      interval: 20,
-    },
-    worker: { env: { ...process.env, AWS_ENDPOINT_URL: server.endpoint } },
-  });
-  const stream = transport as NodeJS.WritableStream;
+/** In a process of its own: the end of a pino transport blocks its thread, in which the server would have to answer. */
+const pinoProgram = `
+  import { once } from "node:events";
+  import pino from "pino";
+  const options = {
+    logGroupName: "pino",
+    logStreamName: "lines",
+    awsRegion: "${region}",
+    awsAccessKeyId: "333344445555",
+    awsSecretAccessKey: "any",
+    // Below the second that the transport leaves between two calls, each line would be a call of its own.
+    interval: 5000,
+  };
+  const stream = pino.transport({ target: "@serdnam/pino-cloudwatch-transport", options });
   await once(stream, "ready");
   const logger = pino(stream);
-  for (let line = 0; line < 30; line++) logger.info(`line ${line}`);
+  for (let line = 0; line < 30; line++) logger.info("line " + line);
   stream.end();
   await once(stream, "close");
+`;
+
+test("the pino transport makes its group and stream and sends each line once", async () => {
+  await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", pinoProgram], {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    env: { ...process.env, AWS_ENDPOINT_URL: server.endpoint },
+  });
 
   const read = new CloudWatchLogs({
     endpoint: server.endpoint,
@@ -90,5 +98,5 @@ test("the pino transport makes its group and stream and sends each line once", a
   const calls = await answeredCalls(server, { account: "333344445555", region });
   expect(calls.get("CreateLogGroup")).toBe(1);
   expect(calls.get("CreateLogStream")).toBe(1);
-  expect(calls.get("PutLogEvents") ?? 0).toBeLessThanOrEqual(30);
+  expect(calls.get("PutLogEvents") ?? 0).toBeLessThanOrEqual(2);
 });

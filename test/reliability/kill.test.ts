@@ -1,4 +1,5 @@
 // Kills the server, or only its engine, at random points under load and finds everything that was acknowledged.
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,8 @@ import { afterAll, expect, test } from "vitest";
 import { startProcess, type ServerProcess } from "../support/process.ts";
 
 const rounds = 50;
+/** In every so many rounds only the engine is killed, and the server must heal itself. */
+const engineEvery = 5;
 const group = "kill";
 
 /** What the server said yes to, over all rounds. */
@@ -41,16 +44,34 @@ test(`nothing acknowledged is lost in ${rounds} kills`, { timeout: 600_000 }, as
 
   for (let round = 0; round < rounds; round++) {
     const load = startLoad(server, round, acknowledged);
-    await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 500));
-    await server.end("SIGKILL");
-    await load.finished;
-    server = await startProcess(dataFolder);
+    await pause(50 + Math.random() * 500);
+    if (round % engineEvery === 0) {
+      process.kill(enginePid(server), "SIGKILL");
+      await load.succeedAgain();
+      await load.stop();
+    } else {
+      await server.end("SIGKILL");
+      await load.stop();
+      server = await startProcess(dataFolder);
+    }
     await expectStored(server, acknowledged);
   }
   await server.end("SIGTERM");
   expect(acknowledged.messages.size).toBeGreaterThan(rounds * 10);
   expect(acknowledged.traceIds.size).toBeGreaterThan(rounds);
+  expect(acknowledged.metricSums.size).toBeGreaterThan(rounds / 2);
+  expect(acknowledged.buses.size).toBeGreaterThan(rounds / 2);
 });
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** The server has one child: the process with the telemetry engine. */
+function enginePid({ child }: ServerProcess): number {
+  const found = execFileSync("pgrep", ["-P", String(child.pid), "-f", "engine/main"], { encoding: "utf8" });
+  const [pid, ...more] = found.trim().split("\n").map(Number);
+  if (pid === undefined || more.length > 0) throw new Error(`one engine is expected, not ${found}`);
+  return pid;
+}
 
 function clientOptions(server: ServerProcess) {
   return {
@@ -63,8 +84,14 @@ function clientOptions(server: ServerProcess) {
 
 const logsClient = (server: ServerProcess) => new CloudWatchLogs(clientOptions(server));
 
+interface Load {
+  /** Resolves when each writer has had something acknowledged that it began after this call. */
+  succeedAgain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** Four writers, each of which writes as fast as it is answered and notes every acknowledgement. */
-function startLoad(server: ServerProcess, round: number, acknowledged: Acknowledged) {
+function startLoad(server: ServerProcess, round: number, acknowledged: Acknowledged): Load {
   const options = clientOptions(server);
   const logs = new CloudWatchLogs(options);
   const metrics = new CloudWatch(options);
@@ -100,24 +127,39 @@ function startLoad(server: ServerProcess, round: number, acknowledged: Acknowled
       if (answer.UnprocessedTraceSegments?.length === 0) acknowledged.traceIds.add(traceId);
     },
     async (turn) => {
-      if (turn > 1) return new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50); // definitions come one at a time
       const name = `bus-${round}-${turn}`;
       await events.createEventBus({ Name: name });
       acknowledged.buses.add(name);
     },
   ];
+  return keepWriting(writers);
+}
+
+function keepWriting(writers: readonly ((turn: number) => Promise<void>)[]): Load {
+  const state = { stopped: false };
+  const succeeded = writers.map(() => 0);
   const finished = Promise.all(
-    writers.map(async (write) => {
-      for (let turn = 0; server.child.exitCode === null && server.child.signalCode === null; turn++) {
-        const failed = await write(turn).then(
-          () => false,
-          () => true,
+    writers.map(async (write, index) => {
+      for (let turn = 0; !state.stopped; turn++) {
+        await write(turn).then(
+          () => (succeeded[index] = turn),
+          () => pause(20), // whether it was stored is not known, so it is not asked for
         );
-        if (failed) return;
       }
     }),
   );
-  return { finished };
+  return {
+    async succeedAgain() {
+      const before = [...succeeded];
+      // The turn under way may have been answered before; the one after it was not.
+      while (succeeded.some((turn, index) => turn < (before[index] ?? 0) + 2)) await pause(10);
+    },
+    async stop() {
+      state.stopped = true;
+      await finished;
+    },
+  };
 }
 
 async function expectStored(server: ServerProcess, acknowledged: Acknowledged): Promise<void> {

@@ -15,3 +15,20 @@ export async function eventually<Result>(look: () => Promise<Result>): Promise<R
     }
   }
 }
+
+/** How often each operation was answered in an account and region, by the server's own records. */
+export async function answeredCalls(
+  { endpoint }: TestServer,
+  { account, region }: { readonly account: string; readonly region: string },
+): Promise<ReadonlyMap<string, number>> {
+  const credentials = { accessKeyId: account, secretAccessKey: "any" };
+  const groundwatch = new GroundwatchClient({ endpoint, region, credentials });
+  const counts = new Map<string, number>();
+  let nextToken: string | undefined;
+  do {
+    const page = await groundwatch.listApiCalls(nextToken === undefined ? {} : { NextToken: nextToken });
+    for (const { EventName } of page.ApiCalls) counts.set(EventName, (counts.get(EventName) ?? 0) + 1);
+    nextToken = page.NextToken;
+  } while (nextToken !== undefined);
+  return counts;
+}
