@@ -13,7 +13,10 @@ export interface Clock {
   schedule(dueAt: number, task: DueTask): Cancel;
 }
 
-/** Runs `task` at every multiple of `periodMs` since the epoch, one run at a time; a run that is late is not repeated. */
+/**
+ * Runs `task` at every multiple of `periodMs` since the epoch, one run at a time; a run that is late is not
+ * repeated.
+ */
 export function every(clock: Clock, periodMs: number, task: DueTask): Cancel {
   let cancelled = false;
   let cancel: Cancel = () => undefined;

@@ -4,8 +4,10 @@ import { TimerQueue } from "./timer-queue.ts";
 
 export interface ManualClock extends Clock {
   /**
-   * Moves the clock forward and resolves when every task that was due by then has ended, among them those that
-   * these tasks scheduled. They run one after another in the order of their instants, and each sees its own instant
+   * Moves the clock forward and resolves when every task that was due by then has ended, among them those
+   * that
+   * these tasks scheduled. They run one after another in the order of their instants, and each sees its
+   * own instant
    * as `now()`. A second call waits for the first; a task must not wait for `advance` itself.
    * @throws RangeError for a time that is negative or no whole number.
    */

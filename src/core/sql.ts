@@ -68,8 +68,12 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function quote(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are just what must be escaped
-  return `'${text.replace(/[\\'\u0000-\u001f]/g, (character) => escapes[character] ?? hexEscape(character))}'`;
+  const escaped = text.replace(
+    // oxlint-disable-next-line no-control-regex -- control characters are just what must be escaped
+    /[\\'\u0000-\u001f]/g,
+    (character) => escapes[character] ?? hexEscape(character),
+  );
+  return `'${escaped}'`;
 }
 
 function hexEscape(character: string): string {

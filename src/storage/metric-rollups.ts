@@ -14,10 +14,10 @@ interface Progress {
 }
 
 /**
- * Keeps writers and the rollup worker from missing each other. A writer whose data belongs to a window that is
- * rolled up, or about to be, marks the hour as late, durably, before its data is stored. The worker announces
- * how far it is going to read and waits for the writers that came before, so every datum is either stored when
- * the worker reads its window or has marked it.
+ * Keeps writers and the rollup worker from missing each other. A writer whose data belongs to a window that
+ * is rolled up, or about to be, marks the hour as late, durably, before its data is stored. The worker
+ * announces how far it is going to read and waits for the writers that came before, so every datum is either
+ * stored when the worker reads its window or has marked it.
  */
 export interface RollupLedger {
   /** Call it before data is stored, with its instants, and call what it gives when the data is stored. */
@@ -43,8 +43,6 @@ export function createRollupLedger(state: State): RollupLedger {
   const marked = new Map<number, Promise<void>>();
   let announced: number | undefined;
   let news = true; // what was stored before this start may not be rolled up yet
-
-  const keyOf = (startAt: number) => String(startAt).padStart(16, "0");
 
   return {
     async enter(timestamps) {
@@ -102,6 +100,9 @@ export function createRollupLedger(state: State): RollupLedger {
     return marking;
   }
 }
+
+/** Keys of hours, which sort as the hours do. */
+const keyOf = (startAt: number) => String(startAt).padStart(16, "0");
 
 function createWriter(writers: Set<Promise<void>>) {
   let leave: () => void = () => undefined;

@@ -2,7 +2,10 @@
 import type { State } from "./state.ts";
 
 export interface Worlds {
-  /** The pair's number, given out on first use; a new one after everything was erased, so old rows are unreachable. */
+  /**
+   * The pair's number, given out on first use; a new one after everything was erased, so old rows are
+   * unreachable.
+   */
   numberOf(account: string, region: string): Promise<number>;
   /** Forgets what is cached; call it after `eraseDocuments`. */
   forget(): void;

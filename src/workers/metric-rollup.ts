@@ -1,4 +1,5 @@
-// Rolls datapoints up: minutes to five minutes, these to hours, behind a watermark and again where data came late.
+// Rolls datapoints up: minutes to five minutes, these to hours, behind a watermark and again where data came
+// late.
 import { every, type Cancel, type Clock } from "../core/clock.ts";
 import {
   rollupPeriodsSeconds,

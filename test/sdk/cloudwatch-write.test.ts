@@ -1,7 +1,9 @@
-// PutMetricData and ListMetrics through the official client: every form of a datum, limits, errors and rollups.
+// PutMetricData and ListMetrics through the official client: every form of a datum, limits, errors and
+// rollups.
 import { CloudWatch, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { refusal } from "../support/refusal.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -13,12 +15,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => server?.stop());
-
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => "accepted",
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
 
 let names = 0;
 const newName = () => `metric-${++names}`;

@@ -6,9 +6,10 @@ import {
   CloudWatchLogs,
   paginateDescribeLogGroups,
   paginateDescribeLogStreams,
-  paginateFilterLogEvents,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -21,42 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-let groups = 0;
-
-/** A new group with one stream, and short forms of the calls on it. */
-async function newGroup(streamNames: readonly string[] = ["stream"]) {
-  groups += 1;
-  const logGroupName = `group-${groups}`;
-  await logs.createLogGroup({ logGroupName });
-  for (const logStreamName of streamNames) await logs.createLogStream({ logGroupName, logStreamName });
-  return {
-    logGroupName,
-    put: (
-      events: readonly (readonly [offsetMs: number, message: string])[],
-      logStreamName = streamNames[0]!,
-    ) =>
-      logs.putLogEvents({
-        logGroupName,
-        logStreamName,
-        logEvents: events.map(([offsetMs, message]) => ({
-          timestamp: server.clock.now() + offsetMs,
-          message,
-        })),
-      }),
-    get: (options: object = {}, logStreamName = streamNames[0]!) =>
-      logs.getLogEvents({ logGroupName, logStreamName, ...options }),
-    filter: async (filterPattern: string, options: object = {}) =>
-      (await logs.filterLogEvents({ logGroupName, filterPattern, ...options })).events?.map(
-        (event) => event.message,
-      ),
-  };
-}
-
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => "accepted",
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
+const newGroup = (streamNames?: readonly string[]) => newLogGroup(server, logs, streamNames);
 
 describe("groups", () => {
   test("are created once, described, and gone when deleted", async () => {
@@ -162,7 +128,13 @@ describe("groups", () => {
 describe("streams", () => {
   test("show their first and last events as soon as these are stored", async () => {
     const group = await newGroup(["a", "b"]);
-    await group.put([[-2000, "one"], [-1000, "two"]], "b"); // prettier-ignore
+    await group.put(
+      [
+        [-2000, "one"],
+        [-1000, "two"],
+      ],
+      "b",
+    );
     const now = server.clock.now();
     const { logStreams } = await logs.describeLogStreams({
       logGroupName: group.logGroupName,
@@ -216,7 +188,12 @@ describe("PutLogEvents", () => {
     const group = await newGroup();
     await logs.putRetentionPolicy({ logGroupName: group.logGroupName, retentionInDays: 3 });
     const day = 86_400_000;
-    const answer = await group.put([[-15 * day, "too old"], [-4 * day, "expired"], [0, "good"], [3 * 3_600_000, "too new"]]); // prettier-ignore
+    const answer = await group.put([
+      [-15 * day, "too old"],
+      [-4 * day, "expired"],
+      [0, "good"],
+      [3 * 3_600_000, "too new"],
+    ]);
     expect(answer.rejectedLogEventsInfo).toEqual({
       tooOldLogEventEndIndex: 1,
       expiredLogEventEndIndex: 2,
@@ -246,10 +223,17 @@ describe("PutLogEvents", () => {
         ]),
       ),
     ).toBe(
-      // prettier-ignore
-      "InvalidParameterException: Log events in a single PutLogEvents request must be in chronological order.",
+      "InvalidParameterException: Log events in a single PutLogEvents request must be in " +
+        "chronological order.",
     );
-    expect(await refusal(group.put([[-86_400_001, "a"], [0, "b"]]))).toMatch(/24 hours/); // prettier-ignore
+    expect(
+      await refusal(
+        group.put([
+          [-86_400_001, "a"],
+          [0, "b"],
+        ]),
+      ),
+    ).toMatch(/24 hours/);
     expect(await refusal(group.put([]))).toMatch(/Member must have length greater than or equal to 1/);
     expect(await refusal(group.put([[0, ""]]))).toMatch(/Member must have length greater than or equal to 1/);
     const tooMany = Array.from({ length: 10_001 }, () => [0, "x"] as const);
@@ -263,118 +247,6 @@ describe("PutLogEvents", () => {
     const messages = ["'quoted' \"twice\" \\n", "tab\tline\nend", "emoji 😀 \u0000 nul", "%_%", " leading"];
     await group.put(messages.map((message) => [0, message] as const));
     expect((await group.get()).events?.map((event) => event.message)).toEqual(messages);
-  });
-});
-
-describe("GetLogEvents", () => {
-  test("pages in both directions with tokens that stand still at the ends", async () => {
-    const group = await newGroup();
-    const all = Array.from({ length: 25 }, (_, index) => `event ${index}`);
-    await group.put(all.map((message, index) => [Math.floor(index / 3), message] as const));
-
-    const forward: (string | undefined)[] = [];
-    let nextToken: string | undefined;
-    for (;;) {
-      const page = await group.get({ startFromHead: true, limit: 10, nextToken });
-      forward.push(...(page.events ?? []).map((event) => event.message));
-      if (page.nextForwardToken === nextToken) break;
-      nextToken = page.nextForwardToken;
-    }
-    expect(forward).toEqual(all);
-
-    const last = await group.get({ limit: 10 });
-    expect(last.events?.map((event) => event.message)).toEqual(all.slice(15));
-    const before = await group.get({ limit: 10, nextToken: last.nextBackwardToken });
-    expect(before.events?.map((event) => event.message)).toEqual(all.slice(5, 15));
-
-    await group.put([[60_000, "later"]]);
-    const news = await group.get({ nextToken: last.nextForwardToken });
-    expect(news.events?.map((event) => event.message)).toEqual(["later"]);
-  });
-
-  test("reads a range of time, its end not included", async () => {
-    const group = await newGroup();
-    await group.put([[0, "a"], [10, "b"], [20, "c"]]); // prettier-ignore
-    const now = server.clock.now();
-    const { events } = await group.get({ startTime: now + 10, endTime: now + 20 });
-    expect(events).toEqual([{ timestamp: now + 10, message: "b", ingestionTime: now }]);
-  });
-
-  test("answers pages of at most a megabyte, and a larger rest behind the token", async () => {
-    const group = await newGroup();
-    const message = "x".repeat(400_000);
-    await group.put([[0, message], [1, message]]); // prettier-ignore
-    await group.put([[2, message], [3, message]]); // prettier-ignore
-    const page = await group.get({ startFromHead: true });
-    expect(page.events).toHaveLength(3);
-    const rest = await group.get({ startFromHead: true, nextToken: page.nextForwardToken });
-    expect(rest.events).toHaveLength(1);
-  });
-
-  test("shows nothing that is older than the retention is now", async () => {
-    const group = await newGroup();
-    await group.put([[0, "old"]]);
-    await server.advance(2 * 86_400_000);
-    await group.put([[0, "new"]]);
-    expect((await group.get()).events).toHaveLength(2);
-    await logs.putRetentionPolicy({ logGroupName: group.logGroupName, retentionInDays: 1 });
-    expect((await group.get()).events?.map((event) => event.message)).toEqual(["new"]);
-    expect(await group.filter("")).toEqual(["new"]);
-    await logs.deleteRetentionPolicy({ logGroupName: group.logGroupName });
-    expect((await group.get()).events).toHaveLength(2);
-  });
-
-  test("refuses a token that is none", async () => {
-    const group = await newGroup();
-    expect(await refusal(group.get({ nextToken: "f/1" }))).toBe(
-      "InvalidParameterException: The specified nextToken is invalid.",
-    );
-  });
-});
-
-describe("FilterLogEvents", () => {
-  test("finds by terms, JSON and fields over all streams in the order of time", async () => {
-    const group = await newGroup(["a", "b"]);
-    await group.put([[0, '{"status":500,"user":"ann"}'], [2, "GET /cart 404"]], "a"); // prettier-ignore
-    await group.put([[1, '{"status":200,"user":"bob"}'], [3, "GET /pay 200"]], "b"); // prettier-ignore
-    expect(await group.filter("")).toHaveLength(4);
-    expect(await group.filter("GET")).toEqual(["GET /cart 404", "GET /pay 200"]);
-    expect(await group.filter("GET -pay")).toEqual(["GET /cart 404"]);
-    expect(await group.filter('{ $.status >= 500 && $.user = "a*" }')).toEqual([
-      '{"status":500,"user":"ann"}',
-    ]);
-    expect(await group.filter("[method, path, status = 4*]")).toEqual(["GET /cart 404"]);
-    expect(await group.filter("%/[cp]a%")).toHaveLength(2);
-    expect(await group.filter("GET", { logStreamNames: ["b"] })).toEqual(["GET /pay 200"]);
-    expect(await group.filter("GET", { logStreamNamePrefix: "a" })).toEqual(["GET /cart 404"]);
-  });
-
-  test("pages through what matches without losing or repeating any", async () => {
-    const group = await newGroup();
-    const all = Array.from({ length: 300 }, (_, index) => `${index % 3 === 0 ? "take" : "leave"} ${index}`);
-    await group.put(all.map((message, index) => [Math.floor(index / 7), message] as const));
-    const found: (string | undefined)[] = [];
-    const ids = new Set<string | undefined>();
-    const input = { logGroupName: group.logGroupName, filterPattern: "take", limit: 9 };
-    for await (const page of paginateFilterLogEvents({ client: logs }, input)) {
-      found.push(...(page.events ?? []).map((event) => event.message));
-      for (const event of page.events ?? []) ids.add(event.eventId);
-    }
-    expect(found).toEqual(all.filter((message) => message.startsWith("take")));
-    expect(ids.size).toBe(found.length);
-  });
-
-  test("includes the end of the range", async () => {
-    const group = await newGroup();
-    await group.put([[0, "a"], [10, "b"]]); // prettier-ignore
-    expect(await group.filter("", { endTime: server.clock.now() + 10 })).toEqual(["a", "b"]);
-  });
-
-  test("says what is wrong with a pattern", async () => {
-    const group = await newGroup();
-    expect(await refusal(group.filter("foo-bar"))).toBe(
-      "InvalidParameterException: Invalid filter pattern: Invalid character(s) in term 'foo-bar' (at character 1)",
-    );
   });
 });
 
@@ -398,7 +270,11 @@ describe("live tail", () => {
     });
     const updates = responseStream![Symbol.asyncIterator]();
     expect((await updates.next()).value?.sessionStart).toMatchObject({ logEventFilterPattern: "wanted" });
-    await group.put([[0, "wanted 1"], [0, "other"], [0, "wanted 2"]]); // prettier-ignore
+    await group.put([
+      [0, "wanted 1"],
+      [0, "other"],
+      [0, "wanted 2"],
+    ]);
     const next = updates.next();
     for (let second = 0; second < 3; second++) await server.advance(1000);
     const update = (await next).value?.sessionUpdate;

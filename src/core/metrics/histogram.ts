@@ -2,12 +2,13 @@
 import { rawSql, sql, type Sql } from "../sql.ts";
 
 /**
- * Buckets grow by 2 %: a value v lies in bucket ceil(log(|v|) / log(1.02)) + 16000, with the sign of v; zero has
- * bucket 0. Taking the geometric middle of a bucket for its values is wrong by at most 1 %. The values that
- * CloudWatch takes, up to 2^360, have buckets below 2^15, and smaller magnitudes than 2^-360 share bucket 1.
+ * Buckets grow by 2 %: a value v lies in bucket ceil(log(|v|) / log(1.02)) + 16000, with the sign of v; zero
+ * has bucket 0. Taking the geometric middle of a bucket for its values is wrong by at most 1 %. The values
+ * that CloudWatch takes, up to 2^360, have buckets below 2^15, and smaller magnitudes than 2^-360 share
+ * bucket 1.
  *
- * The construction is DDSketch's (Masson, Rim, Lee: "DDSketch: A fast and fully-mergeable quantile sketch with
- * relative-error guarantees", 2019) without its collapsing of buckets.
+ * The construction is DDSketch's (Masson, Rim, Lee: "DDSketch: A fast and fully-mergeable quantile sketch
+ * with relative-error guarantees", 2019) without its collapsing of buckets.
  */
 export type Histogram = ReadonlyMap<number, number>;
 
@@ -38,8 +39,12 @@ export function histogramOf(values: readonly number[], counts?: readonly number[
   return histogram;
 }
 
-/** `bucketOf` in ClickHouse, for an expression that gives a Float64; next to a bucket's edge it may round apart. */
+/**
+ * `bucketOf` in ClickHouse, for an expression that gives a Float64; next to a bucket's edge it may round
+ * apart.
+ */
 export function bucketSql(value: Sql): Sql {
-  const magnitude = sql`greatest(${smallest}, ceil(log(abs(${value})) / ${rawSql(String(logGrowth))}) + ${zeroPoint})`;
+  const exponent = sql`log(abs(${value})) / ${rawSql(String(logGrowth))}`;
+  const magnitude = sql`greatest(${smallest}, ceil(${exponent}) + ${zeroPoint})`;
   return sql`toInt16(if(${value} = 0, 0, sign(${value}) * ${magnitude}))`;
 }

@@ -24,8 +24,8 @@ interface StatisticValues {
 }
 
 /**
- * What is stored of a datum. Of a single value only `sum` is told, the rest is 0 and empty; a statistic set has
- * no histogram, because nothing is known of its distribution.
+ * What is stored of a datum. Of a single value only `sum` is told, the rest is 0 and empty; a statistic set
+ * has no histogram, because nothing is known of its distribution.
  */
 export interface DatumStatistics {
   readonly sampleCount: number;
@@ -88,7 +88,8 @@ function valuesOf(datum: InputDatum, path: string): DatumStatistics | DatumProbl
   ];
   if (given.length > 1) {
     return combination(
-      `The parameters ${path}.${given[0]} and ${path}.${given[1]} are mutually exclusive and you have specified both.`,
+      `The parameters ${path}.${given[0]} and ${path}.${given[1]} are mutually exclusive and you have ` +
+        "specified both.",
     );
   }
   if (counts !== undefined && values === undefined) {
@@ -98,7 +99,8 @@ function valuesOf(datum: InputDatum, path: string): DatumStatistics | DatumProbl
   if (values !== undefined) return several(values, counts, path);
   if (statisticValues !== undefined) return statisticSet(statisticValues, path);
   return combination(
-    `At least one of the parameters ${path}.Value, ${path}.Values and ${path}.StatisticValues must be specified.`,
+    `At least one of the parameters ${path}.Value, ${path}.Values and ${path}.StatisticValues must be ` +
+      "specified.",
   );
 }
 
@@ -148,7 +150,8 @@ function statisticSet(set: StatisticValues, path: string): DatumStatistics | Dat
   if (sampleCount <= 0) return invalidValue(sampleCount, `${path}.StatisticValues.SampleCount`);
   if (minimum > maximum) {
     return combination(
-      `The parameter ${path}.StatisticValues.Minimum must not be greater than ${path}.StatisticValues.Maximum.`,
+      `The parameter ${path}.StatisticValues.Minimum must not be greater than ` +
+        `${path}.StatisticValues.Maximum.`,
     );
   }
   if (sampleCount === 1) return { sampleCount, sum, minimum: 0, maximum: 0, histogram: noHistogram };

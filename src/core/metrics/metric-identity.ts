@@ -12,7 +12,9 @@ export interface Dimension {
   readonly value: string;
 }
 
-/** The dimensions in the order of their names (and values, which the caller has checked to be unique by name). */
+/**
+ * The dimensions in the order of their names (and values, which the caller has checked to be unique by name).
+ */
 export function sortDimensions(dimensions: readonly Dimension[]): readonly Dimension[] {
   if (dimensions.length < 2) return dimensions;
   return dimensions.toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
@@ -26,8 +28,8 @@ export function identityKey({ namespace, name, dimensions }: MetricIdentity): st
 }
 
 /**
- * The units of CloudWatch. Data of one metric under two units is kept apart, as CloudWatch keeps it: the unit is
- * part of the number of a series, so a metric is as many series as it has units (nearly always one).
+ * The units of CloudWatch. Data of one metric under two units is kept apart, as CloudWatch keeps it: the unit
+ * is part of the number of a series, so a metric is as many series as it has units (nearly always one).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
  */
 export const metricUnits = [
@@ -71,8 +73,8 @@ export function metricIdOf(world: number, key: string, unit: MetricUnit): bigint
 }
 
 /**
- * Two 32-bit multiply-and-rotate lanes over UTF-16 units with MurmurHash3's finalizer, mixed with each other at
- * the end (the construction of cyrb53, widened to 64 bits).
+ * Two 32-bit multiply-and-rotate lanes over UTF-16 units with MurmurHash3's finalizer, mixed with each other
+ * at the end (the construction of cyrb53, widened to 64 bits).
  */
 function hash64(text: string): bigint {
   let high = 0xdeadbeef;

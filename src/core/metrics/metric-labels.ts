@@ -9,8 +9,8 @@ export interface LabelSubject {
 }
 
 /**
- * What tells the metrics of one call apart: of namespace, dimensions' values, name, statistic and period those
- * that differ among them, and the name alone when nothing does.
+ * What tells the metrics of one call apart: of namespace, dimensions' values, name, statistic and period
+ * those that differ among them, and the name alone when nothing does.
  */
 export function defaultLabels(subjects: readonly LabelSubject[]): readonly string[] {
   const parts = subjects.map(({ namespace, name, dimensions, statistic, periodSeconds }) => [

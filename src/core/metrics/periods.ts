@@ -18,8 +18,8 @@ export function isPeriod(seconds: number): boolean {
 }
 
 /**
- * Start times are rounded down: to the minute, for those of more than 15 days ago to five minutes, and of more
- * than 63 days ago to the hour; for periods below a minute to that period.
+ * Start times are rounded down: to the minute, for those of more than 15 days ago to five minutes, and of
+ * more than 63 days ago to the hour; for periods below a minute to that period.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 export function roundStart(startAt: number, periodSeconds: number, now: number): number {

@@ -27,8 +27,9 @@ interface CheckedDatum {
 }
 
 /**
- * Answers when the data is stored, readable and listed. Entities are checked by their form and not kept: nothing
- * here reads them. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ * Answers when the data is stored, readable and listed. Entities are checked by their form and not kept:
+ * nothing here reads them.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
  */
 export async function putMetricData(
   input: Input<"PutMetricData">,

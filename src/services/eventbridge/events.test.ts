@@ -24,9 +24,10 @@ async function openDependencies(): Promise<Dependencies> {
     await rm(folder, { recursive: true });
   });
   const blobs = undefined as never;
+  const rollups = undefined as never;
   const worlds = createWorlds(state);
   const clock = createManualClock({ startAt: now, onTaskError: () => undefined });
-  return { clock, facts: createFactBoard(), state, telemetry, blobs, worlds };
+  return { clock, facts: createFactBoard(), state, telemetry, blobs, worlds, rollups };
 }
 
 test("the whole event is stored on its bus, in the order of the entries", async () => {

@@ -6,10 +6,15 @@ import type { Telemetry } from "../telemetry.ts";
 
 const seconds = (epochMs: number): Sql => sql`toDateTime(${Math.floor(epochMs / 1_000)})`;
 
+/** In the order in which the statements select them. */
+const writtenColumns = rawSql(
+  "metric_id, timestamp, sample_count, sum, minimum, maximum, histogram, version",
+);
+
 /**
- * Rolls up the windows of `[from, to)` (epoch milliseconds, whole windows): minutes to five minutes, and these to
- * hours. A minute's row of a single value has it in `sum` alone, so that its bucket is computed here; the rows
- * that are written have every column.
+ * Rolls up the windows of `[from, to)` (epoch milliseconds, whole windows): minutes to five minutes, and
+ * these to hours. A minute's row of a single value has it in `sum` alone, so that its bucket is computed
+ * here; the rows that are written have every column.
  */
 export async function rollUp(
   telemetry: Telemetry,
@@ -23,7 +28,7 @@ export async function rollUp(
     const one = rawSql("rows.sample_count = 1");
     const bucket = bucketSql(rawSql("rows.sum"));
     await telemetry.execute(sql`
-      INSERT INTO datapoints_300 (metric_id, timestamp, sample_count, sum, minimum, maximum, histogram, version)
+      INSERT INTO datapoints_300 (${writtenColumns})
       SELECT metric_id, toStartOfInterval(rows.timestamp, INTERVAL 300 SECOND) AS window,
         sum(rows.sample_count), sum(rows.sum),
         min(if(${one}, rows.sum, rows.minimum)), max(if(${one}, rows.sum, rows.maximum)),
@@ -33,7 +38,7 @@ export async function rollUp(
     return;
   }
   await telemetry.execute(sql`
-    INSERT INTO datapoints_3600 (metric_id, timestamp, sample_count, sum, minimum, maximum, histogram, version)
+    INSERT INTO datapoints_3600 (${writtenColumns})
     SELECT metric_id, toStartOfInterval(rows.timestamp, INTERVAL 3600 SECOND) AS window,
       sum(rows.sample_count), sum(rows.sum), min(rows.minimum), max(rows.maximum),
       sumMap(rows.histogram), toUInt32(${version})
@@ -41,7 +46,10 @@ export async function rollUp(
     GROUP BY metric_id, window`);
 }
 
-/** The instant of the first datapoint in `[from, to)`, undefined when there is none: a pause is skipped, not read. */
+/**
+ * The instant of the first datapoint in `[from, to)`, undefined when there is none: a pause is skipped, not
+ * read.
+ */
 export async function firstDatapointAt(
   telemetry: Telemetry,
   from: number,

@@ -32,7 +32,10 @@ interface Row {
   readonly counts: readonly number[];
 }
 
-/** The samples of each series by its number (as text), in the order of time; periods without samples are not there. */
+/**
+ * The samples of each series by its number (as text), in the order of time; periods without samples are not
+ * there.
+ */
 export async function readDatapoints(
   telemetry: Telemetry,
   query: DatapointQuery,
@@ -45,7 +48,7 @@ export async function readDatapoints(
     sql`
     SELECT metric_id AS metricId, toInt32(slot) AS slot, sum(samples) AS sampleCount, sum(total) AS sum,
       min(lowest) AS minimum, max(highest) AS maximum,
-      ${query.wantsHistogram ? rawSql("sumMap(distribution)") : rawSql("map()::Map(Int16, Float64)")} AS merged,
+      ${rawSql(query.wantsHistogram ? "sumMap(distribution)" : "map()::Map(Int16, Float64)")} AS merged,
       mapKeys(merged) AS buckets, mapValues(merged) AS counts
     FROM (${joinSql(
       sources.map((source) => selectFrom(source, query)),
@@ -83,7 +86,8 @@ function selectFrom({ resolution, from, to }: SourceRange, query: DatapointQuery
     ", ",
   );
   return sql`
-    SELECT metric_id, intDiv(toInt64(toUnixTimestamp(timestamp)) - ${seconds(query.from)}, ${query.periodSeconds}) AS slot,
+    SELECT metric_id,
+      intDiv(toInt64(toUnixTimestamp(timestamp)) - ${seconds(query.from)}, ${query.periodSeconds}) AS slot,
       sum(sample_count) AS samples, sum(sum) AS total, ${minimum} AS lowest, ${maximum} AS highest
       ${query.wantsHistogram ? sql`, ${distribution} AS distribution` : rawSql("")}
     FROM ${rawSql(tableNames[resolution])}

@@ -14,7 +14,9 @@ export interface AppendedDatapoint {
 const minuteMs = 60_000;
 const secondMs = 1_000;
 
-/** Resolves when the datapoints are stored, by the minute for 15 days and, if they are recent, as they came. */
+/**
+ * Resolves when the datapoints are stored, by the minute for 15 days and, if they are recent, as they came.
+ */
 export async function appendDatapoints(
   telemetry: Telemetry,
   datapoints: readonly AppendedDatapoint[],

@@ -184,6 +184,7 @@ export async function listMetrics(
       ? []
       : [sql`(namespace, name, identity) > (${after.namespace}, ${after.name}, ${BigInt(after.identity)})`]),
   ];
+  const seenSince = BigInt(Math.trunc(Math.max(0, listing.seenSince)));
   const found = await telemetry.query<
     MetricPosition & { readonly pairs: readonly (readonly [string, string])[] }
   >(sql`
@@ -192,7 +193,7 @@ export async function listMetrics(
     FROM metrics
     WHERE ${joinSql(conditions, " AND ")}
     GROUP BY namespace, name, identity
-    HAVING max(last_seen_at) >= fromUnixTimestamp64Milli(${BigInt(Math.trunc(Math.max(0, listing.seenSince)))})
+    HAVING max(last_seen_at) >= fromUnixTimestamp64Milli(${seenSince})
     ORDER BY namespace, name, identity
     LIMIT ${listing.limit}
     ${rawSql("SETTINGS optimize_aggregation_in_order = 1")}`);

@@ -7,8 +7,8 @@ import type { Operand, Operator } from "./tree.ts";
 export type Scalar = string | number | boolean | null;
 
 /**
- * An unquoted number is compared as a number with numbers, and with texts that are numbers; everything else is
- * compared as text, in which `*` at the beginning and the end of the operand stands for any characters.
+ * An unquoted number is compared as a number with numbers, and with texts that are numbers; everything else
+ * is compared as text, in which `*` at the beginning and the end of the operand stands for any characters.
  */
 export function compileComparison(
   operator: Operator,

@@ -4,8 +4,8 @@ import { compileJson } from "./compile-json.ts";
 import type { FilterPattern, Term } from "./tree.ts";
 
 /**
- * Compiles the source of a regular expression to a test that finds it anywhere in a text, in time linear in the
- * text. It is passed in because the core has no regular expression engine that is safe against its users.
+ * Compiles the source of a regular expression to a test that finds it anywhere in a text, in time linear in
+ * the text. It is passed in because the core has no regular expression engine that is safe against its users.
  */
 export type CompileRegex = (source: string) => (text: string) => boolean;
 
@@ -26,9 +26,9 @@ export function compileFilterPattern(pattern: FilterPattern, compileRegex: Compi
 }
 
 /**
- * Terms are found anywhere in the message, inside of words too, and capitals matter. All required ones must be
- * there and no excluded one. Optional ones count only when there are no others: then one of them must be there.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html
+ * Terms are found anywhere in the message, inside of words too, and capitals matter. All required ones must
+ * be there and no excluded one. Optional ones count only when there are no others: then one of them must be
+ * there. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html
  */
 function compileTerms(terms: readonly Term[], compileRegex: CompileRegex): MessagePredicate {
   const testsOf = (role: Term["role"]) =>

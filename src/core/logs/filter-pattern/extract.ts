@@ -5,8 +5,9 @@ import { printSelector } from "./print.ts";
 import type { Condition, FilterPattern, Selector } from "./tree.ts";
 
 /**
- * `{ "$status": "404" }` for fields (those without a name by their place: `$3`), `{ "$.user.id": "1" }` for JSON,
- * nothing for terms. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricFilterMatchRecord.html
+ * `{ "$status": "404" }` for fields (those without a name by their place: `$3`), `{ "$.user.id": "1" }` for
+ * JSON, nothing for terms.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricFilterMatchRecord.html
  */
 export function extractValues(pattern: FilterPattern, message: string): Readonly<Record<string, string>> {
   switch (pattern.kind) {

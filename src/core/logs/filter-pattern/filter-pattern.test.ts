@@ -1,4 +1,5 @@
-// The filter pattern language: AWS's examples as a script, and laws over patterns and messages made at random.
+// The filter pattern language: AWS's examples as a script, and laws over patterns and messages made at
+// random.
 import { readFileSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
@@ -50,10 +51,8 @@ const term: fc.Arbitrary<Term> = fc.record({
 const selector: fc.Arbitrary<Selector> = fc.tuple(
   fc.record({ kind: fc.constant("property" as const), name: word }),
   fc.constantFrom(
-    ...[
-      { kind: "element" as const, index: 1 },
-      { kind: "property" as const, name: "dotted.name" },
-    ],
+    { kind: "element" as const, index: 1 },
+    { kind: "property" as const, name: "dotted.name" },
   ),
 );
 const comparison: fc.Arbitrary<Condition<Selector>> = fc.oneof(

@@ -1,4 +1,5 @@
-// What every matching message must contain, so that a store can skip most others before the predicate decides.
+// What every matching message must contain, so that a store can skip most others before the predicate
+// decides.
 import type { Condition, FilterPattern, Selector } from "./tree.ts";
 
 /**

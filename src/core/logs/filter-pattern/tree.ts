@@ -33,8 +33,8 @@ export type Condition<Subject> =
 export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
 /**
- * `text` may begin and end with `*`, which stands for any characters; `quoted` is kept so that a pattern can be
- * printed as it was written, and because only an unquoted number is compared as a number.
+ * `text` may begin and end with `*`, which stands for any characters; `quoted` is kept so that a pattern can
+ * be printed as it was written, and because only an unquoted number is compared as a number.
  */
 export type Operand =
   | { readonly kind: "text"; readonly text: string; readonly quoted: boolean }

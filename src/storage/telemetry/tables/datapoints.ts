@@ -1,4 +1,5 @@
-// Datapoints by resolution: as they came, per minute, per five minutes and per hour, each with its own retention.
+// Datapoints by resolution: as they came, per minute, per five minutes and per hour, each with its own
+// retention.
 import { defineTable } from "../table.ts";
 
 /**
@@ -19,7 +20,9 @@ const keyColumns = {
   timestamp: { type: "DateTime", codec: "Delta, ZSTD(1)" },
 } as const;
 
-/** Everything of the last three hours at its own resolution (1 second for high-resolution metrics), by time. */
+/**
+ * Everything of the last three hours at its own resolution (1 second for high-resolution metrics), by time.
+ */
 export const recentDatapoints = defineTable({
   name: "recent_datapoints",
   columns: { ...keyColumns, resolution_seconds: { type: "UInt8" }, ...valueColumns },

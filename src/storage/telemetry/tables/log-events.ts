@@ -1,7 +1,9 @@
 // Log events: the raw message, a token bloom filter over it, and a small map of the group's indexed fields.
 import { defineTable } from "../table.ts";
 
-/** The retention of a group that keeps its events for ever, in days: 2081; a larger one would wrap DateTime. */
+/**
+ * The retention of a group that keeps its events for ever, in days: 2081; a larger one would wrap DateTime.
+ */
 export const neverExpireDays = 20_000;
 
 export const logEvents = defineTable({

@@ -1,4 +1,5 @@
-// The metric registry: which namespace, name and dimensions a metric id stands for, and when it was last seen.
+// The metric registry: which namespace, name and dimensions a metric id stands for, and when it was last
+// seen.
 import { defineTable } from "../table.ts";
 
 export const metrics = defineTable({

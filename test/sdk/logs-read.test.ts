@@ -1,0 +1,156 @@
+// Reading CloudWatch Logs through its official client: pages in both directions, and filtered ones.
+import { CloudWatchLogs, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+
+afterAll(() => server?.stop());
+
+const newGroup = (streamNames?: readonly string[]) => newLogGroup(server, logs, streamNames);
+
+describe("GetLogEvents", () => {
+  test("pages in both directions with tokens that stand still at the ends", async () => {
+    const group = await newGroup();
+    const all = Array.from({ length: 25 }, (_, index) => `event ${index}`);
+    await group.put(all.map((message, index) => [Math.floor(index / 3), message] as const));
+
+    const forward: (string | undefined)[] = [];
+    let nextToken: string | undefined;
+    for (;;) {
+      const page = await group.get({ startFromHead: true, limit: 10, nextToken });
+      forward.push(...(page.events ?? []).map((event) => event.message));
+      if (page.nextForwardToken === nextToken) break;
+      nextToken = page.nextForwardToken;
+    }
+    expect(forward).toEqual(all);
+
+    const last = await group.get({ limit: 10 });
+    expect(last.events?.map((event) => event.message)).toEqual(all.slice(15));
+    const before = await group.get({ limit: 10, nextToken: last.nextBackwardToken });
+    expect(before.events?.map((event) => event.message)).toEqual(all.slice(5, 15));
+
+    await group.put([[60_000, "later"]]);
+    const news = await group.get({ nextToken: last.nextForwardToken });
+    expect(news.events?.map((event) => event.message)).toEqual(["later"]);
+  });
+
+  test("reads a range of time, its end not included", async () => {
+    const group = await newGroup();
+    await group.put([
+      [0, "a"],
+      [10, "b"],
+      [20, "c"],
+    ]);
+    const now = server.clock.now();
+    const { events } = await group.get({ startTime: now + 10, endTime: now + 20 });
+    expect(events).toEqual([{ timestamp: now + 10, message: "b", ingestionTime: now }]);
+  });
+
+  test("answers pages of at most a megabyte, and a larger rest behind the token", async () => {
+    const group = await newGroup();
+    const message = "x".repeat(400_000);
+    await group.put([
+      [0, message],
+      [1, message],
+    ]);
+    await group.put([
+      [2, message],
+      [3, message],
+    ]);
+    const page = await group.get({ startFromHead: true });
+    expect(page.events).toHaveLength(3);
+    const rest = await group.get({ startFromHead: true, nextToken: page.nextForwardToken });
+    expect(rest.events).toHaveLength(1);
+  });
+
+  test("shows nothing that is older than the retention is now", async () => {
+    const group = await newGroup();
+    await group.put([[0, "old"]]);
+    await server.advance(2 * 86_400_000);
+    await group.put([[0, "new"]]);
+    expect((await group.get()).events).toHaveLength(2);
+    await logs.putRetentionPolicy({ logGroupName: group.logGroupName, retentionInDays: 1 });
+    expect((await group.get()).events?.map((event) => event.message)).toEqual(["new"]);
+    expect(await group.filter("")).toEqual(["new"]);
+    await logs.deleteRetentionPolicy({ logGroupName: group.logGroupName });
+    expect((await group.get()).events).toHaveLength(2);
+  });
+
+  test("refuses a token that is none", async () => {
+    const group = await newGroup();
+    expect(await refusal(group.get({ nextToken: "f/1" }))).toBe(
+      "InvalidParameterException: The specified nextToken is invalid.",
+    );
+  });
+});
+
+describe("FilterLogEvents", () => {
+  test("finds by terms, JSON and fields over all streams in the order of time", async () => {
+    const group = await newGroup(["a", "b"]);
+    await group.put(
+      [
+        [0, '{"status":500,"user":"ann"}'],
+        [2, "GET /cart 404"],
+      ],
+      "a",
+    );
+    await group.put(
+      [
+        [1, '{"status":200,"user":"bob"}'],
+        [3, "GET /pay 200"],
+      ],
+      "b",
+    );
+    expect(await group.filter("")).toHaveLength(4);
+    expect(await group.filter("GET")).toEqual(["GET /cart 404", "GET /pay 200"]);
+    expect(await group.filter("GET -pay")).toEqual(["GET /cart 404"]);
+    expect(await group.filter('{ $.status >= 500 && $.user = "a*" }')).toEqual([
+      '{"status":500,"user":"ann"}',
+    ]);
+    expect(await group.filter("[method, path, status = 4*]")).toEqual(["GET /cart 404"]);
+    expect(await group.filter("%/[cp]a%")).toHaveLength(2);
+    expect(await group.filter("GET", { logStreamNames: ["b"] })).toEqual(["GET /pay 200"]);
+    expect(await group.filter("GET", { logStreamNamePrefix: "a" })).toEqual(["GET /cart 404"]);
+  });
+
+  test("pages through what matches without losing or repeating any", async () => {
+    const group = await newGroup();
+    const all = Array.from({ length: 300 }, (_, index) => `${index % 3 === 0 ? "take" : "leave"} ${index}`);
+    await group.put(all.map((message, index) => [Math.floor(index / 7), message] as const));
+    const found: (string | undefined)[] = [];
+    const ids = new Set<string | undefined>();
+    const input = { logGroupName: group.logGroupName, filterPattern: "take", limit: 9 };
+    for await (const page of paginateFilterLogEvents({ client: logs }, input)) {
+      found.push(...(page.events ?? []).map((event) => event.message));
+      for (const event of page.events ?? []) ids.add(event.eventId);
+    }
+    expect(found).toEqual(all.filter((message) => message.startsWith("take")));
+    expect(ids.size).toBe(found.length);
+  });
+
+  test("includes the end of the range", async () => {
+    const group = await newGroup();
+    await group.put([
+      [0, "a"],
+      [10, "b"],
+    ]);
+    expect(await group.filter("", { endTime: server.clock.now() + 10 })).toEqual(["a", "b"]);
+  });
+
+  test("says what is wrong with a pattern", async () => {
+    const group = await newGroup();
+    expect(await refusal(group.filter("foo-bar"))).toBe(
+      "InvalidParameterException: Invalid filter pattern: Invalid character(s) in term 'foo-bar' " +
+        "(at character 1)",
+    );
+  });
+});
