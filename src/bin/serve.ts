@@ -18,8 +18,9 @@ export async function serve(words: readonly string[]): Promise<void> {
     return;
   }
   const { config } = request;
-  const running = await start(config);
-  stopOnSignals(running);
+  const starting = start(config);
+  stopOnSignals(starting);
+  const running = await starting;
   process.stdout.write(`${greeting(running, config)}\n`);
 }
 
@@ -34,15 +35,18 @@ function greeting({ url }: Running, config: Config): string {
   return `Groundwatch is at ${url}${key}; try: ${hint}`;
 }
 
-/** The first signal stops in good order; a second one, of an impatient person, at once. */
-function stopOnSignals(running: Running): void {
+/**
+ * The first signal stops in good order, if need be after the start; a second one, of an impatient person, at
+ * once. Who started it reports a start that fails.
+ */
+function stopOnSignals(starting: Promise<Running>): void {
   let stopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
-      running.stop().then(
-        () => process.exit(0),
+      stop(starting).then(
+        () => process.exit(),
         (error: unknown) => {
           process.stderr.write(`groundwatch: the stop failed: ${String(error)}\n`);
           process.exit(1);
@@ -50,4 +54,9 @@ function stopOnSignals(running: Running): void {
       );
     });
   }
+}
+
+async function stop(starting: Promise<Running>): Promise<void> {
+  const running = await starting.catch(() => undefined);
+  await running?.stop();
 }
