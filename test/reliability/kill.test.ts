@@ -8,6 +8,7 @@ import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { XRay } from "@aws-sdk/client-xray";
 import { afterAll, expect, test } from "vitest";
+import { GroundwatchClient } from "../../src/client/index.ts";
 import { startProcess, type ServerProcess } from "../support/process.ts";
 
 const rounds = 50;
@@ -20,7 +21,8 @@ interface Acknowledged {
   readonly messages: Set<string>;
   readonly metricSums: Map<string, number>;
   readonly traceIds: Set<string>;
-  readonly buses: Set<string>;
+  readonly eventSources: Set<string>;
+  readonly groups: Set<string>;
 }
 
 let dataFolder: string | undefined;
@@ -35,7 +37,8 @@ test(`nothing acknowledged is lost in ${rounds} kills`, { timeout: 600_000 }, as
     messages: new Set(),
     metricSums: new Map(),
     traceIds: new Set(),
-    buses: new Set(),
+    eventSources: new Set(),
+    groups: new Set(),
   };
   let server = await startProcess(dataFolder);
   const logs = logsClient(server);
@@ -60,7 +63,8 @@ test(`nothing acknowledged is lost in ${rounds} kills`, { timeout: 600_000 }, as
   expect(acknowledged.messages.size).toBeGreaterThan(rounds * 10);
   expect(acknowledged.traceIds.size).toBeGreaterThan(rounds);
   expect(acknowledged.metricSums.size).toBeGreaterThan(rounds / 2);
-  expect(acknowledged.buses.size).toBeGreaterThan(rounds / 2);
+  expect(acknowledged.eventSources.size).toBeGreaterThan(rounds);
+  expect(acknowledged.groups.size).toBeGreaterThan(rounds / 2);
 });
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -90,7 +94,7 @@ interface Load {
   stop(): Promise<void>;
 }
 
-/** Four writers, each of which writes as fast as it is answered and notes every acknowledgement. */
+/** Five writers, each of which writes as fast as it is answered and notes every acknowledgement. */
 function startLoad(server: ServerProcess, round: number, acknowledged: Acknowledged): Load {
   const options = clientOptions(server);
   const logs = new CloudWatchLogs(options);
@@ -127,10 +131,16 @@ function startLoad(server: ServerProcess, round: number, acknowledged: Acknowled
       if (answer.UnprocessedTraceSegments?.length === 0) acknowledged.traceIds.add(traceId);
     },
     async (turn) => {
+      const source = `round ${round} turn ${turn}`;
+      const entry = { Source: source, DetailType: "kill", Detail: "{}" };
+      const answer = await events.putEvents({ Entries: [entry] });
+      if (answer.FailedEntryCount === 0) acknowledged.eventSources.add(source);
+    },
+    async (turn) => {
       await pause(50); // definitions come one at a time
-      const name = `bus-${round}-${turn}`;
-      await events.createEventBus({ Name: name });
-      acknowledged.buses.add(name);
+      const name = `group-${round}-${turn}`;
+      await logs.createLogGroup({ logGroupName: name });
+      acknowledged.groups.add(name);
     },
   ];
   return keepWriting(writers);
@@ -164,6 +174,7 @@ function keepWriting(writers: readonly ((turn: number) => Promise<void>)[]): Loa
 
 async function expectStored(server: ServerProcess, acknowledged: Acknowledged): Promise<void> {
   const options = clientOptions(server);
+  const now = Date.now();
   const stored = await storedMessages(new CloudWatchLogs(options));
   expect([...acknowledged.messages].filter((message) => !stored.has(message))).toEqual([]);
   expect([...stored.values()].filter((count) => count > 1)).toEqual([]);
@@ -171,8 +182,8 @@ async function expectStored(server: ServerProcess, acknowledged: Acknowledged): 
   const metrics = new CloudWatch(options);
   const names = [...acknowledged.metricSums.keys()].slice(-5);
   const data = await metrics.getMetricData({
-    StartTime: new Date(Date.now() - 3_600_000),
-    EndTime: new Date(Date.now() + 60_000),
+    StartTime: new Date(now - 3_600_000),
+    EndTime: new Date(now + 60_000),
     MetricDataQueries: names.map((name, index) => ({
       Id: `m${index}`,
       MetricStat: { Metric: { Namespace: "Kill", MetricName: name }, Period: 3600, Stat: "Sum" },
@@ -191,9 +202,13 @@ async function expectStored(server: ServerProcess, acknowledged: Acknowledged): 
     expect(answer.Traces?.map((trace) => trace.Id ?? "").sort()).toEqual([...page].sort());
   }
 
-  const events = new EventBridge(options);
-  for (const name of [...acknowledged.buses].slice(-4)) {
-    expect((await events.describeEventBus({ Name: name })).Name).toBe(name);
+  const sources = await storedEventSources(new GroundwatchClient(options), now);
+  expect([...acknowledged.eventSources].slice(-50).filter((source) => !sources.has(source))).toEqual([]);
+
+  const logs = new CloudWatchLogs(options);
+  for (const name of [...acknowledged.groups].slice(-4)) {
+    const { logGroups } = await logs.describeLogGroups({ logGroupNamePrefix: name });
+    expect(logGroups?.map(({ logGroupName }) => logGroupName)).toContain(name);
   }
 }
 
@@ -212,4 +227,19 @@ async function storedMessages(logs: CloudWatchLogs): Promise<ReadonlyMap<string,
     if (page.nextForwardToken === nextToken) return counts;
     nextToken = page.nextForwardToken;
   }
+}
+
+/** The sources of the events of the last minutes on the default bus. */
+async function storedEventSources(groundwatch: GroundwatchClient, now: number): Promise<ReadonlySet<string>> {
+  const sources = new Set<string>();
+  let nextToken: string | undefined;
+  do {
+    const page = await groundwatch.listEvents({
+      From: now - 120_000,
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+    });
+    for (const { Event } of page.Events) sources.add((JSON.parse(Event) as { source: string }).source);
+    nextToken = page.NextToken;
+  } while (nextToken !== undefined);
+  return sources;
 }
