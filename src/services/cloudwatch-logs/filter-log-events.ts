@@ -33,12 +33,14 @@ export async function filterLogEvents(
       ? await namedStreams(context, group, input.logStreamNames)
       : await streamsOf(context, group, input.logStreamNamePrefix);
   const eventId = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isEventId);
+  // Rows of a deleted stream may still be there; it has no name any more.
+  const names = chosen ?? (await streamsOf(context, group, ""));
   const found = await scan(input, context, group, {
     pattern,
+    names,
     streamIds: chosen === undefined ? undefined : [...chosen.keys()],
     position: eventId === undefined ? undefined : positionOfEventId(eventId),
   });
-  const names = chosen ?? (await streamsOf(context, group, ""));
   return {
     events: found.rows.map((row) => ({
       logStreamName: names.get(row.streamId) ?? "",
@@ -54,6 +56,7 @@ export async function filterLogEvents(
 
 interface Scan {
   readonly pattern: CompiledPattern;
+  readonly names: ReadonlyMap<number, string>;
   readonly streamIds: readonly number[] | undefined;
   readonly position: EventPosition | undefined;
 }
@@ -63,7 +66,7 @@ async function scan(
   input: Input<"FilterLogEvents">,
   { call, dependencies }: LogsContext,
   group: Document<StoredGroup>,
-  { pattern, streamIds, position: start }: Scan,
+  { pattern, names, streamIds, position: start }: Scan,
 ): Promise<{ rows: readonly LogEventRow[]; next: EventPosition | undefined }> {
   const limit = input.limit ?? logLimits.pageEvents;
   const everything = pattern.pattern.kind === "everything";
@@ -87,7 +90,7 @@ async function scan(
       { signal: call.signal },
     );
     for (const row of page.rows) {
-      if (pattern.matches(row.message)) {
+      if (names.has(row.streamId) && pattern.matches(row.message)) {
         bytes += utf8Bytes(row.message) + logLimits.eventOverheadBytes;
         if (rows.length > 0 && bytes > logLimits.pageBytes) return { rows, next: position };
         rows.push(row);

@@ -13,7 +13,8 @@ import { requireGroup } from "./stored-groups.ts";
 
 /**
  * A session sends what came in, every second, at most 500 events: beyond that it takes a sample and says so.
- * It ends after three hours. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html
+ * It ends after three hours.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html
  */
 export async function startLiveTail(
   input: Input<"StartLiveTail">,
