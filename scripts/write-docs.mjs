@@ -1,4 +1,4 @@
-// Writes what of the documentation follows from the code: docs/operations.md and the README's table of settings.
+// Writes what follows from the code: docs/operations.md and the README's table of settings.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

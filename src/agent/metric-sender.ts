@@ -1,4 +1,4 @@
-// Sends measurements to the server as any agent would: PutMetricData, in pages.
+// Sends measurements to the server like every other agent: PutMetricData, in pages.
 import type { CloudWatchClient, MetricDatum } from "@aws-sdk/client-cloudwatch";
 import type { HostDatum } from "../core/host/datum.ts";
 import type { SelfDatum } from "../core/self-metrics/call-metrics.ts";

@@ -5,8 +5,9 @@ const opening = `# Operations
 
 Generated from the services themselves by \`npm run docs\`; a test fails when it is out of date.
 
-What is not served answers status 501 with \`NotImplementedException\`, which no SDK repeats, and is recorded in the audit
-trail like any other call. The last column says what a served operation refuses, or does otherwise than AWS.
+What is not served answers status 501 with \`NotImplementedException\`, which no SDK repeats, and is recorded in
+the audit trail like any other call. The last column says what a served operation refuses, or does otherwise
+than AWS.
 `;
 
 /** In Markdown; the operations are in the order of the page. */
@@ -36,7 +37,7 @@ function served(operations: readonly OperationSummary[]): number {
 
 function renderService(service: string, operations: readonly OperationSummary[]): readonly string[] {
   const rows = operations.map(({ operation, handled, limitations }) => {
-    return `| ${operation} | ${handled ? "yes" : "501"} | ${limitations.join("; ")} |`;
+    return `| ${operation} | ${handled ? "yes" : "501"} | ${limitations.join("; ")} |`.replace("|  |", "| |");
   });
   return [`## ${service}`, "", "| operation | served | limitations |", "| --- | --- | --- |", ...rows];
 }

@@ -76,7 +76,7 @@ describe("an HTTP server", () => {
     expect(seen[0]?.sourceAddress).toBe("127.0.0.1");
   });
 
-  test("refuses a body that is declared too large before it is sent, and one that grows too large", async () => {
+  test("refuses a body that is declared too large before it is sent, and one that grows", async () => {
     const answer = (request: WireRequest) =>
       Promise.resolve({ status: request.bodyTooLarge ? 413 : 200, headers: {}, body: "" });
     const { port, seen } = await serve(answer, { bodyBytes: 1000, refusedBodyMs: 50 });
@@ -90,7 +90,7 @@ describe("an HTTP server", () => {
     expect(seen.map(({ body }) => body.length)).toEqual([0, 0, 1000]);
   });
 
-  test("asks for the body when the client waits to be asked, and refuses a large one without asking", async () => {
+  test("asks for the body when the client waits for that, and refuses a large one without", async () => {
     const answer = (request: WireRequest) =>
       Promise.resolve({ status: request.bodyTooLarge ? 413 : 200, headers: {}, body: "" });
     const { port } = await serve(answer, { bodyBytes: 1000, refusedBodyMs: 50 });

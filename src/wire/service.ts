@@ -40,8 +40,8 @@ export interface ServiceDefinition<Sdk extends object, Context> {
 }
 
 /**
- * @throws Error when a handler names no operation of the model, or a limitation none that is handled, which the
- * compiler could not see.
+ * @throws Error when a handler names no operation of the model, or a limitation none that is handled, which
+ * the compiler could not see.
  */
 export function defineService<Sdk extends object, Context>(
   definition: ServiceDefinition<Sdk, Context>,

@@ -57,30 +57,10 @@ test("winston-cloudwatch makes its group and stream once and sends each line onc
   expect(calls.get("PutLogEvents") ?? 0).toBeLessThanOrEqual(5);
 });
 
-/** In a process of its own: the end of a pino transport blocks its thread, in which the server would have to answer. */
-const pinoProgram = `
-  import { once } from "node:events";
-  import pino from "pino";
-  const options = {
-    logGroupName: "pino",
-    logStreamName: "lines",
-    awsRegion: "${region}",
-    awsAccessKeyId: "333344445555",
-    awsSecretAccessKey: "any",
-    // Below the second that the transport leaves between two calls, each line would be a call of its own.
-    interval: 5000,
-  };
-  const stream = pino.transport({ target: "@serdnam/pino-cloudwatch-transport", options });
-  await once(stream, "ready");
-  const logger = pino(stream);
-  for (let line = 0; line < 30; line++) logger.info("line " + line);
-  stream.end();
-  await once(stream, "close");
-`;
+const pinoProgram = fileURLToPath(new URL("pino-program.mjs", import.meta.url));
 
 test("the pino transport makes its group and stream and sends each line once", async () => {
-  await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", pinoProgram], {
-    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+  await promisify(execFile)(process.execPath, [pinoProgram, region, "333344445555"], {
     env: { ...process.env, AWS_ENDPOINT_URL: server.endpoint },
   });
 

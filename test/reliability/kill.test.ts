@@ -1,4 +1,4 @@
-// Kills the server, or only its engine, at random points under load and finds everything that was acknowledged.
+// Kills the server, or only its engine, at random points under load and finds all that was acknowledged.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

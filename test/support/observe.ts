@@ -1,4 +1,4 @@
-// How a test looks at a running server from outside: wait for something to become true, count its answered calls.
+// How a test looks at a server from outside: waits for something to become true, counts answered calls.
 import { GroundwatchClient } from "../../src/client/index.ts";
 import type { TestServer } from "./server.ts";
 

@@ -23,6 +23,15 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
       ListMetrics: listMetrics,
       PutMetricData: putMetricData,
     },
+    limitations: {
+      GetMetricData: [
+        "`Expression` is refused: metric math and Metrics Insights",
+        "dynamic labels are refused",
+        "`AccountId` is the caller's own: there are no linked accounts",
+      ],
+      ListMetrics: ["`IncludeLinkedAccounts` finds nothing beyond the caller's own account"],
+      PutMetricData: ["`EntityMetricData` is stored without its `Entity`"],
+    },
     contextOf: (call) => ({ call, dependencies, registry }),
   });
 }

@@ -25,8 +25,8 @@ PARTITION BY toDate(timestamp)
 ORDER BY (writer, sequence)
 TTL toDateTime(timestamp) + toIntervalDay(10)
 SETTINGS ttl_only_drop_parts = 1, fsync_after_insert = 1, fsync_part_directory = 1, \
-min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 30, auto_statistics_types = '', merge_selector_base = 10, \
-non_replicated_deduplication_window = 1000`);
+min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 30, auto_statistics_types = '', \
+merge_selector_base = 10, non_replicated_deduplication_window = 1000`);
   });
 
   test("has no TTL when the caller's clock decides", () => {

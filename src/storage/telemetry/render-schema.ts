@@ -16,8 +16,8 @@ export interface Deployment {
  * The fsync settings make an acknowledged INSERT survive a power cut, and a merged part is on the disk before
  * the parts it replaces may go, so these need not stay for the eight minutes that a server keeps them: at
  * twenty INSERTs a second that would be ten thousand folders. Statistics for the join planner are not worth
- * their cost. Our parts start small and many: merging about ten of a size at a time instead of five writes each
- * row less often, for a dozen parts more to read.
+ * their cost. Our parts start small and many: merging about ten of a size at a time instead of five writes
+ * each row less often, for a dozen parts more to read.
  * https://clickhouse.com/docs/operations/settings/merge-tree-settings
  */
 const embeddedSettings = {
