@@ -85,6 +85,27 @@ describe("GetLogEvents", () => {
     expect((await group.get()).events).toHaveLength(2);
   });
 
+  test("keeps events longer after the retention was lengthened", async () => {
+    const own = await startTestServer();
+    try {
+      const client = new CloudWatchLogs(own.clientConfig());
+      const group = await newLogGroup(own, client);
+      const { logGroupName } = group;
+      await client.putRetentionPolicy({ logGroupName, retentionInDays: 1 });
+      await group.put(Array.from({ length: 50 }, (_, index) => [index, `event ${index}`] as const));
+      await client.putRetentionPolicy({ logGroupName, retentionInDays: 30 });
+      expect((await group.get()).events).toHaveLength(50);
+      await own.advance(1_000);
+      expect((await group.get()).events).toHaveLength(50); // both copies may be there
+      await own.advance(10 * 86_400_000); // the old rows have expired and were taken away
+      expect((await group.get()).events).toHaveLength(50);
+      await own.advance(21 * 86_400_000);
+      expect((await group.get()).events).toEqual([]);
+    } finally {
+      await own.stop();
+    }
+  });
+
   test("refuses a token that is none", async () => {
     const group = await newGroup();
     expect(await refusal(group.get({ nextToken: "f/1" }))).toBe(

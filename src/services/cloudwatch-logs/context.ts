@@ -3,6 +3,7 @@ import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
+import type { RetentionMoves } from "./retention-moves.ts";
 import type { StreamActivity } from "./stream-activity.ts";
 import type { StreamDirectory } from "./stream-directory.ts";
 
@@ -11,6 +12,7 @@ export interface LogsContext {
   readonly dependencies: Dependencies;
   readonly streams: StreamDirectory;
   readonly activity: StreamActivity;
+  readonly retentionMoves: RetentionMoves;
 }
 
 export type Input<Name extends string> = InputOf<typeof Sdk, Name>;

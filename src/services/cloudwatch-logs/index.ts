@@ -19,6 +19,7 @@ import {
 } from "./log-groups.ts";
 import { createLogStream, deleteLogStream, describeLogStreams } from "./log-streams.ts";
 import { StreamActivity } from "./stream-activity.ts";
+import { RetentionMoves } from "./retention-moves.ts";
 import { createStreamDirectory } from "./stream-directory.ts";
 import {
   listTagsForResource,
@@ -33,6 +34,7 @@ export function createLogsService(dependencies: Dependencies): Service {
   const { state, telemetry, clock, facts } = dependencies;
   const streams = createStreamDirectory(state);
   const activity = new StreamActivity(state, telemetry, clock);
+  const retentionMoves = new RetentionMoves(state, telemetry, clock);
   facts.listen("WorldReset", () => {
     streams.forget();
     activity.forget();
@@ -80,6 +82,6 @@ export function createLogsService(dependencies: Dependencies): Service {
       PutLogEvents: ["`entity` is checked by its form and not kept"],
       StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],
     },
-    contextOf: (call) => ({ call, dependencies, streams, activity }),
+    contextOf: (call) => ({ call, dependencies, streams, activity, retentionMoves }),
   });
 }

@@ -218,12 +218,7 @@ export async function putRetentionPolicy(
         `constraint: Member must satisfy enum value set: [${retentionDaysValues.join(", ")}]`,
     );
   }
-  await changeGroup(context, input.logGroupName, (group) => {
-    if (group.logGroupClass === "DELIVERY") {
-      throw invalidParameter("The retention of a log group of the class DELIVERY cannot be changed.");
-    }
-    return { ...group, retentionDays: retentionInDays };
-  });
+  await changeRetention(context, input.logGroupName, retentionInDays);
   return {};
 }
 
@@ -232,14 +227,27 @@ export async function deleteRetentionPolicy(
   input: Input<"DeleteRetentionPolicy">,
   context: LogsContext,
 ): Promise<Output<"DeleteRetentionPolicy">> {
-  await changeGroup(context, input.logGroupName, (group) => {
-    if (group.logGroupClass === "DELIVERY") {
-      throw invalidParameter("The retention of a log group of the class DELIVERY cannot be changed.");
-    }
-    const { retentionDays: _, ...others } = group;
-    return others;
-  });
+  await changeRetention(context, input.logGroupName, undefined);
   return {};
+}
+
+/** Reads go by the new retention at once; events that are to be kept longer are moved behind the answer. */
+async function changeRetention(
+  context: LogsContext,
+  logGroupName: string,
+  retentionDays: number | undefined,
+): Promise<void> {
+  const { value: before } = await requireGroup(context, logGroupName);
+  if (before.logGroupClass === "DELIVERY") {
+    throw invalidParameter("The retention of a log group of the class DELIVERY cannot be changed.");
+  }
+  await changeGroup(context, logGroupName, ({ retentionDays: _before, ...group }) =>
+    retentionDays === undefined ? group : { ...group, retentionDays },
+  );
+  const forEver = Number.POSITIVE_INFINITY;
+  if ((retentionDays ?? forEver) > (before.retentionDays ?? forEver)) {
+    await context.retentionMoves.begin(before.id, retentionDays);
+  }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogGroupDeletionProtection.html */

@@ -104,6 +104,7 @@ export async function readLogEvents(
         FROM log_events
         WHERE ${joinSql(conditionsOf(query), " AND ")}
         ORDER BY group_id ${direction}, timestamp ${direction}, sequence ${direction}
+        LIMIT 1 BY sequence
         LIMIT ${query.limit + 1}
       )
     ) AS page
@@ -149,6 +150,37 @@ function instant(epochMs: number): Sql {
  */
 function likeText(needle: string): string {
   return `%${needle.replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+const moveTimeoutMs = 600_000;
+
+/**
+ * Gives the events of a group a longer retention. The retention is part of the partition, so they are copied and
+ * the old rows deleted; meanwhile both are there, which is why reads take a sequence number once. Safe to be
+ * killed and run again: what was copied is not copied twice, and only what was copied is deleted.
+ */
+export async function extendRetention(
+  telemetry: Telemetry,
+  groupId: number,
+  retentionDays: number = neverExpireDays,
+): Promise<void> {
+  const shorter = sql`group_id = ${groupId} AND retention_days < ${retentionDays}`;
+  const [found] = await telemetry.query<{ rows: string }>(
+    sql`SELECT count() AS rows FROM log_events WHERE ${shorter}`,
+  );
+  if (Number(found?.rows ?? 0) === 0) return;
+  const copied = sql`SELECT sequence FROM log_events
+    WHERE group_id = ${groupId} AND retention_days >= ${retentionDays}`;
+  const options = { timeoutMs: moveTimeoutMs };
+  await telemetry.execute(
+    sql`
+    INSERT INTO log_events
+      (group_id, stream_id, timestamp, sequence, ingested_at, retention_days, message, indexed)
+    SELECT group_id, stream_id, timestamp, sequence, ingested_at, toUInt16(${retentionDays}), message, indexed
+    FROM log_events WHERE ${shorter} AND sequence NOT IN (${copied})`,
+    options,
+  );
+  await telemetry.execute(sql`DELETE FROM log_events WHERE ${shorter} AND sequence IN (${copied})`, options);
 }
 
 /** What is known of a stream from its events. */
