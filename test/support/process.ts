@@ -30,8 +30,9 @@ export async function freePort(): Promise<number> {
 export async function startProcess(
   dataFolder: string,
   flags: readonly string[] = [],
+  givenPort?: number,
 ): Promise<ServerProcess> {
-  const port = await freePort();
+  const port = givenPort ?? (await freePort());
   const words = [
     entry,
     "serve",
