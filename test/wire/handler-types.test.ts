@@ -4,7 +4,7 @@ import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import { expect, expectTypeOf, test } from "vitest";
 import type { Handlers, InputOf, OperationNames, OutputOf } from "../../src/wire/handlers.ts";
 import { limits } from "../../src/services/cloudwatch-logs/limits.ts";
-import { defineService, describeOperations, modelled } from "../../src/wire/service.ts";
+import { defineService, describeOperations, modelled, type Limitations } from "../../src/wire/service.ts";
 
 type Logs = typeof logs;
 
@@ -81,5 +81,24 @@ test("a handler that no operation has fails the boot, and operations without one
   expect(service.unhandled).toHaveLength(117);
   expect(service.unhandled).not.toContain("PutLogEvents");
   const handled = describeOperations([service]).filter((operation) => operation.handled);
-  expect(handled).toEqual([{ service: "cloudwatch-logs", operation: "PutLogEvents", handled: true }]);
+  expect(handled).toMatchObject([{ service: "cloudwatch-logs", operation: "PutLogEvents", limitations: [] }]);
+});
+
+test("what a served operation does not do is told with it, and of no other operation", () => {
+  const define = (limitations: Limitations<Logs>) =>
+    defineService({
+      name: "cloudwatch-logs",
+      sdk: logs,
+      limits,
+      handlers: { PutLogEvents: () => ({}) },
+      limitations,
+      contextOf: (call) => call,
+    });
+  const told = describeOperations([define({ PutLogEvents: ["no entity"] })]);
+  expect(told.filter(({ limitations }) => limitations.length > 0)).toEqual([
+    { service: "cloudwatch-logs", operation: "PutLogEvents", handled: true, limitations: ["no entity"] },
+  ]);
+  expect(() => define({ GetLogEvents: ["no order"] })).toThrow(
+    "has a limitation but no handler of GetLogEvents",
+  );
 });

@@ -9,14 +9,14 @@ interface RetentionMove {
   readonly retentionDays?: number;
 }
 
-/** Events that were on their way with the old retention are moved by a second pass, so long after the first. */
+/** Events that were on their way with the old retention are moved by a second pass, so long after it. */
 const secondPassMs = 60_000;
 const retryMs = 300_000;
 const movesPerStart = 10_000;
 
 /**
- * Stored events expire by the retention that their group had when they came. `begin` notes durably that those of
- * a group must be moved to a longer one; the move runs behind the answer and goes on after a restart.
+ * Stored events expire by the retention that their group had when they came. `begin` notes durably that those
+ * of a group must be moved to a longer one; the move runs behind the answer and goes on after a restart.
  */
 export class RetentionMoves {
   readonly #telemetry: Telemetry;

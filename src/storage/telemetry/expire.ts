@@ -15,8 +15,8 @@ interface Executor {
 const graceMs = 24 * 3_600_000;
 
 /**
- * Tables without partitions lose their expired rows one by one, at once. One statement looks at all tables, as
- * a clock that is moved by a year asks for every day of it.
+ * Tables without partitions lose their expired rows one by one, at once. One statement looks at all tables,
+ * as a clock that is moved by a year asks for every day of it.
  */
 export async function expire(
   executor: Executor,

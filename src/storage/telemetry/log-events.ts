@@ -155,9 +155,9 @@ function likeText(needle: string): string {
 const moveTimeoutMs = 600_000;
 
 /**
- * Gives the events of a group a longer retention. The retention is part of the partition, so they are copied and
- * the old rows deleted; meanwhile both are there, which is why reads take a sequence number once. Safe to be
- * killed and run again: what was copied is not copied twice, and only what was copied is deleted.
+ * Gives the events of a group a longer retention. The retention is part of the partition, so they are copied
+ * and the old rows deleted; meanwhile both are there, which is why reads take a sequence number once. Safe to
+ * be killed and run again: what was copied is not copied twice, and only what was copied is deleted.
  */
 export async function extendRetention(
   telemetry: Telemetry,

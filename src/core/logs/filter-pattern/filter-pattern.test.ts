@@ -50,10 +50,7 @@ const term: fc.Arbitrary<Term> = fc.record({
 });
 const selector: fc.Arbitrary<Selector> = fc.tuple(
   fc.record({ kind: fc.constant("property" as const), name: word }),
-  fc.constantFrom(
-    { kind: "element" as const, index: 1 },
-    { kind: "property" as const, name: "dotted.name" },
-  ),
+  fc.constantFrom({ kind: "element" as const, index: 1 }, { kind: "property" as const, name: "dotted.name" }),
 );
 const comparison: fc.Arbitrary<Condition<Selector>> = fc.oneof(
   fc.record({
