@@ -6,8 +6,8 @@ const opening = `# Operations
 Generated from the services themselves by \`npm run docs\`; a test fails when it is out of date.
 
 What is not served answers status 501 with \`NotImplementedException\`, which no SDK repeats, and is recorded
-in the audit trail like any other call. The last column says what a served operation refuses, or does otherwise
-than AWS.
+in the audit trail like any other call. The last column says what a served operation refuses, or does
+otherwise than AWS.
 `;
 
 /** In Markdown; the operations are in the order of the page. */
