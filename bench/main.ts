@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     seconds: { type: "string", default: "20" },
-    connections: { type: "string", default: "16" },
+    connections: { type: "string", default: "64" },
     root: { type: "string", default: "." },
   },
 });
@@ -62,10 +62,13 @@ async function measure(scenario: Scenario): Promise<void> {
     const full = await load(server.endpoint, scenario.call, { durationMs, connections });
     const peak = useOf(server.pid);
     await settled(server);
-    const cpuMs = useOf(server.pid).cpuMs - before.cpuMs;
+    const after = useOf(server.pid);
+    const cpuMs = after.cpuMs - before.cpuMs;
+    const engineMs = after.childCpuMs - before.childCpuMs;
     const items = full.calls * scenario.itemsPerCall;
     const { name, budgetUs, budgetRate } = scenario;
     print({ name: `${name} CPU per item`, value: (cpuMs * 1000) / items, unit: "us", budget: budgetUs });
+    print({ name: `${name} CPU per item, engine's part`, value: (engineMs * 1000) / items, unit: "us" });
     print({
       name: `${name} rate`,
       value: (items * 1000) / full.elapsedMs,

@@ -7,6 +7,8 @@ const msPerTick = 10;
 export interface TreeUse {
   /** User and system time since the start, in milliseconds. */
   readonly cpuMs: number;
+  /** The part of it that the children used: the engine. */
+  readonly childCpuMs: number;
   readonly residentBytes: number;
   /** The part of the resident bytes that no file backs: what cannot be given back under pressure. */
   readonly anonymousBytes: number;
@@ -15,17 +17,20 @@ export interface TreeUse {
 /** Adds up a process and all its descendants that live now. */
 export function useOf(rootPid: number): TreeUse {
   let cpuMs = 0;
+  let childCpuMs = 0;
   let residentBytes = 0;
   let anonymousBytes = 0;
   for (const pid of treeOf(rootPid)) {
     const fields = statFields(pid);
     if (fields === undefined) continue;
-    cpuMs += (Number(fields[11]) + Number(fields[12])) * msPerTick;
+    const ofProcessMs = (Number(fields[11]) + Number(fields[12])) * msPerTick;
+    cpuMs += ofProcessMs;
+    if (pid !== rootPid) childCpuMs += ofProcessMs;
     const status = read(`/proc/${pid}/status`);
     residentBytes += kilobytes(status, "VmRSS") * 1024;
     anonymousBytes += kilobytes(status, "RssAnon") * 1024;
   }
-  return { cpuMs, residentBytes, anonymousBytes };
+  return { cpuMs, childCpuMs, residentBytes, anonymousBytes };
 }
 
 function treeOf(rootPid: number): readonly number[] {

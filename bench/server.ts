@@ -25,7 +25,17 @@ export async function startServer(root: string, extraFlags: readonly string[] = 
     mode: 0o600,
   });
   const port = await freePort();
-  const words = [join(root, "dist/bin/groundwatch.js"), "serve", "--config", config, "--port", String(port)];
+  // For a profile: BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=DIR"
+  const nodeFlags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+  const words = [
+    ...nodeFlags,
+    join(root, "dist/bin/groundwatch.js"),
+    "serve",
+    "--config",
+    config,
+    "--port",
+    String(port),
+  ];
   words.push("--data", join(folder, "data"), "--auth", "iam", "--xray-udp-port", "0", ...extraFlags);
   const startedAt = performance.now();
   const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "inherit"] });
