@@ -238,7 +238,7 @@ describe("GetMetricStatistics", () => {
   });
 });
 
-test("resolution falls with age: seconds for 3 hours, minutes for 15 days, five for 63, hours for 455", async () => {
+test("resolution falls with age: seconds, minutes after 3 hours, five after 15 days, hours after 63", async () => {
   const own = await startTestServer();
   try {
     const client = new CloudWatch(own.clientConfig());
