@@ -22,3 +22,15 @@ test("what the package points at is in it", () => {
     expect(readFileSync(new URL(path, root), "utf8")).not.toBe("");
   }
 });
+
+test("the lock file has the packages of every platform, wherever it was written", () => {
+  const { packages } = JSON.parse(readFileSync(new URL("package-lock.json", root), "utf8")) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const absent = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+    ),
+  );
+  expect(absent).toEqual([]);
+});
