@@ -238,7 +238,7 @@ describe("GetMetricStatistics", () => {
   });
 });
 
-test("resolution falls with age: after 3 hours to minutes, after 15 days to five, after 63 to hours", async () => {
+test("resolution falls with age: a minute after 3 hours, five after 15 days, an hour after 63", async () => {
   const own = await startTestServer();
   try {
     const client = new CloudWatch(own.clientConfig());
