@@ -81,17 +81,11 @@ function problemOf(datum: InputDatum, path: string, now: number): DatumProblem |
 
 function valuesOf(datum: InputDatum, path: string): DatumStatistics | DatumProblem {
   const { value, values, counts, statisticValues } = datum;
-  const given = [
-    ...(value === undefined ? [] : ["Value"]),
-    ...(values === undefined ? [] : ["Values"]),
-    ...(statisticValues === undefined ? [] : ["StatisticValues"]),
-  ];
-  if (given.length > 1) {
-    return combination(
-      `The parameters ${path}.${given[0]} and ${path}.${given[1]} are mutually exclusive and you have ` +
-        "specified both.",
-    );
-  }
+  const isSeveral =
+    value === undefined
+      ? values !== undefined && statisticValues !== undefined
+      : values !== undefined || statisticValues !== undefined;
+  if (isSeveral) return exclusive(datum, path);
   if (counts !== undefined && values === undefined) {
     return combination(`The parameter ${path}.Counts must be specified together with ${path}.Values.`);
   }
@@ -101,6 +95,15 @@ function valuesOf(datum: InputDatum, path: string): DatumStatistics | DatumProbl
   return combination(
     `At least one of the parameters ${path}.Value, ${path}.Values and ${path}.StatisticValues must be ` +
       "specified.",
+  );
+}
+
+function exclusive({ value, values }: InputDatum, path: string): DatumProblem {
+  const first = value === undefined ? "Values" : "Value";
+  const second = value !== undefined && values !== undefined ? "Values" : "StatisticValues";
+  return combination(
+    `The parameters ${path}.${first} and ${path}.${second} are mutually exclusive and you have ` +
+      "specified both.",
   );
 }
 

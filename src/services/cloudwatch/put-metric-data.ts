@@ -11,16 +11,20 @@ import {
   type DatumStatistics,
   type InputDatum,
 } from "../../core/metrics/metric-datum.ts";
-import { identityKey, sortDimensions, type Dimension } from "../../core/metrics/metric-identity.ts";
+import {
+  identityKey,
+  sortDimensions,
+  type Dimension,
+  type MetricIdentity,
+} from "../../core/metrics/metric-identity.ts";
 import { appendDatapoints } from "../../storage/telemetry/datapoints.ts";
-import type { SeenSeries } from "../../storage/telemetry/metrics.ts";
+import type { SeriesData } from "../../storage/telemetry/metrics.ts";
 import { modelled } from "../../wire/service.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
 
 type WireDatum = NonNullable<Input<"PutMetricData">["MetricData"]>[number];
 
-interface CheckedDatum {
-  readonly series: SeenSeries;
+interface CheckedDatum extends SeriesData, MetricIdentity {
   readonly timestamp: number;
   readonly resolutionSeconds: 1 | 60;
   readonly statistics: DatumStatistics;
@@ -41,12 +45,13 @@ export async function putMetricData(
   const world = await worlds.numberOf(account, region);
   const leave = await rollups.enter(checked.map(({ timestamp }) => timestamp));
   try {
-    const { ids, stored } = context.registry.note(
-      world,
-      checked.map(({ series }) => series),
-      now,
-    );
-    const datapoints = checked.map((datum, index) => ({ ...datum, metricId: ids[index] ?? 0n }));
+    const { ids, stored } = context.registry.note(world, checked, (datum) => datum, now);
+    const datapoints = checked.map(({ timestamp, resolutionSeconds, statistics }, index) => ({
+      metricId: ids[index] ?? 0n,
+      timestamp,
+      resolutionSeconds,
+      statistics,
+    }));
     await Promise.all([stored, appendDatapoints(telemetry, datapoints, now)]);
   } finally {
     leave();
@@ -88,9 +93,13 @@ function check(namespace: string, datum: WireDatum, path: string, now: number): 
         : InvalidParameterCombinationException;
     throw modelled<Error>(errorClass, statistics.message);
   }
-  const identity = { namespace, name: datum.MetricName, dimensions };
+  const name = datum.MetricName;
   return {
-    series: { identity, key: identityKey(identity), unit: datum.Unit ?? "None" },
+    namespace,
+    name,
+    dimensions,
+    key: identityKey({ namespace, name, dimensions }),
+    unit: datum.Unit ?? "None",
     timestamp: input.timestamp ?? now,
     resolutionSeconds: datum.StorageResolution === 1 ? 1 : 60,
     statistics,
@@ -102,17 +111,13 @@ const visibleAscii = /^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/;
 function dimensionsOf(datum: WireDatum, path: string): readonly Dimension[] {
   const given = datum.Dimensions ?? [];
   for (const [index, { Name, Value }] of given.entries()) {
-    for (const [part, text] of [
-      ["Name", Name],
-      ["Value", Value],
-    ] as const) {
-      if (!visibleAscii.test(text)) {
-        throw modelled(
-          InvalidParameterValueException,
-          `The parameter ${path}.Dimensions.member.${index + 1}.${part} must contain only ASCII characters ` +
-            "and at least one that is not blank.",
-        );
-      }
+    const blank = visibleAscii.test(Name) ? (visibleAscii.test(Value) ? undefined : "Value") : "Name";
+    if (blank !== undefined) {
+      throw modelled(
+        InvalidParameterValueException,
+        `The parameter ${path}.Dimensions.member.${index + 1}.${blank} must contain only ASCII characters ` +
+          "and at least one that is not blank.",
+      );
     }
     if (Name.startsWith(":")) {
       throw modelled(

@@ -19,12 +19,19 @@ interface KnownSeries {
   storing: Promise<void> | undefined;
 }
 
-/** A series that data is put under. */
-export interface SeenSeries {
-  readonly identity: MetricIdentity;
-  /** `identityKey(identity)` */
+/** Data that is put under a series. */
+export interface SeriesData {
+  /** `identityKey` of the metric. */
   readonly key: string;
   readonly unit: MetricUnit;
+}
+
+interface FreshSeries {
+  readonly identity: MetricIdentity;
+  readonly key: string;
+  readonly unit: MetricUnit;
+  readonly known: KnownSeries;
+  readonly cacheKey: string;
 }
 
 /**
@@ -39,28 +46,30 @@ export class MetricRegistry {
     this.#telemetry = telemetry;
   }
 
-  /** The numbers of the series in their order; `now` in epoch milliseconds. */
-  note(
+  /**
+   * The numbers of the data's series in their order; `now` in epoch milliseconds. The identity is asked for
+   * only when a series is to be written down.
+   */
+  note<Data extends SeriesData>(
     world: number,
-    series: readonly SeenSeries[],
+    data: readonly Data[],
+    identityOf: (data: Data) => MetricIdentity,
     now: number,
   ): { ids: readonly bigint[]; stored: Promise<unknown> } {
     const waiting = new Set<Promise<void>>();
-    const fresh: (SeenSeries & { readonly known: KnownSeries; readonly cacheKey: string })[] = [];
-    const ids = series.map((one) => {
-      const cacheKey = `${world}\u0000${one.unit}\u0000${one.key}`;
+    const fresh: FreshSeries[] = [];
+    const ids = data.map((one) => {
+      const { key, unit } = one;
+      const cacheKey = `${world}\u0000${unit}\u0000${key}`;
       let known = this.#known.get(cacheKey);
       if (known === undefined) {
-        known = {
-          metricId: metricIdOf(world, one.key, one.unit),
-          seenAt: Number.NEGATIVE_INFINITY,
-          storing: undefined,
-        };
+        const metricId = metricIdOf(world, key, unit);
+        known = { metricId, seenAt: Number.NEGATIVE_INFINITY, storing: undefined };
         this.#keep(cacheKey, known);
       }
       if (known.seenAt < now - renewMs) {
         known.seenAt = now;
-        fresh.push({ ...one, known, cacheKey });
+        fresh.push({ identity: identityOf(one), key, unit, known, cacheKey });
       } else if (known.storing !== undefined) {
         waiting.add(known.storing);
       }
@@ -82,11 +91,7 @@ export class MetricRegistry {
     this.#known.set(cacheKey, known);
   }
 
-  #store(
-    world: number,
-    fresh: readonly (SeenSeries & { readonly known: KnownSeries; readonly cacheKey: string })[],
-    now: number,
-  ): Promise<void> {
+  #store(world: number, fresh: readonly FreshSeries[], now: number): Promise<void> {
     const storing = this.#telemetry
       .append("metrics", {
         world: fresh.map(() => world),
