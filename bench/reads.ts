@@ -1,0 +1,180 @@
+// `npm run bench:reads [-- --series N --segments N --records N]`: fills a server over HTTP and times what people ask of it.
+import { parseArgs } from "node:util";
+import { Agent } from "node:http";
+import { type Call, quantile, send } from "./load.ts";
+import { startServer } from "./server.ts";
+
+const { values } = parseArgs({
+  options: {
+    /** Metrics to list. */
+    series: { type: "string", default: "100000" },
+    segments: { type: "string", default: "500000" },
+    /** API calls on record. */
+    records: { type: "string", default: "50000" },
+    runs: { type: "string", default: "30" },
+  },
+});
+const connections = 32;
+const minuteMs = 60_000;
+const days = 14;
+const pageSeries = 100;
+
+const server = await startServer(".");
+const agent = new Agent({ keepAlive: true, maxSockets: connections });
+const startedAt = Math.floor(Date.now() / minuteMs) * minuteMs;
+const traceIds: string[] = [];
+try {
+  await fill();
+  await measure();
+} finally {
+  agent.destroy();
+  await server.stop();
+}
+
+async function fill(): Promise<void> {
+  const series = Number(values.series);
+  await put(`${series} metrics`, Math.ceil(series / 100), (index) =>
+    putMetricData("Bench/Many", 100, (datum) => ({
+      MetricName: `metric-${(index * 100 + datum) % 50}`,
+      Dimensions: [{ Name: "host", Value: `host-${Math.floor((index * 100 + datum) / 50)}` }],
+      Value: datum,
+    })),
+  );
+  // Two weeks less an hour, so that the oldest is not refused when the clock has gone on.
+  const minutes = days * 24 * 60 - 60;
+  const perCall = 1_000;
+  await put(
+    `${pageSeries} metrics by the minute for ${days} days`,
+    (minutes * pageSeries) / perCall,
+    (index) =>
+      putMetricData("Bench/Long", perCall, (datum) => {
+        const item = index * perCall + datum;
+        return {
+          MetricName: `metric-${item % pageSeries}`,
+          Timestamp: (startedAt - (1 + Math.floor(item / pageSeries)) * minuteMs) / 1000,
+          Value: item % 997,
+        };
+      }),
+  );
+  const segments = Number(values.segments);
+  await put(`${segments} segments`, Math.ceil(segments / 25), () => putTraceSegments(25));
+  // Every call is on record; a read writes the least.
+  await put(`${values.records} records`, Number(values.records), (index) => ({
+    service: "logs",
+    target: "Logs_20140328.DescribeLogGroups",
+    contentType: "application/x-amz-json-1.1",
+    body: JSON.stringify({ logGroupNamePrefix: `group-${index % 1_000}` }),
+  }));
+}
+
+async function put(what: string, calls: number, next: (index: number) => Call): Promise<void> {
+  let left = calls;
+  const begunAt = performance.now();
+  async function connection(): Promise<void> {
+    while (left > 0) {
+      const status = await send(server.endpoint, agent, next(--left));
+      if (status < 200 || status > 299) throw new Error(`${what}: answered with ${status}`);
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, connection));
+  console.error(`${what} put in ${((performance.now() - begunAt) / 1000).toFixed(1)} s`);
+}
+
+async function measure(): Promise<void> {
+  const fourteenDays = {
+    MetricDataQueries: Array.from({ length: pageSeries }, (_, metric) => ({
+      Id: `m${metric}`,
+      MetricStat: {
+        Metric: { Namespace: "Bench/Long", MetricName: `metric-${metric}` },
+        Period: 3600,
+        Stat: "Average",
+      },
+    })),
+    StartTime: (startedAt - (days * 24 - 1) * 60 * minuteMs) / 1000,
+    EndTime: startedAt / 1000,
+  };
+  await time("GetMetricData, 100 series, 14 days by the hour", 200, () =>
+    cloudWatch("GetMetricData", fourteenDays),
+  );
+  await time("ListMetrics, a page of 500", 100, () => cloudWatch("ListMetrics", { Namespace: "Bench/Many" }));
+  await time("ListMetrics by name and dimension", 100, (run) =>
+    cloudWatch("ListMetrics", {
+      Namespace: "Bench/Many",
+      MetricName: `metric-${run % 50}`,
+      Dimensions: [{ Name: "host", Value: `host-${run}` }],
+    }),
+  );
+  await time("BatchGetTraces of 5", 20, (run) => ({
+    service: "xray",
+    path: "/Traces",
+    contentType: "application/json",
+    body: JSON.stringify({
+      TraceIds: Array.from(
+        { length: 5 },
+        (_, trace) => traceIds[(run * 7919 + trace * 104_729) % traceIds.length],
+      ),
+    }),
+  }));
+  for (const [AttributeKey, AttributeValue] of [
+    ["EventName", "CreateLogGroup"],
+    ["EventName", "DescribeLogGroups"],
+    ["ReadOnly", "false"],
+    ["EventSource", "logs.amazonaws.com"],
+  ]) {
+    await time(`LookupEvents ${AttributeKey}=${AttributeValue}`, 200, () => ({
+      service: "cloudtrail",
+      target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents",
+      contentType: "application/x-amz-json-1.1",
+      body: JSON.stringify({ LookupAttributes: [{ AttributeKey, AttributeValue }] }),
+    }));
+  }
+}
+
+async function time(name: string, budgetMs: number, next: (run: number) => Call): Promise<void> {
+  const took: number[] = [];
+  for (let run = 0; run < Number(values.runs); run++) {
+    const begunAt = performance.now();
+    const status = await send(server.endpoint, agent, next(run));
+    took.push(performance.now() - begunAt);
+    if (status !== 200) throw new Error(`${name}: answered with ${status}`);
+  }
+  took.sort((one, other) => one - other);
+  const [p50, p95] = [quantile(took, 0.5), quantile(took, 0.95)].map((ms) => ms.toFixed(1).padStart(8));
+  console.log(`${name.padEnd(52)} p50${p50} ms  p95${p95} ms  (budget ${budgetMs})`);
+}
+
+function cloudWatch(operation: string, input: unknown): Call {
+  return {
+    service: "monitoring",
+    target: `GraniteServiceVersion20100801.${operation}`,
+    contentType: "application/x-amz-json-1.0",
+    body: JSON.stringify(input),
+  };
+}
+
+function putMetricData(namespace: string, count: number, datum: (index: number) => object): Call {
+  const MetricData = Array.from({ length: count }, (_, index) => datum(index));
+  return cloudWatch("PutMetricData", { Namespace: namespace, MetricData });
+}
+
+function putTraceSegments(count: number): Call {
+  const epoch = Date.now() / 1000;
+  const hex = (digits: number) =>
+    Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join("");
+  const documents = Array.from({ length: count }, () => {
+    const traceId = `1-${Math.floor(epoch).toString(16)}-${hex(24)}`;
+    traceIds.push(traceId);
+    return {
+      name: "orders",
+      id: hex(16),
+      trace_id: traceId,
+      start_time: epoch - 0.2,
+      end_time: epoch,
+      metadata: { default: { note: hex(400) } },
+    };
+  });
+  const body = JSON.stringify({
+    TraceSegmentDocuments: documents.map((document) => JSON.stringify(document)),
+  });
+  return { service: "xray", path: "/TraceSegments", contentType: "application/json", body };
+}
