@@ -1,0 +1,151 @@
+// What an action is told: the JSON that CloudWatch sends to topics, and to functions and other targets.
+import type { AlarmMetric, MetricAlarm } from "./alarm.ts";
+import { configurationJson, stateJson, type Json } from "./alarm-json.ts";
+import type { AlarmChange } from "./alarm-change.ts";
+import { instantText } from "./aws-text.ts";
+
+export interface ActionPlace {
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface ActionMessage {
+  /** Of a notification, as it stands in the subject of an e-mail. */
+  readonly subject: string;
+  /** JSON */
+  readonly body: string;
+}
+
+/** Topics get CloudWatch's notification; everything else the event that functions get. */
+export function actionMessage(actionArn: string, change: AlarmChange, place: ActionPlace): ActionMessage {
+  const { after } = change;
+  const isTopic = /^arn:[\w-]+:sns:/.test(actionArn);
+  const body = isTopic ? topicMessage(change, place) : functionEvent(change, place);
+  return {
+    subject: `${after.state.value}: "${after.name}" in ${regionName(place.region)}`.slice(0, 100),
+    body: JSON.stringify(body),
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+function topicMessage({ before, after }: AlarmChange, { account, region }: ActionPlace): Json {
+  return {
+    AlarmName: after.name,
+    AlarmDescription: after.description ?? null,
+    AWSAccountId: account,
+    AlarmConfigurationUpdatedTimestamp: instantText(after.configuredAt),
+    NewStateValue: after.state.value,
+    NewStateReason: after.state.reason,
+    ...(after.type === "CompositeAlarm" && after.state.reasonData !== undefined
+      ? { NewStateReasonData: after.state.reasonData }
+      : {}),
+    StateChangeTime: instantText(after.state.transitionedAt),
+    Region: regionName(region),
+    AlarmArn: after.arn,
+    OldStateValue: before.state.value,
+    OKActions: after.okActions,
+    AlarmActions: after.alarmActions,
+    InsufficientDataActions: after.insufficientDataActions,
+    ...(after.propagatesTags === true ? { Tags: after.tags } : {}),
+    ...(after.type === "CompositeAlarm" ? { AlarmRule: after.rule } : { Trigger: triggerOf(after) }),
+  };
+}
+
+function triggerOf(alarm: MetricAlarm): Json {
+  const rule = {
+    EvaluationPeriods: alarm.evaluationPeriods,
+    ...(alarm.datapointsToAlarm === undefined ? {} : { DatapointsToAlarm: alarm.datapointsToAlarm }),
+    ComparisonOperator: alarm.comparisonOperator,
+    ...(alarm.threshold === undefined ? {} : { Threshold: alarm.threshold }),
+    ...(alarm.thresholdMetricId === undefined ? {} : { ThresholdMetricId: alarm.thresholdMetricId }),
+    TreatMissingData: alarm.treatMissingData ?? "missing",
+    EvaluateLowSampleCountPercentile: alarm.evaluateLowSampleCountPercentile ?? "",
+  };
+  const { metric, queries = [] } = alarm;
+  if (metric !== undefined) return { ...triggerMetric(metric), ...rule };
+  return {
+    ...rule,
+    Metrics: queries.map((query) => ({
+      Id: query.id,
+      ...(query.expression === undefined ? {} : { Expression: query.expression }),
+      ...(query.label === undefined ? {} : { Label: query.label }),
+      ...(query.metric === undefined ? {} : { MetricStat: metricStat(query.metric) }),
+      ReturnData: query.returnData,
+    })),
+  };
+}
+
+const dimensionsOf = (metric: AlarmMetric) => metric.dimensions.map(({ name, value }) => ({ value, name }));
+
+/** Plain statistics stand in capitals there. */
+function triggerMetric(metric: AlarmMetric): { readonly [name: string]: Json } {
+  const isPlain = /^[A-Z][a-z]/.test(metric.statistic);
+  return {
+    MetricName: metric.name,
+    Namespace: metric.namespace,
+    ...(isPlain
+      ? { StatisticType: "Statistic", Statistic: plainName(metric.statistic) }
+      : { StatisticType: "ExtendedStatistic", ExtendedStatistic: metric.statistic }),
+    Unit: metric.unit ?? null,
+    Dimensions: dimensionsOf(metric),
+    Period: metric.periodSeconds,
+  };
+}
+
+const plainName = (statistic: string) =>
+  statistic === "SampleCount" ? "SAMPLE_COUNT" : statistic.toUpperCase();
+
+function metricStat(metric: AlarmMetric): Json {
+  return {
+    Metric: { Dimensions: dimensionsOf(metric), MetricName: metric.name, Namespace: metric.namespace },
+    Period: metric.periodSeconds,
+    Stat: metric.statistic,
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
+function functionEvent({ before, after }: AlarmChange, { account, region }: ActionPlace): Json {
+  return {
+    source: "aws.cloudwatch",
+    alarmArn: after.arn,
+    accountId: account,
+    time: instantText(after.state.transitionedAt),
+    region,
+    alarmData: {
+      alarmName: after.name,
+      state: stateJson(after.state),
+      previousState: stateJson(before.state),
+      configuration: configurationJson(after),
+      ...(after.propagatesTags === true ? { tags: after.tags } : {}),
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html */
+const regionNames: Readonly<Record<string, string>> = {
+  "us-east-1": "US East (N. Virginia)",
+  "us-east-2": "US East (Ohio)",
+  "us-west-1": "US West (N. California)",
+  "us-west-2": "US West (Oregon)",
+  "af-south-1": "Africa (Cape Town)",
+  "ap-east-1": "Asia Pacific (Hong Kong)",
+  "ap-northeast-1": "Asia Pacific (Tokyo)",
+  "ap-northeast-2": "Asia Pacific (Seoul)",
+  "ap-northeast-3": "Asia Pacific (Osaka)",
+  "ap-south-1": "Asia Pacific (Mumbai)",
+  "ap-southeast-1": "Asia Pacific (Singapore)",
+  "ap-southeast-2": "Asia Pacific (Sydney)",
+  "ca-central-1": "Canada (Central)",
+  "eu-central-1": "EU (Frankfurt)",
+  "eu-north-1": "EU (Stockholm)",
+  "eu-south-1": "EU (Milan)",
+  "eu-west-1": "EU (Ireland)",
+  "eu-west-2": "EU (London)",
+  "eu-west-3": "EU (Paris)",
+  "me-south-1": "Middle East (Bahrain)",
+  "sa-east-1": "South America (Sao Paulo)",
+};
+
+function regionName(region: string): string {
+  return regionNames[region] ?? region;
+}

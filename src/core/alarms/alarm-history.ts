@@ -1,0 +1,97 @@
+// The items of an alarm's history, in CloudWatch's words.
+import type { Alarm, AlarmStateRecord } from "./alarm.ts";
+import type { Json } from "./alarm-json.ts";
+
+export const historyItemTypes = ["ConfigurationUpdate", "StateUpdate", "Action"] as const;
+export type HistoryItemType = (typeof historyItemTypes)[number];
+
+export interface AlarmHistoryItem {
+  readonly alarmName: string;
+  readonly alarmType: Alarm["type"];
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly itemType: HistoryItemType;
+  readonly summary: string;
+  /** JSON */
+  readonly data: string;
+}
+
+const itemOf = (alarm: Pick<Alarm, "name" | "type">, at: number) => ({
+  alarmName: alarm.name,
+  alarmType: alarm.type,
+  at,
+});
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html */
+export function stateUpdateItem(before: Alarm, after: Alarm, at: number): AlarmHistoryItem {
+  return {
+    ...itemOf(after, at),
+    itemType: "StateUpdate",
+    summary: `Alarm updated from ${before.state.value} to ${after.state.value}`,
+    data: `{"version":"1.0","oldState":${stateText(before.state)},"newState":${stateText(after.state)}}`,
+  };
+}
+
+/** The data of the reason goes in as it is, if it is JSON, so that its numbers keep their form. */
+function stateText({ value, reason, reasonData }: AlarmStateRecord): string {
+  const data = reasonData === undefined ? "" : `,"stateReasonData":${asJson(reasonData)}`;
+  return `{"stateValue":${JSON.stringify(value)},"stateReason":${JSON.stringify(reason)}${data}}`;
+}
+
+/** Callers of SetAlarmState may give data that is no JSON, which is told as text. */
+function asJson(text: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return JSON.stringify(text);
+  }
+}
+
+const verbs = { Create: "created", Update: "updated", Delete: "deleted" } as const;
+
+/** `described` is the alarm as DescribeAlarms answers it. */
+export function configurationItem(
+  type: keyof typeof verbs,
+  alarm: Pick<Alarm, "name" | "type">,
+  described: Json,
+  at: number,
+): AlarmHistoryItem {
+  return {
+    ...itemOf(alarm, at),
+    itemType: "ConfigurationUpdate",
+    summary: `Alarm "${alarm.name}" ${verbs[type]}`,
+    data: JSON.stringify({ version: "1.0", type, [`${verbs[type]}Alarm`]: described }),
+  };
+}
+
+/** What became of an action. `message` is what was sent; `error` why nothing was. */
+export interface ActionOutcome {
+  readonly actionArn: string;
+  readonly stateUpdatedAt: number;
+  readonly message?: string;
+  readonly error?: string;
+}
+
+export function actionItem(
+  alarm: Pick<Alarm, "name" | "type">,
+  { actionArn, stateUpdatedAt, message, error }: ActionOutcome,
+  at: number,
+): AlarmHistoryItem {
+  const failed = error !== undefined;
+  const state = JSON.stringify({
+    actionState: failed ? "Failed" : "Succeeded",
+    stateUpdateTimestamp: stateUpdatedAt,
+    notificationResource: actionArn,
+    ...(failed ? { error } : {}),
+  });
+  const published = message === undefined || failed ? "" : `,"publishedMessage":${asJson(message)}`;
+  return {
+    ...itemOf(alarm, at),
+    itemType: "Action",
+    summary: failed
+      ? `Failed to execute action ${actionArn}. Received error: "${error}"`
+      : `Successfully executed action ${actionArn}`,
+    data: `${state.slice(0, -1)}${published}}`,
+  };
+}

@@ -1,0 +1,144 @@
+// An alarm as it is stored: its definition, its state and what is held back.
+import type { Dimension, MetricUnit } from "../metrics/metric-identity.ts";
+import { parseStatistic } from "../metrics/statistic-names.ts";
+import type { AlarmState, ComparisonOperator, MissingDataTreatment } from "./alarm-state.ts";
+import { significantSamplesOf, type AlarmRule } from "./evaluate-alarm.ts";
+import type { Suppression, SuppressorSettings } from "./suppression.ts";
+
+/** Instants are epoch milliseconds. */
+export interface AlarmStateRecord {
+  readonly value: AlarmState;
+  readonly reason: string;
+  readonly reasonData?: string;
+  /** Of any write of the state, and of the last change of its value. */
+  readonly updatedAt: number;
+  readonly transitionedAt: number;
+}
+
+interface AlarmBase {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly actionsEnabled: boolean;
+  readonly okActions: readonly string[];
+  readonly alarmActions: readonly string[];
+  readonly insufficientDataActions: readonly string[];
+  /** Tags go into notifications and events too. */
+  readonly propagatesTags?: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+  readonly configuredAt: number;
+  readonly state: AlarmStateRecord;
+  /** Set while the actions of the present state are held back. */
+  readonly held?: HeldActions;
+}
+
+/** `Mute`: until no mute rule is active for the alarm; `from` is the state whose actions were performed last. */
+export type HeldActions = Suppression | { readonly by: "Mute"; readonly from: AlarmState };
+
+/** A metric with its statistic, read by the period. */
+export interface AlarmMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: readonly Dimension[];
+  readonly periodSeconds: number;
+  readonly statistic: string;
+  readonly unit?: MetricUnit;
+}
+
+/** A query of `Metrics`: a metric or an expression over others. */
+export interface AlarmQuery {
+  readonly id: string;
+  readonly label?: string;
+  readonly returnData: boolean;
+  readonly periodSeconds?: number;
+  readonly metric?: AlarmMetric;
+  readonly expression?: string;
+  readonly accountId?: string;
+}
+
+export interface MetricAlarm extends AlarmBase {
+  readonly type: "MetricAlarm";
+  /** The metric, or `queries` of which one (with a band two) is watched. */
+  readonly metric?: AlarmMetric;
+  readonly queries?: readonly AlarmQuery[];
+  /** What events call the metric of an alarm without queries. */
+  readonly metricId: string;
+  readonly comparisonOperator: ComparisonOperator;
+  readonly threshold?: number;
+  readonly thresholdMetricId?: string;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm?: number;
+  readonly treatMissingData?: MissingDataTreatment;
+  readonly evaluateLowSampleCountPercentile?: "evaluate" | "ignore";
+  readonly evaluationState?: "PARTIAL_DATA" | "EVALUATION_ERROR" | "EVALUATION_FAILURE";
+  /** Windows end on the hour, the day or the week of a time zone; sliding unless given. */
+  readonly wallClock?: { readonly timezone?: string };
+  readonly warmUp?: { readonly minutes: number; readonly waitsForEnd: boolean };
+}
+
+export interface CompositeAlarm extends AlarmBase {
+  readonly type: "CompositeAlarm";
+  readonly rule: string;
+  readonly suppressor?: SuppressorSettings & { readonly alarm: string };
+  /** Set until the rule of a new or changed definition was decided. */
+  readonly pending?: "created" | "updated";
+}
+
+export type Alarm = MetricAlarm | CompositeAlarm;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
+export const alarmLimits = {
+  historyMs: 30 * 86_400_000,
+  tags: 50,
+  /** `Period` times `EvaluationPeriods`, for periods below an hour and above. */
+  shortRangeSeconds: 86_400,
+  longRangeSeconds: 604_800,
+  queries: 10,
+  stateReasonDataCharacters: 4_000,
+  warmUpMinutes: 1_440,
+} as const;
+
+export function alarmArn(account: string, region: string, name: string): string {
+  return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+}
+
+/** The metric that the alarm watches when no expression has to be computed for it. */
+export function watchedMetric({ metric, queries }: MetricAlarm): AlarmMetric | undefined {
+  if (metric !== undefined) return metric;
+  return queries?.find(({ returnData }) => returnData)?.metric;
+}
+
+/** Metrics of DynamoDB have gaps by design, so that alarms on them ignore missing data whatever they say. */
+const gapsByDesign = "AWS/DynamoDB";
+
+export function ruleOf(alarm: MetricAlarm): AlarmRule {
+  const { comparisonOperator, threshold = 0, evaluationPeriods, datapointsToAlarm } = alarm;
+  const metric = watchedMetric(alarm);
+  const statistic = metric === undefined ? undefined : parseStatistic(metric.statistic);
+  const significantSamples =
+    alarm.evaluateLowSampleCountPercentile === "ignore" && statistic?.kind === "percentile"
+      ? significantSamplesOf(statistic.share)
+      : undefined;
+  return {
+    comparisonOperator,
+    threshold,
+    evaluationPeriods,
+    ...(datapointsToAlarm === undefined ? {} : { datapointsToAlarm }),
+    treatMissingData: metric?.namespace === gapsByDesign ? "ignore" : (alarm.treatMissingData ?? "missing"),
+    ...(significantSamples === undefined ? {} : { significantSamples }),
+  };
+}
+
+/** The actions of a state, none when they are disabled. */
+export function actionsOf(alarm: Alarm, state: AlarmState): readonly string[] {
+  if (!alarm.actionsEnabled) return [];
+  switch (state) {
+    case "OK":
+      return alarm.okActions;
+    case "ALARM":
+      return alarm.alarmActions;
+    case "INSUFFICIENT_DATA":
+      return alarm.insufficientDataActions;
+  }
+}
