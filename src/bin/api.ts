@@ -83,7 +83,8 @@ export function createAnswer(options: ApiOptions, app: App, endpoint: () => stri
       version: own.serverFacts().version,
       endpoint: endpoint(),
       region: config.region,
-      counts: await countSignals(dependencies.telemetry),
+      auth: config.auth,
+      counts: config.auth === "off" ? await countSignals(dependencies.telemetry) : [],
     }),
   });
 }

@@ -5,11 +5,11 @@ import { CommandError } from "./command-errors.ts";
 
 export const clientOptions = {
   endpoint: matching("URL", /^https?:\/\/[^/]/, "an address, like http://127.0.0.1:4600", {
-    default: process.env["AWS_ENDPOINT_URL"] ?? "http://127.0.0.1:4600",
+    default: variable("AWS_ENDPOINT_URL") ?? "http://127.0.0.1:4600",
     help: "the server; also from AWS_ENDPOINT_URL",
   }),
   region: matching("REGION", /^[a-z]{2}(-[a-z]+)+-\d+$/, "a region's name, like us-east-1", {
-    default: process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "us-east-1",
+    default: variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION") ?? "us-east-1",
     help: "also from AWS_REGION",
   }),
   json: toggle({ default: false, help: "print each event as a JSON object on its line" }),
@@ -17,15 +17,21 @@ export const clientOptions = {
 
 /** Keys come from the environment, as for every AWS tool; without any, those of the default account. */
 export function createLogsClient({ endpoint, region }: ValuesOf<typeof clientOptions>): CloudWatchLogs {
-  const accessKeyId = process.env["AWS_ACCESS_KEY_ID"] ?? "000000000000";
-  const secretAccessKey = process.env["AWS_SECRET_ACCESS_KEY"] ?? "any";
-  const sessionToken = process.env["AWS_SESSION_TOKEN"];
+  const accessKeyId = variable("AWS_ACCESS_KEY_ID") ?? "000000000000";
+  const secretAccessKey = variable("AWS_SECRET_ACCESS_KEY") ?? "any";
+  const sessionToken = variable("AWS_SESSION_TOKEN");
   const credentials = {
     accessKeyId,
     secretAccessKey,
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
   return new CloudWatchLogs({ endpoint, region, credentials, maxAttempts: 2 });
+}
+
+/** What is set to nothing is not set, as for every AWS tool. */
+function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === "" ? undefined : value;
 }
 
 /** Names the server in what an SDK throws when nobody answers. */

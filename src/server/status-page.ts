@@ -4,22 +4,28 @@ export interface StatusPage {
   readonly version: string;
   readonly endpoint: string;
   readonly region: string;
+  /** Under `iam` the page is for anybody who reaches the port: it says how to sign, and nothing of the data. */
+  readonly auth: "off" | "iam";
   /** What is stored, by signal: `["log events", 12]`; undefined when it cannot be counted now. */
   readonly counts: readonly (readonly [signal: string, count: number | undefined])[];
 }
 
 /** A whole page in one text: it loads nothing from anywhere. */
-export function renderStatusPage({ version, endpoint, region, counts }: StatusPage): string {
+export function renderStatusPage({ version, endpoint, region, auth, counts }: StatusPage): string {
   const address = escapeHtml(endpoint);
   const rows = counts
     .map(([signal, count]) => `<tr><td>${escapeHtml(signal)}</td><td>${count ?? "unknown"}</td></tr>`)
     .join("");
+  const stored =
+    auth === "off" ? `<h2>Stored, in all accounts and regions</h2>\n<table>${rows}</table>\n` : "";
+  const [keyId, secret] = auth === "off" ? ["any", "any"] : ["YOUR_KEY", "YOUR_SECRET"];
   const commands = [
-    `export AWS_ENDPOINT_URL=${address} AWS_DEFAULT_REGION=${escapeHtml(region)}`,
-    "export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any",
-    "aws logs tail /groundwatch/server",
-    "aws cloudwatch list-metrics --namespace CWAgent",
-    "aws cloudtrail lookup-events --max-items 5",
+    `export AWS_ACCESS_KEY_ID=${keyId} AWS_SECRET_ACCESS_KEY=${secret}`,
+    `export AWS_DEFAULT_REGION=${escapeHtml(region)}`,
+    `alias gw='aws --endpoint-url ${address}'`,
+    "gw logs tail /groundwatch/server",
+    "gw cloudwatch list-metrics --namespace CWAgent",
+    "gw cloudtrail lookup-events --max-items 5",
   ].join("\n");
   return `<!doctype html>
 <html lang="en">
@@ -35,11 +41,9 @@ export function renderStatusPage({ version, endpoint, region, counts }: StatusPa
 <h1>Groundwatch ${escapeHtml(version)}</h1>
 <p>CloudWatch, CloudWatch Logs, EventBridge, EventBridge Schemas, X-Ray and CloudTrail answer at
 <code>${address}</code>, which is the endpoint of each of them.</p>
-<h2>Stored, in all accounts and regions</h2>
-<table>${rows}</table>
-<h2>Point a client at it</h2>
+${stored}<h2>Point a client at it</h2>
 <pre>${commands}</pre>
-<p>AWS SDKs read the same variables, or take <code>${address}</code> as their <code>endpoint</code>.</p>
+<p>AWS SDKs take <code>${address}</code> as their <code>endpoint</code>, or from <code>AWS_ENDPOINT_URL</code>.</p>
 </html>
 `;
 }
