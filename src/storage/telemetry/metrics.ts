@@ -5,7 +5,7 @@ import {
   type MetricIdentity,
   type MetricUnit,
 } from "../../core/metrics/metric-identity.ts";
-import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
+import { joinSql, sql, type Sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 
 /** How often a metric that goes on receiving data is written down again, and how many are kept in memory. */
@@ -170,14 +170,40 @@ export interface ListedMetric extends MetricPosition {
   readonly dimensions: readonly Dimension[];
 }
 
-/** Metrics by namespace, name and number. */
+/**
+ * Metrics by namespace, name and number. A metric has a row for each unit and, until the engine merges them,
+ * for each time it was noted. They stand beside each other in the order of the table, so reading in that order
+ * and passing over the repeated ones ends as soon as the page is full; aggregation reads all that match.
+ */
 export async function listMetrics(
   telemetry: Telemetry,
   listing: MetricListing,
 ): Promise<readonly ListedMetric[]> {
+  const listed: ListedMetric[] = [];
+  const rowsPerQuery = listing.limit * 2;
+  let { after } = listing;
+  for (;;) {
+    const rows = await metricRows(telemetry, { ...listing, after, limit: rowsPerQuery });
+    for (const { pairs, ...position } of rows) {
+      if (position.identity === listed.at(-1)?.identity) continue;
+      if (listed.length === listing.limit) return listed;
+      listed.push({ ...position, dimensions: pairs.map(([name, value]) => ({ name, value })) });
+    }
+    if (rows.length < rowsPerQuery) return listed;
+    after = listed.at(-1);
+  }
+}
+
+interface MetricRow extends MetricPosition {
+  readonly pairs: readonly (readonly [string, string])[];
+}
+
+function metricRows(telemetry: Telemetry, listing: MetricListing): Promise<readonly MetricRow[]> {
   const { world, namespace, name, after, dimensions } = listing;
+  const seenSince = BigInt(Math.trunc(Math.max(0, listing.seenSince)));
   const conditions: Sql[] = [
     sql`world = ${world}`,
+    sql`last_seen_at >= fromUnixTimestamp64Milli(${seenSince})`,
     ...(namespace === undefined ? [] : [sql`namespace = ${namespace}`]),
     ...(name === undefined ? [] : [sql`name = ${name}`]),
     ...dimensions.map((filter) =>
@@ -189,21 +215,11 @@ export async function listMetrics(
       ? []
       : [sql`(namespace, name, identity) > (${after.namespace}, ${after.name}, ${BigInt(after.identity)})`]),
   ];
-  const seenSince = BigInt(Math.trunc(Math.max(0, listing.seenSince)));
-  const found = await telemetry.query<
-    MetricPosition & { readonly pairs: readonly (readonly [string, string])[] }
-  >(sql`
+  return telemetry.query<MetricRow>(sql`
     SELECT namespace, name, identity,
-      arraySort(arrayZip(mapKeys(any(dimensions) AS one), mapValues(one))) AS pairs
+      arraySort(arrayZip(mapKeys(dimensions), mapValues(dimensions))) AS pairs
     FROM metrics
     WHERE ${joinSql(conditions, " AND ")}
-    GROUP BY namespace, name, identity
-    HAVING max(last_seen_at) >= fromUnixTimestamp64Milli(${seenSince})
-    ORDER BY namespace, name, identity
-    LIMIT ${listing.limit}
-    ${rawSql("SETTINGS optimize_aggregation_in_order = 1")}`);
-  return found.map(({ pairs, ...position }) => ({
-    ...position,
-    dimensions: pairs.map(([dimension, value]) => ({ name: dimension, value })),
-  }));
+    ORDER BY world, namespace, name, identity
+    LIMIT ${listing.limit}`);
 }
