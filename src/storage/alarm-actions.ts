@@ -1,0 +1,110 @@
+// The queue of alarm actions that are still to be performed: durable, at least once, its outcome in the history.
+import type { Alarm } from "../core/alarms/alarm.ts";
+import { actionItem } from "../core/alarms/alarm-history.ts";
+import type { AlarmState } from "../core/alarms/alarm-state.ts";
+import { historyChange } from "./alarm-history.ts";
+import { arrivalKey } from "./arrival-key.ts";
+import type { Change, Document, State } from "./state.ts";
+
+/**
+ * An action that the change of an alarm asks for. It was written together with the new state and its history,
+ * so that neither is there without the others.
+ */
+export interface AlarmAction {
+  readonly account: string;
+  readonly region: string;
+  readonly alarmName: string;
+  readonly alarmType: Alarm["type"];
+  readonly alarmArn: string;
+  /** What is to be done: the ARN of a topic, a function, an instance's action, a scaling policy ... */
+  readonly actionArn: string;
+  readonly state: AlarmState;
+  /** Epoch milliseconds. */
+  readonly stateUpdatedAt: number;
+  /** For topics the notification and its subject, for everything else the event that functions get; JSON. */
+  readonly subject: string;
+  readonly body: string;
+}
+
+/** An action that its taker has for some time to himself. */
+export interface TakenAction {
+  readonly action: AlarmAction;
+  /** How often it was tried before. */
+  readonly attempts: number;
+  /** When it was queued; epoch milliseconds. */
+  readonly queuedAt: number;
+  readonly document: Document<QueuedAction>;
+}
+
+interface QueuedAction {
+  readonly action: AlarmAction;
+  readonly attempts: number;
+  readonly queuedAt: number;
+  /** Why the last attempt failed. */
+  readonly error?: string;
+}
+
+const collection = "alarm-actions";
+/** The queue is one for all accounts: who performs actions looks in a single place. */
+const scope = "";
+
+/**
+ * Whoever performs actions takes those that are due, and tells what came of each. A taker who dies leaves the
+ * action to be taken again when its time is over: an action may be performed twice, and is never lost.
+ */
+export interface AlarmActionQueue {
+  /** Up to `limit` actions, oldest first; nobody else gets them for `leaseMs`. */
+  take(now: number, leaseMs: number, limit: number): Promise<readonly TakenAction[]>;
+  /** Takes the action out of the queue and into the alarm's history. */
+  succeeded(taken: TakenAction, now: number): Promise<void>;
+  /** Gives the action up: its history says why. */
+  failed(taken: TakenAction, error: string, now: number): Promise<void>;
+  /** Leaves the action in the queue for another attempt. */
+  retry(taken: TakenAction, error: string, dueAt: number): Promise<void>;
+  /** When the next action is due; undefined when there is none. */
+  nextDueAt(): Promise<number | undefined>;
+}
+
+export function createAlarmActionQueue(state: State): AlarmActionQueue {
+  const queue = state.collection<QueuedAction>(collection);
+  return {
+    async take(now, leaseMs, limit) {
+      const due = await queue.list(scope, { order: "rank", maxRank: now, limit });
+      const taken = await Promise.all(
+        due.map(async ({ key, value, version }) => {
+          const isMine = await queue.replace(scope, key, value, version, now + leaseMs);
+          const document = { scope, key, value, version: version + 1 };
+          return isMine ? [{ ...value, document }] : [];
+        }),
+      );
+      return taken.flat();
+    },
+    succeeded: (taken, now) => settle(taken, undefined, now),
+    failed: (taken, error, now) => settle(taken, error, now),
+    async retry({ document, attempts }, error, dueAt) {
+      const value = { ...document.value, attempts: attempts + 1, error };
+      await queue.replace(scope, document.key, value, document.version, dueAt);
+    },
+    async nextDueAt() {
+      const [first] = await queue.list(scope, { order: "rank", limit: 1 });
+      return first?.rank;
+    },
+  };
+
+  async function settle(taken: TakenAction, error: string | undefined, now: number): Promise<void> {
+    const { action, document } = taken;
+    const { account, region, alarmName, alarmType, actionArn, stateUpdatedAt, body } = action;
+    const outcome = { actionArn, stateUpdatedAt, message: body, ...(error === undefined ? {} : { error }) };
+    const item = actionItem({ name: alarmName, type: alarmType }, outcome, now);
+    await state.write([
+      { kind: "delete", collection, scope, key: document.key, version: document.version },
+      historyChange(`${account}/${region}`, item),
+    ]);
+  }
+}
+
+/** The step that queues an action, to be written with what asks for it. */
+export function actionChange(action: AlarmAction, now: number): Change {
+  const value: QueuedAction = { action, attempts: 0, queuedAt: now };
+  return { kind: "create", collection, scope, key: arrivalKey(now), value, rank: now };
+}

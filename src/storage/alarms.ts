@@ -1,0 +1,191 @@
+// Alarms in state: definitions with their states, written together with what a change entails.
+import { randomUUID } from "node:crypto";
+import { actionMessage } from "../core/alarms/action-message.ts";
+import type { Alarm, MetricAlarm } from "../core/alarms/alarm.ts";
+import type { AlarmChange } from "../core/alarms/alarm-change.ts";
+import { stateChangeEvent, type AlarmEvent } from "../core/alarms/alarm-event.ts";
+import type { AlarmHistoryItem } from "../core/alarms/alarm-history.ts";
+import { evaluationIntervalSeconds } from "../core/alarms/alarm-window.ts";
+import { actionChange } from "./alarm-actions.ts";
+import { historyChange } from "./alarm-history.ts";
+import { arrivalKey } from "./arrival-key.ts";
+import type { Change, Collection, Document, State } from "./state.ts";
+
+const collection = "alarms";
+const eventCollection = "alarm-events";
+const pageSize = 1_000;
+
+/** The account and region that an alarm belongs to. */
+export interface AlarmWorld {
+  readonly account: string;
+  readonly region: string;
+}
+
+export const alarmScope = ({ account, region }: AlarmWorld) => `${account}/${region}`;
+
+export function alarmsOf(state: State): Collection<Alarm> {
+  return state.collection<Alarm>(collection);
+}
+
+/** Composite alarms have no interval: they follow others. */
+const compositeRank = 1_000;
+
+/** Alarms are ranked by how often they are evaluated, so that those of high resolution are found by themselves. */
+const rankOf = (alarm: Alarm) =>
+  alarm.type === "MetricAlarm" ? evaluationIntervalSeconds(alarm) : compositeRank;
+
+/** Every alarm of a world, in the order of names. */
+export async function allAlarms(state: State, world: AlarmWorld): Promise<readonly Document<Alarm>[]> {
+  const alarms = alarmsOf(state);
+  const found: Document<Alarm>[] = [];
+  for (;;) {
+    const last = found.at(-1);
+    const page = await alarms.list(alarmScope(world), {
+      ...(last === undefined ? {} : { after: { key: last.key } }),
+      limit: pageSize,
+    });
+    found.push(...page);
+    if (page.length < pageSize) return found;
+  }
+}
+
+/** Whether there are metric alarms that are evaluated more often than every minute, or composite ones. */
+export async function hasAlarms(
+  state: State,
+  world: AlarmWorld,
+): Promise<{ readonly any: boolean; readonly highResolution: boolean }> {
+  const [first] = await alarmsOf(state).list(alarmScope(world), { order: "rank", limit: 1 });
+  return { any: first !== undefined, highResolution: (first?.rank ?? compositeRank) < 60 };
+}
+
+export function isHighResolution(alarm: MetricAlarm): boolean {
+  return rankOf(alarm) < 60;
+}
+
+/** What is written beside an alarm. */
+export interface AlarmRecords {
+  readonly history: readonly AlarmHistoryItem[];
+  readonly events: readonly AlarmEvent[];
+}
+
+/**
+ * Creates the alarm (`version` undefined) or replaces it; false when it is no longer as it was read. The state
+ * of a replaced alarm is the caller's to keep.
+ */
+export function writeAlarm(
+  state: State,
+  world: AlarmWorld,
+  written: {
+    readonly alarm: Alarm;
+    readonly version: number | undefined;
+    readonly now: number;
+  } & AlarmRecords,
+): Promise<boolean> {
+  const { alarm, version, now } = written;
+  const place = { collection, scope: alarmScope(world), key: alarm.name, value: alarm, rank: rankOf(alarm) };
+  const change: Change =
+    version === undefined ? { kind: "create", ...place } : { kind: "replace", ...place, version };
+  return state.write([change, ...recordChanges(world, written, now)]);
+}
+
+/** Deletes alarms, all or none; false when one of them changed meanwhile. */
+export function deleteAlarms(
+  state: State,
+  world: AlarmWorld,
+  alarms: readonly Document<Alarm>[],
+  records: AlarmRecords,
+  now: number,
+): Promise<boolean> {
+  const scope = alarmScope(world);
+  const deletions = alarms.map(({ key, version }): Change => ({
+    kind: "delete",
+    collection,
+    scope,
+    key,
+    version,
+  }));
+  return state.write([...deletions, ...recordChanges(world, records, now)]);
+}
+
+/**
+ * Writes a change of state: the alarm, its history, the event for the bus and the actions, all or none. False
+ * when the alarm is no longer as it was read: the change is to be decided anew.
+ */
+export function writeChange(
+  state: State,
+  world: AlarmWorld,
+  version: number,
+  change: AlarmChange,
+  now: number,
+): Promise<boolean> {
+  const { after, isTransition, history, actions } = change;
+  const place = { ...world, eventId: isTransition ? randomUUID() : "", now };
+  return state.write([
+    {
+      kind: "replace",
+      collection,
+      scope: alarmScope(world),
+      key: after.name,
+      value: after,
+      version,
+      rank: rankOf(after),
+    },
+    ...recordChanges(world, { history, events: isTransition ? [stateChangeEvent(change, place)] : [] }, now),
+    ...actions.map((actionArn) => {
+      const message = actionMessage(actionArn, change, world);
+      const { name, type, arn, state: record } = after;
+      const alarm = { alarmName: name, alarmType: type, alarmArn: arn };
+      const state = { state: record.value, stateUpdatedAt: record.updatedAt };
+      return actionChange({ ...world, ...alarm, actionArn, ...state, ...message }, now);
+    }),
+  ]);
+}
+
+function recordChanges(world: AlarmWorld, { history, events }: AlarmRecords, now: number): readonly Change[] {
+  const scope = alarmScope(world);
+  return [
+    ...history.map((item) => historyChange(scope, item)),
+    ...events.map((event): Change => {
+      const value: WaitingEvent = { ...world, event };
+      return { kind: "create", collection: eventCollection, scope: "", key: arrivalKey(now), value };
+    }),
+  ];
+}
+
+interface WaitingEvent extends AlarmWorld {
+  readonly event: AlarmEvent;
+}
+
+/**
+ * Hands every event that waits to `put`, by worlds and in the order in which they arose, and forgets those
+ * that it took. An event is put again when the process ends between the two.
+ */
+export async function drainEvents(
+  state: State,
+  put: (world: AlarmWorld, events: readonly AlarmEvent[]) => Promise<void>,
+): Promise<void> {
+  const waiting = state.collection<WaitingEvent>(eventCollection);
+  for (;;) {
+    const page = await waiting.list("", { limit: pageSize });
+    const worlds = new Map<string, (typeof page)[number][]>();
+    for (const document of page) {
+      const key = alarmScope(document.value);
+      const documents = worlds.get(key) ?? [];
+      worlds.set(key, documents);
+      documents.push(document);
+    }
+    for (const documents of worlds.values()) {
+      const [first] = documents;
+      if (first === undefined) continue;
+      const { account, region } = first.value;
+      await put(
+        { account, region },
+        documents.map(({ value }) => value.event),
+      );
+    }
+    await state.write(
+      page.map(({ key }) => ({ kind: "delete", collection: eventCollection, scope: "", key })),
+    );
+    if (page.length < pageSize) return;
+  }
+}
