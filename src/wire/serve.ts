@@ -14,7 +14,7 @@ import type { Operation } from "./shapes.ts";
 import { assertKnownMembers } from "./strict-output.ts";
 
 /**
- * What a request may weigh as it comes, and after it is inflated; AWS's own limits per operation are lower.
+ * What a request may weigh as it comes, and after it is inflated; single operations have lower limits.
  */
 export const maxBodyBytes = 10 * 1024 * 1024;
 export const maxInflatedBytes = 16 * 1024 * 1024;
@@ -105,6 +105,7 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
     const inflated = inflate(call.request);
     const body = inflated instanceof Promise ? await inflated : inflated;
     const operation = (call.operation ??= router.queryOperation(service, call.request, body));
+    requireSize(call.request.body.length, service.requestBytes.get(operation.name));
     call.input = call.protocol.decode(operation, call.request, body);
     options.authorize?.(call.identity, service, operation, call.input);
     const output = handle(service, operation, call.input, contextOf(call, call.identity, operation, options));
@@ -169,6 +170,16 @@ function inflate(request: WireRequest): Uint8Array | Promise<Uint8Array> {
 function tooLarge(limitBytes: number): WireError {
   return new WireError("RequestEntityTooLargeException", `Request body exceeds ${limitBytes} bytes.`, {
     status: 413,
+  });
+}
+
+/** AWS's limits per operation are of what is sent: compression makes room for more. */
+function requireSize(bytes: number, limitBytes: number | undefined): void {
+  if (limitBytes === undefined || bytes <= limitBytes) return;
+  const message = `Request size ${bytes} exceeded ${limitBytes} bytes`;
+  throw new WireError("RequestEntityTooLargeException", message, {
+    status: 413,
+    queryCode: "RequestEntityTooLarge",
   });
 }
 

@@ -20,7 +20,11 @@ export interface Service {
   /** The operations of the model that have no handler, sorted; they answer 501. */
   readonly unhandled: readonly string[];
   readonly limitations: ReadonlyMap<string, readonly string[]>;
+  readonly requestBytes: ReadonlyMap<string, number>;
 }
+
+/** By operation, the most that the body of a request may weigh as it comes. */
+export type RequestBytes<Sdk> = { readonly [Name in OperationNames<Sdk> & string]?: number };
 
 /** By operation, what of it is refused or does not what AWS does; in Markdown, for docs/operations.md. */
 export type Limitations<Sdk> = { readonly [Name in OperationNames<Sdk> & string]?: readonly string[] };
@@ -33,6 +37,8 @@ export interface ServiceDefinition<Sdk extends object, Context> {
   readonly limits: Limits;
   readonly handlers: Handlers<Sdk, Context>;
   readonly limitations?: Limitations<Sdk>;
+  /** For operations with a limit of their own, which is lower than that of all requests. */
+  readonly requestBytes?: RequestBytes<Sdk>;
   /** Adds the service's dependencies to a call. Runs on every call, so it must be cheap. */
   readonly contextOf: (call: CallContext) => Context;
   /** For a service that is not AWS's; the facts of AWS's are known. */
@@ -64,8 +70,12 @@ export function defineService<Sdk extends object, Context>(
     handlers,
     unhandled: [...model.operations.keys()].filter((name) => !handlers.has(name)).sort(),
     limitations,
+    requestBytes: new Map(Object.entries<number | undefined>(definition.requestBytes ?? {}).flatMap(pairOf)),
   };
 }
+
+const pairOf = ([name, bytes]: [string, number | undefined]): [string, number][] =>
+  bytes === undefined ? [] : [[name, bytes]];
 
 /** The further members of an exception, besides those that every exception has. */
 export type ExceptionMembers<Exception> = Partial<

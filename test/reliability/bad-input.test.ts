@@ -150,12 +150,28 @@ const refused: readonly Refused[] = [
     says: /Exception/,
   },
   {
+    what: "metrics of more than a megabyte in JSON",
+    body: () => `{"Namespace":"${"n".repeat(mebibyte)}"}`,
+    headers: putMetricData,
+    status: 413,
+    says: /RequestEntityTooLargeException.*Request size 1048592 exceeded 1048576 bytes/,
+  },
+  {
+    what: "metrics of more than a megabyte in a form",
+    body: () => `Action=PutMetricData&Version=2010-08-01&Namespace=${"n".repeat(mebibyte)}`,
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    status: 413,
+    says: /<Code>RequestEntityTooLarge<\/Code><Message>Request size \d+ exceeded 1048576 bytes</,
+  },
+  {
     what: "200,000 dimensions in JSON",
     body: () => {
       const Dimensions = Array.from({ length: 200_000 }, () => ({ Name: "a", Value: "b" }));
-      return JSON.stringify({ Namespace: "N", MetricData: [{ MetricName: "m", Value: 1, Dimensions }] });
+      return gzipSync(
+        JSON.stringify({ Namespace: "N", MetricData: [{ MetricName: "m", Value: 1, Dimensions }] }),
+      );
     },
-    headers: putMetricData,
+    headers: { ...putMetricData, "content-encoding": "gzip" },
     status: 400,
     says: /dimensions' failed to satisfy constraint: Member must have length less than or equal to 30/,
   },
@@ -167,9 +183,9 @@ const refused: readonly Refused[] = [
         return `&${member}.Name=a&${member}.Value=b`;
       });
       const rest = "Namespace=N&MetricData.member.1.MetricName=m&MetricData.member.1.Value=1";
-      return `Action=PutMetricData&Version=2010-08-01&${rest}${dimensions.join("")}`;
+      return gzipSync(`Action=PutMetricData&Version=2010-08-01&${rest}${dimensions.join("")}`);
     },
-    headers: { "content-type": "application/x-www-form-urlencoded" },
+    headers: { "content-type": "application/x-www-form-urlencoded", "content-encoding": "gzip" },
     status: 400,
     says: /<Code>/,
   },

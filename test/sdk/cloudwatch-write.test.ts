@@ -94,6 +94,14 @@ describe("a datum", () => {
     expect(await refusal(metrics.putMetricData({ Namespace: "Test", MetricData: many }))).toMatch(
       /must not have a size greater than 1000/,
     );
+    expect(await refusal(metrics.putMetricData({ Namespace: "AWS/EC2", MetricData: [good] }))).toBe(
+      "InvalidParameterValueException: The value AWS/ for parameter Namespace is invalid.",
+    );
+    const withEntity = { MetricData: [good] };
+    const EntityMetricData = [withEntity, withEntity, withEntity];
+    expect(await refusal(metrics.putMetricData({ Namespace: "Test", EntityMetricData }))).toMatch(
+      /The collection EntityMetricData must not have a size greater than 2/,
+    );
     expect(await refusal(metrics.putMetricData({ Namespace: "Test", MetricData: [] }))).toMatch(
       /^MissingRequiredParameterException/,
     );

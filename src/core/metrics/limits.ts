@@ -7,6 +7,9 @@ const dayMs = 24 * hourMs;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
 export const metricLimits = {
   dataPerCall: 1_000,
+  entitiesPerCall: 2,
+  /** Namespaces of AWS's own services begin with this, and nobody else may write to them. */
+  reservedNamespaces: "AWS/",
   valuesPerDatum: 150,
   dimensionsPerMetric: 30,
   pastMs: 14 * dayMs,
@@ -20,3 +23,9 @@ export const metricLimits = {
   /** Data of the last three hours is kept as it came. */
   recentMs: 3 * hourMs,
 } as const;
+
+/**
+ * What the body of a request may weigh. Of GetMetricData AWS documents no figure; its refusals name this one
+ * (https://github.com/influxdata/telegraf/issues/10842).
+ */
+export const metricRequestBytes = { PutMetricData: 1_048_576, GetMetricData: 614_400 } as const;

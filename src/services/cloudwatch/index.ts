@@ -1,6 +1,7 @@
 // The CloudWatch API: metrics in, listed and read back.
 import * as sdk from "@aws-sdk/client-cloudwatch";
 import { MetricRegistry } from "../../storage/telemetry/metrics.ts";
+import { metricRequestBytes } from "../../core/metrics/limits.ts";
 import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { CloudWatchContext } from "./context.ts";
@@ -23,6 +24,7 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
       ListMetrics: listMetrics,
       PutMetricData: putMetricData,
     },
+    requestBytes: metricRequestBytes,
     limitations: {
       GetMetricData: [
         "`Expression` is refused: metric math and Metrics Insights",
@@ -32,7 +34,10 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
       ],
       GetMetricStatistics: ["percentiles and trimmed statistics are right to one per cent"],
       ListMetrics: ["`IncludeLinkedAccounts` finds nothing beyond the caller's own account"],
-      PutMetricData: ["`EntityMetricData` is stored without its `Entity`"],
+      PutMetricData: [
+        "`EntityMetricData` is stored without its `Entity`",
+        "an `Entity` that is not valid refuses the call also without `StrictEntityValidation`",
+      ],
     },
     contextOf: (call) => ({ call, dependencies, registry }),
   });

@@ -61,16 +61,19 @@ export async function putMetricData(
 
 function checkAll(input: Input<"PutMetricData">, now: number): readonly CheckedDatum[] {
   const { Namespace: namespace, MetricData: plain = [], EntityMetricData: withEntity = [] } = input;
+  if (namespace.startsWith(metricLimits.reservedNamespaces)) {
+    throw modelled(
+      InvalidParameterValueException,
+      `The value ${metricLimits.reservedNamespaces} for parameter Namespace is invalid.`,
+    );
+  }
+  if (withEntity.length > metricLimits.entitiesPerCall)
+    throw tooMany("EntityMetricData", metricLimits.entitiesPerCall);
   const count = withEntity.reduce((sum, { MetricData = [] }) => sum + MetricData.length, plain.length);
   if (count === 0) {
     throw modelled(MissingRequiredParameterException, "The parameter MetricData is required.");
   }
-  if (count > metricLimits.dataPerCall) {
-    throw modelled(
-      InvalidParameterValueException,
-      `The collection MetricData must not have a size greater than ${metricLimits.dataPerCall}.`,
-    );
-  }
+  if (count > metricLimits.dataPerCall) throw tooMany("MetricData", metricLimits.dataPerCall);
   const checked = plain.map((datum, index) => check(namespace, datum, `MetricData.member.${index + 1}`, now));
   for (const [entity, { MetricData: data = [] }] of withEntity.entries()) {
     for (const [index, datum] of data.entries()) {
@@ -79,6 +82,13 @@ function checkAll(input: Input<"PutMetricData">, now: number): readonly CheckedD
     }
   }
   return checked;
+}
+
+function tooMany(collection: string, limit: number): Error {
+  return modelled(
+    InvalidParameterValueException,
+    `The collection ${collection} must not have a size greater than ${limit}.`,
+  );
 }
 
 /** @throws InvalidParameterValueException, InvalidParameterCombinationException in AWS's words */
