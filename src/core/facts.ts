@@ -17,12 +17,33 @@ export interface LogEventsAccepted {
   readonly events: readonly StoredLogEvent[];
 }
 
+/** Alarms or mute rules of an account and region were written by a caller: others may depend on them. */
+export interface AlarmsChanged {
+  readonly kind: "AlarmsChanged";
+  readonly account: string;
+  readonly region: string;
+}
+
+/** Actions wait in the queue of alarm actions (`storage/alarm-actions.ts`). */
+export interface AlarmActionsQueued {
+  readonly kind: "AlarmActionsQueued";
+}
+
+/** An event of a service of our own was stored on a bus; `event` is the whole event as JSON. */
+export interface ServiceEventStored {
+  readonly kind: "ServiceEventStored";
+  readonly account: string;
+  readonly region: string;
+  readonly bus: string;
+  readonly event: string;
+}
+
 /** Everything was erased (the `Reset` operation): caches must forget what they know. */
 export interface WorldReset {
   readonly kind: "WorldReset";
 }
 
-export type Fact = LogEventsAccepted | WorldReset;
+export type Fact = LogEventsAccepted | AlarmsChanged | AlarmActionsQueued | ServiceEventStored | WorldReset;
 
 export type FactKind = Fact["kind"];
 

@@ -1,5 +1,5 @@
 // What an action is told: the JSON that CloudWatch sends to topics, and to functions and other targets.
-import type { AlarmMetric, MetricAlarm } from "./alarm.ts";
+import { propagatedTags, type AlarmMetric, type MetricAlarm } from "./alarm.ts";
 import { configurationJson, stateJson, type Json } from "./alarm-json.ts";
 import type { AlarmChange } from "./alarm-change.ts";
 import { instantText } from "./aws-text.ts";
@@ -29,6 +29,7 @@ export function actionMessage(actionArn: string, change: AlarmChange, place: Act
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
 function topicMessage({ before, after }: AlarmChange, { account, region }: ActionPlace): Json {
+  const tags = propagatedTags(after);
   return {
     AlarmName: after.name,
     AlarmDescription: after.description ?? null,
@@ -46,7 +47,7 @@ function topicMessage({ before, after }: AlarmChange, { account, region }: Actio
     OKActions: after.okActions,
     AlarmActions: after.alarmActions,
     InsufficientDataActions: after.insufficientDataActions,
-    ...(after.propagatesTags === true ? { Tags: after.tags } : {}),
+    ...(tags === undefined ? {} : { Tags: tags }),
     ...(after.type === "CompositeAlarm" ? { AlarmRule: after.rule } : { Trigger: triggerOf(after) }),
   };
 }
@@ -105,6 +106,7 @@ function metricStat(metric: AlarmMetric): Json {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
 function functionEvent({ before, after }: AlarmChange, { account, region }: ActionPlace): Json {
+  const tags = propagatedTags(after);
   return {
     source: "aws.cloudwatch",
     alarmArn: after.arn,
@@ -116,7 +118,7 @@ function functionEvent({ before, after }: AlarmChange, { account, region }: Acti
       state: stateJson(after.state),
       previousState: stateJson(before.state),
       configuration: configurationJson(after),
-      ...(after.propagatesTags === true ? { tags: after.tags } : {}),
+      ...(tags === undefined ? {} : { tags }),
     },
   };
 }

@@ -1,6 +1,6 @@
 // The events of alarms on the default bus.
 import { eventJson } from "../events/event-entry.ts";
-import type { Alarm, HeldActions } from "./alarm.ts";
+import { propagatedTags, type Alarm, type HeldActions } from "./alarm.ts";
 import type { AlarmChange } from "./alarm-change.ts";
 import { configurationJson, stateJson, type Json, type SuppressionNote } from "./alarm-json.ts";
 import { instantText } from "./aws-text.ts";
@@ -26,14 +26,14 @@ export interface EventPlace {
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
 export function stateChangeEvent({ before, after }: AlarmChange, place: EventPlace): AlarmEvent {
   const isMuted = after.held?.by === "Mute";
-  const tags = after.propagatesTags === true ? { tags: after.tags } : {};
+  const tags = propagatedTags(after);
   return eventOf("CloudWatch Alarm State Change", after, place, {
     alarmName: after.name,
     configuration: configurationJson(after),
     previousState: stateJson(before.state),
     state: stateJson(after.state, suppressionNote(after)),
     ...(isMuted ? { muteDetail: { mutedBy: "AlarmMuteRule", muted: true } } : {}),
-    ...tags,
+    ...(tags === undefined ? {} : { tags }),
   });
 }
 

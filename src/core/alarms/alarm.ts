@@ -15,6 +15,13 @@ export interface AlarmStateRecord {
   readonly transitionedAt: number;
 }
 
+/** Of `includedKeys` and `excludedKeys` at most one is given. */
+export interface TagPropagation {
+  readonly enabled: boolean;
+  readonly includedKeys?: readonly string[];
+  readonly excludedKeys?: readonly string[];
+}
+
 interface AlarmBase {
   readonly name: string;
   readonly arn: string;
@@ -23,8 +30,8 @@ interface AlarmBase {
   readonly okActions: readonly string[];
   readonly alarmActions: readonly string[];
   readonly insufficientDataActions: readonly string[];
-  /** Tags go into notifications and events too. */
-  readonly propagatesTags?: boolean;
+  /** Which tags go into notifications and events too; none unless given. */
+  readonly tagPropagation?: TagPropagation;
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: number;
   readonly configuredAt: number;
@@ -83,6 +90,8 @@ export interface CompositeAlarm extends AlarmBase {
   readonly suppressor?: SuppressorSettings & { readonly alarm: string };
   /** Set until the rule of a new or changed definition was decided. */
   readonly pending?: "created" | "updated";
+  /** Set while a caller's state stands: the states of the children at that time. */
+  readonly overriddenAt?: string;
 }
 
 export type Alarm = MetricAlarm | CompositeAlarm;
@@ -141,4 +150,18 @@ export function actionsOf(alarm: Alarm, state: AlarmState): readonly string[] {
     case "INSUFFICIENT_DATA":
       return alarm.insufficientDataActions;
   }
+}
+
+/** The tags that notifications and events carry; undefined when they carry none. */
+export function propagatedTags({
+  tags,
+  tagPropagation,
+}: Alarm): Readonly<Record<string, string>> | undefined {
+  if (tagPropagation?.enabled !== true) return undefined;
+  const { includedKeys, excludedKeys = [] } = tagPropagation;
+  return Object.fromEntries(
+    Object.entries(tags).filter(
+      ([key]) => (includedKeys?.includes(key) ?? true) && !excludedKeys.includes(key),
+    ),
+  );
 }

@@ -8,7 +8,8 @@ import { alarmNameOf, childrenOf, holds, type RuleExpression } from "./composite
 const maximumNamed = 20;
 
 /**
- * The state that the rule gives; undefined when it is the state that the alarm has. A new or changed alarm is
+ * The state that the rule gives; undefined when it is the state that the alarm has, and while none of its
+ * children changed since a caller set its state. A new or changed alarm is
  * explained by its rule, any other change by the child that changed last.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
  */
@@ -17,6 +18,9 @@ export function decideComposite(
   expression: RuleExpression,
   childOf: (name: string) => Alarm | undefined,
 ): NewState | undefined {
+  if (alarm.overriddenAt !== undefined && alarm.overriddenAt === childrenSignature(expression, childOf)) {
+    return undefined;
+  }
   const find = (alarmReference: string) => childOf(alarmNameOf(alarmReference));
   const value = holds(expression, (child) => find(child)?.state.value) ? "ALARM" : "OK";
   if (value === alarm.state.value) return undefined;
@@ -36,6 +40,19 @@ export function decideComposite(
     reason: `${arn} transitioned to ${state.value} at ${longInstantText(state.transitionedAt)}`,
     reasonData: triggering([latest]),
   };
+}
+
+/** What the children are like: changes when one of them changes its state, comes or goes. */
+export function childrenSignature(
+  expression: RuleExpression,
+  childOf: (name: string) => Alarm | undefined,
+): string {
+  return childrenOf(expression)
+    .map((child) => {
+      const state = childOf(alarmNameOf(child))?.state;
+      return state === undefined ? "-" : `${state.value}@${state.transitionedAt}`;
+    })
+    .join(" ");
 }
 
 function triggering(children: readonly { readonly arn: string; readonly state: AlarmStateRecord }[]): string {
