@@ -70,10 +70,41 @@ describe("groups", () => {
       found.push(...(page.logGroups ?? []).map((group) => group.logGroupName));
     }
     expect(found).toEqual(names);
-    const byPattern = await logs.describeLogGroups({ logGroupNamePattern: "group-3" });
-    expect(byPattern.logGroups?.map((group) => group.logGroupName)).toContain("/page/Group-3");
+    const byPattern = await logs.describeLogGroups({ logGroupNamePattern: "Group-3" });
+    expect(byPattern.logGroups).toEqual([
+      {
+        logGroupName: "/page/Group-3",
+        creationTime: expect.any(Number),
+        arn: expect.stringMatching(/Group-3:\*$/),
+      },
+    ]);
+    expect((await logs.describeLogGroups({ logGroupNamePattern: "group-3" })).logGroups).toEqual([]);
     const listed = await logs.listLogGroups({ logGroupNamePattern: "^/page/Group-1" });
     expect(listed.logGroups).toMatchObject([{ logGroupName: "/page/Group-1", logGroupClass: "STANDARD" }]);
+    const several = await logs.listLogGroups({ logGroupNamePattern: "^/page/Group-1|p-4|^Group-5" });
+    expect(several.logGroups?.map((group) => group.logGroupName)).toEqual([names[1], names[4]]);
+  });
+
+  test("are narrowed to tags, identifiers and accounts, or the call is refused", async () => {
+    const tags = { "listed-by": "tag" };
+    const { logGroupName } = await newGroup();
+    await logs.tagLogGroup({ logGroupName, tags });
+    const tagged = await logs.listLogGroups({ logGroupTags: [{ key: "listed-by", values: ["T*"] }] });
+    expect(tagged.logGroups?.map((group) => group.logGroupName)).toEqual([logGroupName]);
+    const only = { logGroupIdentifiers: [logGroupName] };
+    expect((await logs.describeLogGroups(only)).logGroups).toMatchObject([{ logGroupName }]);
+    expect(await refusal(logs.describeLogGroups({ ...only, logGroupNamePrefix: "x" }))).toBe(
+      "InvalidParameterException: LogGroup identifiers cannot be combined with a prefix, a pattern or a class.",
+    );
+    const account = (id: string) => ({ accountIdentifiers: [id], includeLinkedAccounts: true });
+    for (const list of [
+      async (options: object) => (await logs.describeLogGroups({ ...options, limit: 1 })).logGroups,
+      async (options: object) => (await logs.listLogGroups({ ...options, limit: 1 })).logGroups,
+    ]) {
+      expect(await list(account(testAccount))).toHaveLength(1);
+      expect(await list(account("999999999999"))).toEqual([]);
+      expect(await refusal(list({ accountIdentifiers: [testAccount] }))).toMatch(/^InvalidParameter/);
+    }
   });
 
   test("under protection are not deleted", async () => {

@@ -21,16 +21,12 @@ export const logLimits = {
   /** How many events are read from the store at once while a page is filtered. */
   readEvents: 10_000,
   describePage: 50,
+  /** How many groups are read from the store at once while a page is filtered. */
+  listedGroups: 1_000,
   tagsPerResource: 50,
-  logGroupsPerWorld: 1_000_000,
-  /** How many streams FilterLogEvents may name, and StartLiveTail. */
-  namedStreams: 100,
-  liveTailGroups: 10,
   liveTailMs: 3 * hourMs,
   liveTailEventsPerUpdate: 500,
   liveTailUpdateMs: 1_000,
-  /** Updates that wait for a slow reader before the oldest are dropped. */
-  liveTailWaitingUpdates: 30,
   /** Known streams that are kept in memory; the least recently used are forgotten. */
   cachedStreams: 20_000,
 } as const;

@@ -6,14 +6,13 @@ import type { LogsContext } from "./context.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { testMetricFilter } from "./filter-patterns.ts";
 import { limits } from "./limits.ts";
+import { describeLogGroups, listLogGroups } from "./log-group-listings.ts";
 import { startLiveTail } from "./live-tail.ts";
 import { getLogEvents, putLogEvents } from "./log-events.ts";
 import {
   createLogGroup,
   deleteLogGroup,
   deleteRetentionPolicy,
-  describeLogGroups,
-  listLogGroups,
   putLogGroupDeletionProtection,
   putRetentionPolicy,
 } from "./log-groups.ts";
@@ -67,14 +66,16 @@ export function createLogsService(dependencies: Dependencies): Service {
       UntagResource: untagResource,
     },
     limitations: {
-      CreateLogGroup: ["`kmsKeyId` is refused: there are no keys here"],
+      CreateLogGroup: [
+        "`kmsKeyId` is refused: there are no keys here",
+        "a class is only a label: all reading operations serve groups of every class",
+      ],
       DescribeLogGroups: [
         "`metricFilterCount` is always 0",
         "`includeLinkedAccounts` finds nothing beyond the caller's own account",
       ],
       ListLogGroups: [
-        "`logGroupTags`, `dataSources` and `fieldIndexNames` are refused",
-        "of regular expressions in `logGroupNamePattern` only a leading `^` is known",
+        "`dataSources` and `fieldIndexNames` are refused",
         "`includeLinkedAccounts` finds nothing beyond the caller's own account",
       ],
       GetLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],

@@ -1,24 +1,16 @@
-// Log groups: create, describe, list, delete, retention and deletion protection.
-import {
-  type LogGroupClass,
-  ResourceAlreadyExistsException,
-  ValidationException,
-} from "@aws-sdk/client-cloudwatch-logs";
-import { logLimits, retentionDaysValues } from "../../core/logs/limits.ts";
-import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
-import type { Document } from "../../storage/state.ts";
+// Log groups: create, delete, retention and deletion protection.
+import { ResourceAlreadyExistsException, ValidationException } from "@aws-sdk/client-cloudwatch-logs";
+import { retentionDaysValues } from "../../core/logs/limits.ts";
 import { deleteLogEvents } from "../../storage/telemetry/log-events.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
-import { invalidParameter, parseToken, printToken } from "./errors.ts";
+import { invalidParameter } from "./errors.ts";
 import {
   changeGroup,
   collectionNames,
-  groupName,
   groupsIn,
   requireGroup,
   scopeOf,
-  sizesIn,
   streamScope,
   type StoredGroup,
 } from "./stored-groups.ts";
@@ -81,129 +73,6 @@ export async function deleteLogGroup(
   if (!deleted) return deleteLogGroup(input, context); // it changed since it was read
   deleteLogEvents(telemetry, value.id).catch(() => undefined); // retention takes what a failure leaves
   return {};
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
-export async function describeLogGroups(
-  input: Input<"DescribeLogGroups">,
-  context: LogsContext,
-): Promise<Output<"DescribeLogGroups">> {
-  if (input.logGroupNamePrefix !== undefined && input.logGroupNamePattern !== undefined) {
-    throw invalidParameter(
-      "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
-    );
-  }
-  if (input.includeLinkedAccounts !== true && input.accountIdentifiers !== undefined) {
-    throw invalidParameter("accountIdentifiers can be specified only when includeLinkedAccounts is true.");
-  }
-  const page = await pageOfGroups(input, context, {
-    prefix: input.logGroupNamePrefix,
-    contains: input.logGroupNamePattern,
-    only: input.logGroupIdentifiers,
-  });
-  const { state } = context.dependencies;
-  await context.activity.flush();
-  const sizes = new Map(
-    (
-      await sizesIn(state).getMany(
-        "",
-        page.groups.map(({ value }) => String(value.id)),
-      )
-    ).map(({ key, value }) => [key, value.storedBytes] as const),
-  );
-  return {
-    logGroups: page.groups.map((group) => ({
-      ...describe(context, group),
-      storedBytes: sizes.get(String(group.value.id)) ?? 0,
-    })),
-    ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }),
-  };
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html */
-export async function listLogGroups(
-  input: Input<"ListLogGroups">,
-  context: LogsContext,
-): Promise<Output<"ListLogGroups">> {
-  if (input.dataSources !== undefined || input.fieldIndexNames !== undefined) {
-    throw invalidParameter("Filtering by data sources or field indexes is not supported here.");
-  }
-  if (input.logGroupTags !== undefined) {
-    throw invalidParameter("Filtering by tags is not supported here.");
-  }
-  const pattern = input.logGroupNamePattern;
-  const anchored = pattern?.startsWith("^") === true;
-  const page = await pageOfGroups(input, context, {
-    prefix: anchored ? pattern?.slice(1) : undefined,
-    contains: anchored ? undefined : pattern,
-    only: undefined,
-  });
-  const { account, region } = context.call;
-  return {
-    logGroups: page.groups.map(({ key, value }) => ({
-      logGroupName: key,
-      logGroupArn: logGroupArn(account, region, key),
-      logGroupClass: value.logGroupClass,
-    })),
-    ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }),
-  };
-}
-
-interface GroupFilter {
-  readonly prefix: string | undefined;
-  readonly contains: string | undefined;
-  readonly only: readonly string[] | undefined;
-}
-
-const isName = (value: unknown): value is string => typeof value === "string";
-
-/** By name, in the order of its characters; `contains` looks at letters whatever their case, as AWS does. */
-async function pageOfGroups(
-  input: {
-    limit?: number | undefined;
-    nextToken?: string | undefined;
-    logGroupClass?: LogGroupClass | undefined;
-  },
-  context: LogsContext,
-  { prefix, contains, only }: GroupFilter,
-): Promise<{ groups: readonly Document<StoredGroup>[]; nextToken: string | undefined }> {
-  const limit = input.limit ?? logLimits.describePage;
-  const collection = groupsIn(context.dependencies.state);
-  let after = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isName);
-  const names =
-    only === undefined ? undefined : new Set(only.map((identifier) => groupName(context, identifier)));
-  const groups: Document<StoredGroup>[] = [];
-  for (;;) {
-    const found = await collection.list(scopeOf(context), {
-      limit: limit + 1,
-      ...(prefix === undefined ? {} : { prefix }),
-      ...(contains === undefined ? {} : { contains, ignoreCase: true }),
-      ...(after === undefined ? {} : { after: { key: after } }),
-    });
-    for (const group of found) {
-      if (names?.has(group.key) === false) continue;
-      if (input.logGroupClass !== undefined && group.value.logGroupClass !== input.logGroupClass) continue;
-      groups.push(group);
-    }
-    after = found.at(-1)?.key;
-    if (found.length <= limit || groups.length > limit) break;
-  }
-  const page = groups.slice(0, limit);
-  return { groups: page, nextToken: groups.length > limit ? printToken(page.at(-1)?.key) : undefined };
-}
-
-function describe({ call }: LogsContext, { key, value }: Document<StoredGroup>) {
-  const arn = logGroupArn(call.account, call.region, key);
-  return {
-    logGroupName: key,
-    creationTime: value.createdAt,
-    ...(value.retentionDays === undefined ? {} : { retentionInDays: value.retentionDays }),
-    metricFilterCount: 0,
-    arn: `${arn}:*`,
-    logGroupArn: arn,
-    logGroupClass: value.logGroupClass,
-    deletionProtectionEnabled: value.deletionProtection,
-  };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
