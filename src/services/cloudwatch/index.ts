@@ -1,15 +1,28 @@
-// The CloudWatch API: metrics in, listed and read back.
+// The CloudWatch API: metrics in, listed and read back, and alarms on them.
 import * as sdk from "@aws-sdk/client-cloudwatch";
 import { MetricRegistry } from "../../storage/telemetry/metrics.ts";
 import { metricRequestBytes } from "../../core/metrics/limits.ts";
 import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
+import { describeAlarmHistory } from "./alarm-history.ts";
+import {
+  deleteAlarmMuteRule,
+  getAlarmMuteRule,
+  listAlarmMuteRules,
+  putAlarmMuteRule,
+} from "./alarm-mute-rules.ts";
+import { disableAlarmActions, enableAlarmActions, setAlarmState } from "./alarm-states.ts";
 import type { CloudWatchContext } from "./context.ts";
+import { deleteAlarms } from "./delete-alarms.ts";
+import { describeAlarmContributors, describeAlarms, describeAlarmsForMetric } from "./describe-alarms.ts";
 import { getMetricData } from "./get-metric-data.ts";
 import { getMetricStatistics } from "./get-metric-statistics.ts";
 import { limits } from "./limits.ts";
 import { listMetrics } from "./list-metrics.ts";
+import { putCompositeAlarm } from "./put-composite-alarm.ts";
+import { putMetricAlarm } from "./put-metric-alarm.ts";
 import { putMetricData } from "./put-metric-data.ts";
+import { listTagsForResource, tagResource, untagResource } from "./tags.ts";
 
 export function createCloudWatchService(dependencies: Dependencies): Service {
   const registry = new MetricRegistry(dependencies.telemetry);
@@ -19,10 +32,27 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
     sdk,
     limits,
     handlers: {
+      DeleteAlarmMuteRule: deleteAlarmMuteRule,
+      DeleteAlarms: deleteAlarms,
+      DescribeAlarmContributors: describeAlarmContributors,
+      DescribeAlarmHistory: describeAlarmHistory,
+      DescribeAlarms: describeAlarms,
+      DescribeAlarmsForMetric: describeAlarmsForMetric,
+      DisableAlarmActions: disableAlarmActions,
+      EnableAlarmActions: enableAlarmActions,
+      GetAlarmMuteRule: getAlarmMuteRule,
       GetMetricData: getMetricData,
       GetMetricStatistics: getMetricStatistics,
+      ListAlarmMuteRules: listAlarmMuteRules,
       ListMetrics: listMetrics,
+      ListTagsForResource: listTagsForResource,
+      PutAlarmMuteRule: putAlarmMuteRule,
+      PutCompositeAlarm: putCompositeAlarm,
+      PutMetricAlarm: putMetricAlarm,
       PutMetricData: putMetricData,
+      SetAlarmState: setAlarmState,
+      TagResource: tagResource,
+      UntagResource: untagResource,
     },
     requestBytes: metricRequestBytes,
     limitations: {

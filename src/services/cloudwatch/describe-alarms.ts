@@ -1,0 +1,195 @@
+// DescribeAlarms, DescribeAlarmsForMetric and DescribeAlarmContributors: alarms by their names, states and metrics.
+import type {
+  CompositeAlarm as WireCompositeAlarm,
+  MetricAlarm as WireMetricAlarm,
+} from "@aws-sdk/client-cloudwatch";
+import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch";
+import type { Alarm, CompositeAlarm } from "../../core/alarms/alarm.ts";
+import { alarmNameOf, childrenOf } from "../../core/alarms/composite-rule/expression.ts";
+import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
+import { identityKey } from "../../core/metrics/metric-identity.ts";
+import { alarmScope, alarmsOf, allAlarms } from "../../storage/alarms.ts";
+import type { Document } from "../../storage/state.ts";
+import { modelled } from "../../wire/service.ts";
+import { isKeyPosition, noSuchAlarm, parseToken, printToken, validationError } from "./alarm-errors.ts";
+import { wireCompositeAlarm, wireMetricAlarm } from "./alarm-output.ts";
+import type { CloudWatchContext, Input, Output } from "./context.ts";
+import { metricIdentity } from "./metric-series.ts";
+import { findAlarm, findAlarms } from "./stored-alarms.ts";
+
+type DescribeInput = Input<"DescribeAlarms">;
+
+const defaultRecords = 50;
+const pageSize = 500;
+
+/**
+ * In the order of names. Only metric alarms are described unless other types are asked for.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+ */
+export async function describeAlarms(
+  input: DescribeInput,
+  context: CloudWatchContext,
+): Promise<Output<"DescribeAlarms">> {
+  const position = parseToken(input.NextToken, isKeyPosition);
+  const limit = input.MaxRecords ?? defaultRecords;
+  const related = await relatedAlarms(input, context);
+  if (related !== undefined) {
+    const behind = related.filter(({ name }) => position === undefined || name > position.key);
+    return answer(
+      behind.slice(0, limit),
+      behind.length > limit,
+      input.ParentsOfAlarmName === undefined ? "state" : "name",
+    );
+  }
+  if (input.AlarmNames !== undefined && input.AlarmNamePrefix !== undefined) {
+    throw validationError("AlarmNamePrefix and AlarmNames cannot be specified together");
+  }
+  const accepts = filterOf(input);
+  if (input.AlarmNames !== undefined) {
+    const named = await findAlarms(context, [...new Set(input.AlarmNames)].sort());
+    const found = named.map(({ value }) => value).filter(accepts);
+    const behind = found.filter(({ name }) => position === undefined || name > position.key);
+    return answer(behind.slice(0, limit), behind.length > limit);
+  }
+  const found = await search(context, input.AlarmNamePrefix ?? "", position, accepts, limit + 1);
+  return answer(found.slice(0, limit), found.length > limit);
+}
+
+async function search(
+  { call, dependencies }: CloudWatchContext,
+  prefix: string,
+  position: { readonly key: string } | undefined,
+  accepts: (alarm: Alarm) => boolean,
+  limit: number,
+): Promise<readonly Alarm[]> {
+  const alarms = alarmsOf(dependencies.state);
+  const found: Alarm[] = [];
+  let after = position;
+  for (;;) {
+    const page: readonly Document<Alarm>[] = await alarms.list(alarmScope(call), {
+      prefix,
+      ...(after === undefined ? {} : { after: { key: after.key } }),
+      limit: pageSize,
+    });
+    for (const { value } of page) {
+      if (accepts(value)) found.push(value);
+      if (found.length >= limit) return found;
+    }
+    after = page.at(-1);
+    if (page.length < pageSize) return found;
+  }
+}
+
+function filterOf({ AlarmTypes, StateValue, ActionPrefix }: DescribeInput): (alarm: Alarm) => boolean {
+  const types: readonly string[] = AlarmTypes ?? ["MetricAlarm"];
+  return (alarm) =>
+    types.includes(alarm.type) &&
+    (StateValue === undefined || alarm.state.value === StateValue) &&
+    (ActionPrefix === undefined ||
+      [...alarm.okActions, ...alarm.alarmActions, ...alarm.insufficientDataActions].some((arn) =>
+        arn.startsWith(ActionPrefix),
+      ));
+}
+
+/** The alarms that a composite alarm refers to, or those that refer to an alarm; undefined when not asked for. */
+async function relatedAlarms(
+  input: DescribeInput,
+  context: CloudWatchContext,
+): Promise<readonly Alarm[] | undefined> {
+  const { ChildrenOfAlarmName: childrenOfName, ParentsOfAlarmName: parentsOf } = input;
+  if (childrenOfName === undefined && parentsOf === undefined) return undefined;
+  const { AlarmNames, AlarmNamePrefix, AlarmTypes, StateValue, ActionPrefix } = input;
+  const others = [AlarmNames, AlarmNamePrefix, AlarmTypes, StateValue, ActionPrefix];
+  const further = others.some((value) => value !== undefined);
+  if (further || (childrenOfName !== undefined && parentsOf !== undefined)) {
+    throw validationError(
+      "ChildrenOfAlarmName and ParentsOfAlarmName can only be specified with MaxRecords and NextToken",
+    );
+  }
+  const byName = (one: Alarm, other: Alarm) => (one.name < other.name ? -1 : 1);
+  if (childrenOfName !== undefined) {
+    const alarm = (await findAlarm(context, childrenOfName))?.value;
+    if (alarm === undefined) throw noSuchAlarm(childrenOfName);
+    const children = alarm.type === "CompositeAlarm" ? childNames(alarm) : [];
+    const found = await findAlarms(context, [...new Set(children)]);
+    return found.map(({ value }) => value).toSorted(byName);
+  }
+  return parentsOf === undefined ? [] : (await parentsOfAlarm(context, parentsOf)).toSorted(byName);
+}
+
+export function childNames({ rule }: CompositeAlarm): readonly string[] {
+  const expression = parseRule(rule);
+  return isRuleProblem(expression) ? [] : childrenOf(expression).map(alarmNameOf);
+}
+
+/** Composite alarms whose rules refer to the alarm. */
+export async function parentsOfAlarm(context: CloudWatchContext, name: string): Promise<readonly Alarm[]> {
+  const alarms = await allAlarms(context.dependencies.state, context.call);
+  return alarms
+    .map(({ value }) => value)
+    .filter((alarm) => alarm.type === "CompositeAlarm" && childNames(alarm).includes(name));
+}
+
+/** With `members` only what AWS tells of children (`state`) and parents (`name`). */
+function answer(
+  alarms: readonly Alarm[],
+  hasMore: boolean,
+  members?: "state" | "name",
+): Output<"DescribeAlarms"> {
+  const metricAlarms: WireMetricAlarm[] = [];
+  const compositeAlarms: WireCompositeAlarm[] = [];
+  for (const alarm of alarms) {
+    const brief = members === undefined ? undefined : briefly(alarm, members);
+    if (alarm.type === "MetricAlarm") metricAlarms.push(brief ?? wireMetricAlarm(alarm));
+    else compositeAlarms.push(brief ?? wireCompositeAlarm(alarm));
+  }
+  const last = alarms.at(-1);
+  return {
+    MetricAlarms: metricAlarms,
+    CompositeAlarms: compositeAlarms,
+    ...(hasMore && last !== undefined ? { NextToken: printToken({ key: last.name }) } : {}),
+  };
+}
+
+function briefly({ name, arn, state }: Alarm, members: "state" | "name") {
+  const named = { AlarmName: name, AlarmArn: arn };
+  if (members === "name") return named;
+  return { ...named, StateValue: state.value, StateUpdatedTimestamp: new Date(state.updatedAt) };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmsForMetric.html */
+export async function describeAlarmsForMetric(
+  input: Input<"DescribeAlarmsForMetric">,
+  context: CloudWatchContext,
+): Promise<Output<"DescribeAlarmsForMetric">> {
+  const key = identityKey(metricIdentity(input.Namespace, input.MetricName, input.Dimensions));
+  const statistic = input.Statistic ?? input.ExtendedStatistic;
+  const alarms = await allAlarms(context.dependencies.state, context.call);
+  return {
+    MetricAlarms: alarms.flatMap(({ value: alarm }) => {
+      if (alarm.type !== "MetricAlarm" || alarm.metric === undefined) return [];
+      const { metric } = alarm;
+      const isAsked =
+        identityKey(metric) === key &&
+        (statistic === undefined || metric.statistic === statistic) &&
+        (input.Period === undefined || metric.periodSeconds === input.Period) &&
+        (input.Unit === undefined || metric.unit === input.Unit);
+      return isAsked ? [wireMetricAlarm(alarm)] : [];
+    }),
+  };
+}
+
+/**
+ * Only alarms on queries of many time series have contributors, and those are refused.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmContributors.html
+ */
+export async function describeAlarmContributors(
+  input: Input<"DescribeAlarmContributors">,
+  context: CloudWatchContext,
+): Promise<Output<"DescribeAlarmContributors">> {
+  parseToken(input.NextToken, isKeyPosition);
+  if ((await findAlarm(context, input.AlarmName)) === undefined) {
+    throw modelled(ResourceNotFoundException, `Unknown alarm: ${input.AlarmName}`);
+  }
+  return { AlarmContributors: [] };
+}

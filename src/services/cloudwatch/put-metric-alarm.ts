@@ -1,0 +1,45 @@
+// PutMetricAlarm: an alarm on a metric is made, or replaced with its state kept.
+import { randomUUID } from "node:crypto";
+import type { Alarm, MetricAlarm } from "../../core/alarms/alarm.ts";
+import { initialReason } from "../../core/alarms/state-reason.ts";
+import { validationError } from "./alarm-errors.ts";
+import { commonAlarm, withTags } from "./alarm-input.ts";
+import type { CloudWatchContext, Input } from "./context.ts";
+import { metricAlarmPart } from "./metric-alarm-input.ts";
+import { defineAlarm } from "./stored-alarms.ts";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+export async function putMetricAlarm(
+  input: Input<"PutMetricAlarm">,
+  context: CloudWatchContext,
+): Promise<object> {
+  const common = commonAlarm(input, context);
+  const part = metricAlarmPart(input, context.call.account);
+  const { now } = context.call;
+  await defineAlarm(context, input.AlarmName, (before): MetricAlarm => {
+    if (before !== undefined && before.type !== "MetricAlarm") throw otherType(before);
+    const kept =
+      before === undefined
+        ? { ...newAlarm(now), tags: withTags({}, input.Tags), metricId: randomUUID() }
+        : keptOf(before);
+    return { ...kept, ...common, ...part, type: "MetricAlarm", configuredAt: now };
+  });
+  return {};
+}
+
+/** Names are unique over all types of alarms. */
+export function otherType({ name, type }: Alarm): Error {
+  return validationError(`The name ${name} is already in use by an alarm of the type ${type}.`);
+}
+
+/** A new alarm has insufficient data until it is evaluated for the first time. */
+export function newAlarm(now: number): Pick<Alarm, "createdAt" | "state"> {
+  return {
+    createdAt: now,
+    state: { value: "INSUFFICIENT_DATA", reason: initialReason, updatedAt: now, transitionedAt: now },
+  };
+}
+
+function keptOf({ createdAt, state, tags, held, metricId }: MetricAlarm) {
+  return { createdAt, state, tags, metricId, ...(held === undefined ? {} : { held }) };
+}
