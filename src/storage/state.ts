@@ -55,7 +55,8 @@ export interface Collection<Value> {
   get(scope: string, key: string): Promise<Document<Value> | undefined>;
   getMany(scope: string, keys: readonly string[]): Promise<readonly Document<Value>[]>;
   list(scope: string, options: ListOptions): Promise<readonly Document<Value>[]>;
-  count(scope: string): Promise<number>;
+  /** How many documents a scope has; with `maxRank` only those whose rank is at most this one. */
+  count(scope: string, maxRank?: number): Promise<number>;
   /** False when the key is taken. */
   create(scope: string, key: string, value: Value, rank?: number): Promise<boolean>;
   put(scope: string, key: string, value: Value, rank?: number): Promise<void>;

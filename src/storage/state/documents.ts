@@ -65,9 +65,9 @@ function createCollection<Value>(database: StateDatabase, name: string): Collect
       const rows = await database.read<DocumentRow>(selectPage(database.name, name, scope, options));
       return rows.map((row) => documentOf<Value>(scope, row));
     },
-    async count(scope) {
+    async count(scope, maxRank) {
       if (!isStorable(scope)) return 0;
-      const [row] = await database.read<{ count: number | string }>(selectCount(name, scope));
+      const [row] = await database.read<{ count: number | string }>(selectCount(name, scope, maxRank));
       return Number(row?.count ?? 0);
     },
     create: (scope, key, value, rank) =>

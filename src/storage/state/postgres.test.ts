@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPostgresState } from "./postgres.ts";
+import { queuesContract } from "../queues/queues.contract.ts";
 import { stateContract } from "./state.contract.ts";
 
 const named = process.env["GROUNDWATCH_TEST_POSTGRES_URL"];
@@ -23,6 +24,7 @@ describe.skipIf(reason !== "")(`PostgreSQL${reason}`, () => {
   afterAll(() => server.stop());
 
   stateContract(() => openPostgresState(server.url));
+  queuesContract(() => openPostgresState(server.url));
 
   test("several nodes may start at once, and see each other's writes", async () => {
     const nodes = await Promise.all([1, 2, 3].map(() => openPostgresState(server.url)));

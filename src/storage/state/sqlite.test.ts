@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import Database from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqliteState } from "./sqlite.ts";
+import { queuesContract } from "../queues/queues.contract.ts";
 import { stateContract } from "./state.contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "groundwatch-state-"));
@@ -16,6 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("SQLite", () => {
   stateContract(() => openSqliteState(join(folder, "contract.sqlite")));
+  queuesContract(() => openSqliteState(join(folder, "queues.sqlite")));
 
   test("refuses a file that a newer version wrote, and leaves it as it is", async () => {
     const file = join(folder, "newer.sqlite");

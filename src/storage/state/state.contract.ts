@@ -204,6 +204,8 @@ export function stateContract(open: () => Promise<State>): void {
       expect(await list({})).toEqual(["b", "a", "c", "e"]);
       expect(await list({ descending: true })).toEqual(["e", "c", "a", "b"]);
       expect(await list({ maxRank: 5 })).toEqual(["b", "a", "c"]);
+      expect(await things.count(scope)).toBe(5);
+      expect(await things.count(scope, 5)).toBe(3);
       expect(await list({ after: { key: "a", rank: 5 } })).toEqual(["c", "e"]);
       expect(await list({ after: { key: "c", rank: 5 }, descending: true })).toEqual(["a", "b"]);
       expect(await list({ order: "key", maxRank: 5 })).toEqual(["a", "b", "c"]);

@@ -35,9 +35,10 @@ export function selectMany(collection: string, scope: string, keys: readonly str
   return { text: `${selectInScope} and key in (${marks})`, parameters: [collection, scope, ...keys] };
 }
 
-export function selectCount(collection: string, scope: string): Statement {
+export function selectCount(collection: string, scope: string, maxRank?: number): Statement {
   const text = "select count(*) as count from documents where collection = ? and scope = ?";
-  return { text, parameters: [collection, scope] };
+  if (maxRank === undefined) return { text, parameters: [collection, scope] };
+  return { text: `${text} and rank <= ?`, parameters: [collection, scope, maxRank] };
 }
 
 /**
