@@ -167,6 +167,7 @@ describe("GetMetricData", () => {
       [read([query("A", "Sum")]), /^ValidationException: .*not matching the expected pattern/],
       [read([query("a", "Sum"), query("a", "Sum")]), /^ValidationException: .*not unique/],
       [read([query("a", "median")]), /^InvalidParameterValueException: The value median for parameter/],
+      [read([{ ...query("a", "Sum", 60), Period: 300 }]), /^ValidationException: .*must be the same/],
       [read([query("a", "Sum", 45)]), /^InvalidParameterValueException: .*multiple of 60/],
       [read([{ ...query("a", "Sum"), ReturnData: false }]), /^ValidationException: .*ReturnData/],
       [read([query("a", "Sum"), expression]), /^ValidationException: .*not supported/],

@@ -51,6 +51,9 @@ describe("event buses", () => {
     expect(found.CreationTime).toEqual(found.LastModifiedTime);
     const updated = await events.updateEventBus({ Name: "orders", Description: "new" });
     expect(updated).toMatchObject({ Name: "orders", Arn: arnOf("orders"), Description: "new" });
+    expect(updated.DeadLetterConfig).toEqual(made.DeadLetterConfig);
+    const without = await events.updateEventBus({ Name: "orders", DeadLetterConfig: {} });
+    expect(without.DeadLetterConfig).toBeUndefined();
     await events.deleteEventBus({ Name: "orders" });
     await events.deleteEventBus({ Name: "orders" });
     await expect(events.describeEventBus({ Name: "orders" })).rejects.toMatchObject({
@@ -132,6 +135,9 @@ describe("event buses", () => {
     const long = { ...whole, Statement: [{ ...whole.Statement[0], Sid: "x".repeat(11_000) }] };
     const tooLong = events.putPermission({ EventBusName, Policy: JSON.stringify(long) });
     await expect(tooLong).rejects.toMatchObject({ name: "PolicyLengthExceededException" });
+    const Condition = { Type: "StringEquals", Key: "aws:PrincipalOrgID", Value: "o-1" };
+    const both = events.putPermission({ EventBusName, Policy: JSON.stringify(whole), Condition });
+    await expect(both).rejects.toMatchObject({ name: "ValidationException" });
     const other = { EventBusName, Action: "events:PutRule", Principal: "*", StatementId: "a" };
     await expect(events.putPermission(other)).rejects.toMatchObject({
       name: "ValidationException",

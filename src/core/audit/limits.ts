@@ -10,6 +10,4 @@ export const auditLimits = {
   eventsPerPage: 50,
   lookupMs: 90 * 86_400_000,
   lookupAttributes: 1,
-  /** Rows of one page of the own service's listing. */
-  callsPerPage: 1_000,
 } as const;

@@ -12,7 +12,12 @@ export function createCloudTrailService(dependencies: Dependencies): Service {
     sdk,
     limits,
     handlers: { LookupEvents: lookupEvents },
-    limitations: { LookupEvents: ["there are no Insights events: that category is always empty"] },
+    limitations: {
+      LookupEvents: [
+        "there are no Insights events: that category is always empty",
+        "as with AWS, calls that read or write data (PutMetricData, PutLogEvents, ...) are recorded and not found here",
+      ],
+    },
     contextOf: (call) => ({ call, dependencies }),
   });
 }

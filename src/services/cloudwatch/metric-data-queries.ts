@@ -62,6 +62,9 @@ function check(query: WireQuery, path: string, account: string): MetricQuery {
   if (stat === undefined) {
     throw validation(`One of the parameters ${path}.Expression and ${path}.MetricStat must be specified.`);
   }
+  if (query.Period !== undefined && query.Period !== stat.Period) {
+    throw validation(`The parameters ${path}.Period and ${path}.MetricStat.Period must be the same.`);
+  }
   if (label?.includes("${") === true) {
     throw validation(`The dynamic label of '${id}' is not supported by this version of Groundwatch.`);
   }

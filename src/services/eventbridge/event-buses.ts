@@ -36,13 +36,12 @@ export async function createEventBus(
     throw modelled(LimitExceededException, "The requested resource exceeds the maximum number allowed.");
   }
   const { now } = context.call;
-  const deadLetterArn = input.DeadLetterConfig?.Arn;
   const bus = {
     tags: tagsOf({}, input.Tags ?? []),
     createdAt: now,
     modifiedAt: now,
     ...(description === undefined ? {} : { description }),
-    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
+    ...deadLetterOf(input.DeadLetterConfig?.Arn),
   };
   if (!(await buses.create(scope, name, bus))) {
     throw modelled(ResourceAlreadyExistsException, `Event bus ${name} already exists.`);
@@ -87,10 +86,10 @@ export async function updateEventBus(
 ): Promise<Output<"UpdateEventBus">> {
   refuseUnsupported(input);
   const { Description: description, DeadLetterConfig: deadLetter } = input;
-  const bus = await changeBus(context, input.Name, (before) => ({
+  const bus = await changeBus(context, input.Name, ({ deadLetterArn, ...before }) => ({
     ...before,
     ...(description === undefined ? {} : { description }),
-    ...(deadLetter?.Arn === undefined ? {} : { deadLetterArn: deadLetter.Arn }),
+    ...deadLetterOf(deadLetter === undefined ? deadLetterArn : deadLetter.Arn),
   }));
   return { Arn: arnOf(context, bus.key), Name: bus.key, ...settingsOf(bus.value) };
 }
@@ -106,6 +105,11 @@ export async function deleteEventBus(
   if (input.Name === defaultBusName) throw validationError("Cannot delete event bus default.");
   await busesOf(context).delete(scopeOf(context), input.Name);
   return {};
+}
+
+/** A configuration without a queue takes away the one that there was. */
+function deadLetterOf(deadLetterArn: string | undefined): Pick<StoredBus, "deadLetterArn"> {
+  return deadLetterArn === undefined ? {} : { deadLetterArn };
 }
 
 /** Encryption with a key of KMS and the bus's own logs would be promises that nobody keeps. */

@@ -34,14 +34,21 @@ export function createEventBridgeService(dependencies: Dependencies): Service {
       UpdateEventBus: updateEventBus,
     },
     limitations: {
-      CreateEventBus: ["`KmsKeyIdentifier`, `LogConfig` and `EventSourceName` are refused"],
+      CreateEventBus: [
+        "`KmsKeyIdentifier`, `LogConfig` and `EventSourceName` are refused",
+        "`DeadLetterConfig` is kept and not yet used",
+      ],
       PutEvents: [
         "events are stored and not yet matched by rules",
         "an event for a bus that does not exist is stored under that bus's name",
+        "`TraceHeader` is checked by its form and not kept",
         "`EndpointId` and buses of other accounts and regions are refused",
       ],
       PutPermission: ["policies are kept and not yet decided upon"],
-      UpdateEventBus: ["`KmsKeyIdentifier` and `LogConfig` are refused"],
+      UpdateEventBus: [
+        "`KmsKeyIdentifier` and `LogConfig` are refused",
+        "`DeadLetterConfig` is kept and not yet used",
+      ],
     },
     contextOf: (call) => ({ call, dependencies }),
   });

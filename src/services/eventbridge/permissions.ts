@@ -39,8 +39,10 @@ export async function putPermission(
 function policyOf(input: Input<"PutPermission">, before: BusPolicy | undefined, resource: string): BusPolicy {
   const { Action: action, Principal: principal, StatementId: statementId, Condition } = input;
   if (input.Policy !== undefined) {
-    const whole = action === undefined && principal === undefined && statementId === undefined;
-    if (!whole) throw validationError("Policy cannot be combined with Action, Principal or StatementId.");
+    const others = [action, principal, statementId, Condition];
+    if (others.some((other) => other !== undefined)) {
+      throw validationError("Policy cannot be combined with Action, Principal, StatementId or Condition.");
+    }
     const policy = parsePolicy(input.Policy);
     if (policy === undefined) throw validationError("The policy document is not valid.");
     return policy;
