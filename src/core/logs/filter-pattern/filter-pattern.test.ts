@@ -7,9 +7,9 @@ import { compileFilterPattern } from "./compile.ts";
 import { splitFields } from "./compile-fields.ts";
 import { extractValues } from "./extract.ts";
 import { needlesOf } from "./needles.ts";
-import { parseFilterPattern } from "./parse.ts";
+import { parseFilterPattern, regexesOf } from "./parse.ts";
 import { printFilterPattern } from "./print.ts";
-import type { Condition, FilterPattern, Selector, Term } from "./tree.ts";
+import type { Condition, Field, FilterPattern, Selector, Term } from "./tree.ts";
 
 /** The regular expressions here are ours, so the bare engine may run them. */
 const compileRegex = (source: string) => {
@@ -69,22 +69,69 @@ const comparison: fc.Arbitrary<Condition<Selector>> = fc.oneof(
     value: fc.constantFrom("NULL" as const, "TRUE" as const),
   }),
 );
-const { condition } = fc.letrec<{ condition: Condition<Selector> }>((tie) => ({
-  condition: fc.oneof(
-    { maxDepth: 3 },
-    comparison,
-    fc.record({
-      kind: fc.constantFrom("and" as const, "or" as const),
-      operands: fc.array(tie("condition"), { minLength: 2, maxLength: 3 }),
+function conditionsOf<Subject>(simple: fc.Arbitrary<Condition<Subject>>): fc.Arbitrary<Condition<Subject>> {
+  const { condition } = fc.letrec<{ condition: Condition<Subject> }>((tie) => ({
+    condition: fc.oneof(
+      { maxDepth: 3 },
+      simple,
+      fc.record({
+        kind: fc.constantFrom("and" as const, "or" as const),
+        operands: fc.array(tie("condition"), { minLength: 2, maxLength: 3 }),
+      }),
+    ),
+  }));
+  return condition;
+}
+const number = fc.record({
+  kind: fc.constant("text" as const),
+  text: fc.constantFrom("0", "404", "-1.5", "+10e3"),
+  quoted: fc.constant(false),
+});
+/** A field, whose condition can only be on itself. */
+const namedField = fc.record({ name: word }).chain(({ name }): fc.Arbitrary<Field> => {
+  const compare = { kind: fc.constant("compare" as const), subject: fc.constant(name) };
+  const texts = fc.record({
+    ...compare,
+    operator: fc.constantFrom("=" as const, "!=" as const),
+    operand: fc.oneof(
+      fc.record({ kind: fc.constant("text" as const), text: fc.string(), quoted: fc.constant(true) }),
+      fc.record({ kind: fc.constant("text" as const), text: word, quoted: fc.constant(false) }),
+      fc.record({ kind: fc.constant("regex" as const), text: fc.stringMatching(/^[a-z][a-z.]{0,4}$/) }),
+    ),
+  });
+  const numbers = fc.record({
+    ...compare,
+    operator: fc.constantFrom("<" as const, "<=" as const, ">" as const, ">=" as const),
+    operand: number,
+  });
+  return fc.record({
+    kind: fc.constant("field" as const),
+    name: fc.constant(name),
+    condition: fc.option(conditionsOf<string>(fc.oneof(texts, numbers)), { nil: undefined }),
+  });
+});
+const nameless: Field = { kind: "field", name: "", condition: undefined };
+const fieldList: fc.Arbitrary<readonly Field[]> = fc
+  .tuple(
+    fc.uniqueArray(fc.oneof({ weight: 5, arbitrary: namedField }, fc.constant(nameless)), {
+      minLength: 1,
+      maxLength: 5,
+      selector: (field) => (field.kind === "field" ? field.name : "..."),
     }),
-  ),
-}));
+    fc.option(fc.nat(5), { nil: undefined }),
+  )
+  .map(([fields, rest]) =>
+    rest === undefined ? fields : [...fields.slice(0, rest), { kind: "rest" }, ...fields.slice(rest)],
+  );
 const pattern: fc.Arbitrary<FilterPattern> = fc.oneof(
   fc
     .array(term, { minLength: 1, maxLength: 4 })
     .filter((terms) => terms.some(({ match }) => match.text.trim() !== ""))
     .map((terms) => ({ kind: "terms" as const, terms })),
-  fc.record({ kind: fc.constant("json" as const), condition }),
+  fc.record({ kind: fc.constant("json" as const), condition: conditionsOf(comparison) }),
+  fc
+    .record({ kind: fc.constant("fields" as const), fields: fieldList })
+    .filter((tree) => regexesOf(tree).length <= 2),
 );
 
 property.prop([pattern])("what is printed reads as the same tree", (tree) => {
