@@ -47,12 +47,12 @@ export function createRollupLedger(state: State): RollupLedger {
   return {
     async enter(timestamps) {
       news = true;
-      announced ??= await rolledUpTo(300);
-      const limit = announced;
-      const hours = new Set<number>();
-      for (const timestamp of timestamps) {
-        if (timestamp < limit) hours.add(Math.floor(timestamp / lateWindowMs) * lateWindowMs);
+      if (announced === undefined) {
+        const watermark = await rolledUpTo(300);
+        // The worker may have announced more meanwhile. From here to the entry nothing waits.
+        announced = Math.max(announced ?? 0, watermark);
       }
+      const hours = hoursBefore(announced, timestamps);
       const { entered, leave } = createWriter(writers);
       writers.add(entered);
       try {
@@ -99,6 +99,15 @@ export function createRollupLedger(state: State): RollupLedger {
     marked.set(startAt, marking);
     return marking;
   }
+}
+
+/** The starts of the hours in which those of the instants lie that are before a limit. */
+function hoursBefore(limit: number, timestamps: readonly number[]): ReadonlySet<number> {
+  const hours = new Set<number>();
+  for (const timestamp of timestamps) {
+    if (timestamp < limit) hours.add(Math.floor(timestamp / lateWindowMs) * lateWindowMs);
+  }
+  return hours;
 }
 
 /** Keys of hours, which sort as the hours do. */

@@ -1,6 +1,7 @@
 // Rolls datapoints up: minutes to five minutes, these to hours, behind a watermark and again where data came
 // late.
 import { every, type Cancel, type Clock } from "../core/clock.ts";
+import { metricLimits } from "../core/metrics/limits.ts";
 import {
   rollupPeriodsSeconds,
   type RollupLedger,
@@ -25,7 +26,7 @@ export interface MetricRollup {
 
 /**
  * A run can be killed at any point and made again: rows carry a version, of two rows for one window the later
- * one counts, and the watermark moves only when the rows are stored.
+ * one counts, and the watermark moves only when the rows are stored. After a failure the next run goes on.
  */
 export function startMetricRollup(
   clock: Clock,
@@ -34,7 +35,9 @@ export function startMetricRollup(
   onError: (error: unknown) => void,
 ): MetricRollup {
   let running: Promise<void> = Promise.resolve();
-  const run = () => (running = running.then(rollUpAll));
+  /** Whether the last run left something: it failed, or there was data of windows that were not over. */
+  let unfinished = false;
+  const run = () => (running = running.catch(() => undefined).then(rollUpAll));
   const cancel: Cancel = every(clock, runPeriodMs, () => run().catch(onError));
   return {
     run,
@@ -45,7 +48,8 @@ export function startMetricRollup(
   };
 
   async function rollUpAll(): Promise<void> {
-    if (!ledger.takeNews()) return;
+    if (!ledger.takeNews() && !unfinished) return;
+    unfinished = true;
     const until = clock.now() - graceMs;
     await ledger.announce(until);
     for (const period of rollupPeriodsSeconds) await catchUp(period, until);
@@ -60,6 +64,9 @@ export function startMetricRollup(
       }
       await ledger.settle(window);
     }
+    const everything = clock.now() + metricLimits.futureMs;
+    const waiting = await firstDatapointAt(telemetry, await ledger.rolledUpTo(3600), everything);
+    unfinished = waiting !== undefined || late.length === lateWindowsPerRun;
   }
 
   /** From the watermark, or from the first datapoint if that is later, to the last whole window. */
