@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export const credentials = { accessKeyId: "AKIABENCHBENCHBENCH1", secretAccessKey: "bench-secret" };
+export const account = "123456789012";
 export const region = "us-east-1";
 
 export interface BenchServer {
@@ -21,7 +22,7 @@ export interface BenchServer {
 export async function startServer(root: string, extraFlags: readonly string[] = []): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "groundwatch-bench-"));
   const config = join(folder, "groundwatch.json");
-  writeFileSync(config, JSON.stringify({ accessKeys: [{ ...credentials, account: "123456789012" }] }), {
+  writeFileSync(config, JSON.stringify({ accessKeys: [{ ...credentials, account }] }), {
     mode: 0o600,
   });
   const port = await freePort();

@@ -14,6 +14,8 @@ export interface DatapointQuery {
   readonly now: number;
   readonly rolledUpTo: { readonly 300: number; readonly 3600: number };
   readonly wantsHistogram: boolean;
+  /** Where to read, for callers who know better than `sourcesOf`. */
+  readonly sources?: readonly SourceRange[];
 }
 
 export interface PeriodSamples extends SampleSet {
@@ -21,15 +23,16 @@ export interface PeriodSamples extends SampleSet {
   readonly startAt: number;
 }
 
+/** A series as columns, one item for each period: a row for each would be ten times the text. */
 interface Row {
   readonly metricId: string;
-  readonly slot: number;
-  readonly sampleCount: number;
-  readonly sum: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly buckets: readonly number[];
-  readonly counts: readonly number[];
+  readonly slots: readonly number[];
+  readonly sampleCounts: readonly number[];
+  readonly sums: readonly number[];
+  readonly minimums: readonly number[];
+  readonly maximums: readonly number[];
+  /** Only when they are wanted. */
+  readonly histograms?: readonly (readonly [readonly number[], readonly number[]])[];
 }
 
 /**
@@ -41,30 +44,51 @@ export async function readDatapoints(
   query: DatapointQuery,
   options?: QueryOptions,
 ): Promise<ReadonlyMap<string, readonly PeriodSamples[]>> {
-  const sources = sourcesOf(query);
-  const found = new Map<string, PeriodSamples[]>();
-  if (sources.length === 0 || query.metricIds.length === 0) return found;
+  const sources = query.sources ?? sourcesOf(query);
+  if (sources.length === 0 || query.metricIds.length === 0) return new Map();
+  const histograms = query.wantsHistogram
+    ? ", groupArray((mapKeys(merged), mapValues(merged))) AS histograms"
+    : "";
   const rows = await telemetry.query<Row>(
     sql`
-    SELECT metric_id AS metricId, toInt32(slot) AS slot, sum(samples) AS sampleCount, sum(total) AS sum,
-      min(lowest) AS minimum, max(highest) AS maximum,
-      ${rawSql(query.wantsHistogram ? "sumMap(distribution)" : "map()::Map(Int16, Float64)")} AS merged,
-      mapKeys(merged) AS buckets, mapValues(merged) AS counts
-    FROM (${joinSql(
-      sources.map((source) => selectFrom(source, query)),
-      " UNION ALL ",
-    )})
-    GROUP BY metric_id, slot
-    ORDER BY metric_id, slot`,
+    SELECT metric_id AS metricId, groupArray(slot) AS slots, groupArray(samples) AS sampleCounts,
+      groupArray(total) AS sums, groupArray(lowest) AS minimums, groupArray(highest) AS maximums
+      ${rawSql(histograms)}
+    FROM (
+      SELECT metric_id, toInt32(slot) AS slot, sum(samples) AS samples, sum(total) AS total,
+        min(lowest) AS lowest, max(highest) AS highest
+        ${rawSql(query.wantsHistogram ? ", sumMap(distribution) AS merged" : "")}
+      FROM (${joinSql(
+        sources.map((source) => selectFrom(source, query)),
+        " UNION ALL ",
+      )})
+      GROUP BY metric_id, slot
+      ORDER BY metric_id, slot)
+    GROUP BY metric_id`,
     options,
   );
-  for (const { metricId, slot, buckets, counts, ...samples } of rows) {
-    const series = found.get(metricId) ?? [];
-    found.set(metricId, series);
-    const histogram = new Map(buckets.map((bucket, index) => [bucket, counts[index] ?? 0]));
-    series.push({ ...samples, histogram, startAt: query.from + slot * query.periodSeconds * 1_000 });
-  }
-  return found;
+  return new Map(rows.map((row) => [row.metricId, samplesOf(row, query)]));
+}
+
+function samplesOf(row: Row, { from, periodSeconds }: DatapointQuery): readonly PeriodSamples[] {
+  return row.slots
+    .map((slot, index) => ({
+      startAt: from + slot * periodSeconds * 1_000,
+      sampleCount: row.sampleCounts[index] ?? 0,
+      sum: row.sums[index] ?? 0,
+      minimum: row.minimums[index] ?? 0,
+      maximum: row.maximums[index] ?? 0,
+      histogram: histogramOf(row.histograms?.[index]),
+    }))
+    .sort((one, other) => one.startAt - other.startAt);
+}
+
+const noHistogram: ReadonlyMap<number, number> = new Map();
+
+function histogramOf(columns: readonly [readonly number[], readonly number[]] | undefined) {
+  if (columns === undefined) return noHistogram;
+  const [buckets, counts] = columns;
+  return new Map(buckets.map((bucket, index) => [bucket, counts[index] ?? 0]));
 }
 
 const tableNames = {
