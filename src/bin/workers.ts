@@ -2,6 +2,7 @@
 import { every } from "../core/clock.ts";
 import { createSelfMetrics, type SelfMetrics } from "../server/self-metrics.ts";
 import type { Dependencies } from "../services/dependencies.ts";
+import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
 import type { Surroundings } from "./listeners.ts";
@@ -12,6 +13,8 @@ export interface Workers {
 }
 
 const dayMs = 86_400_000;
+/** On a clock that stands still all data is there when it moves on. */
+const settleMs = { manual: 0, system: 5_000 } as const;
 
 /** They are stopped by `stack`, each with what it has begun. */
 export function startWorkers({ config, log, stack }: Surroundings, dependencies: Dependencies): Workers {
@@ -23,6 +26,12 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
     log.error("metrics were not rolled up", error),
   );
   stack.push(() => rollup.stop());
+  const alarms = startAlarmEvaluator({
+    ...dependencies,
+    settleMs: settleMs[config.clock],
+    onError: (error) => log.error("alarms were not evaluated", error),
+  });
+  stack.push(() => alarms.stop());
   // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual
   // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));

@@ -1,7 +1,7 @@
 // Alarms in state: definitions with their states, written together with what a change entails.
 import { randomUUID } from "node:crypto";
 import { actionMessage } from "../core/alarms/action-message.ts";
-import type { Alarm, MetricAlarm } from "../core/alarms/alarm.ts";
+import type { Alarm } from "../core/alarms/alarm.ts";
 import type { AlarmChange } from "../core/alarms/alarm-change.ts";
 import { stateChangeEvent, type AlarmEvent } from "../core/alarms/alarm-event.ts";
 import type { AlarmHistoryItem } from "../core/alarms/alarm-history.ts";
@@ -9,11 +9,12 @@ import { evaluationIntervalSeconds } from "../core/alarms/alarm-window.ts";
 import { actionChange } from "./alarm-actions.ts";
 import { historyChange } from "./alarm-history.ts";
 import { arrivalKey } from "./arrival-key.ts";
-import type { Change, Collection, Document, State } from "./state.ts";
+import type { Change, Collection, Document, ListOptions, State } from "./state.ts";
 
 const collection = "alarms";
 const eventCollection = "alarm-events";
 const pageSize = 1_000;
+const maximumWorlds = 10_000;
 
 /** The account and region that an alarm belongs to. */
 export interface AlarmWorld {
@@ -49,6 +50,42 @@ export async function allAlarms(state: State, world: AlarmWorld): Promise<readon
   }
 }
 
+/** The composite alarms of a world. */
+export function compositeAlarms(state: State, world: AlarmWorld): Promise<readonly Document<Alarm>[]> {
+  return listByRank(state, world, { after: { key: "", rank: compositeRank - 1 } });
+}
+
+/** The metric alarms of a world that are evaluated every ten seconds. */
+export function highResolutionAlarms(state: State, world: AlarmWorld): Promise<readonly Document<Alarm>[]> {
+  return listByRank(state, world, { maxRank: 59 });
+}
+
+async function listByRank(
+  state: State,
+  world: AlarmWorld,
+  options: Pick<ListOptions, "after" | "maxRank">,
+): Promise<readonly Document<Alarm>[]> {
+  const alarms = alarmsOf(state);
+  const found: Document<Alarm>[] = [];
+  for (;;) {
+    const last = found.at(-1);
+    const after = last === undefined ? {} : { after: { key: last.key, rank: last.rank ?? 0 } };
+    const listing = { order: "rank" as const, ...options, ...after, limit: pageSize };
+    const page = await alarms.list(alarmScope(world), listing);
+    found.push(...page);
+    if (page.length < pageSize) return found;
+  }
+}
+
+/** Every account and region that was ever written to: alarms can be in any of them. */
+export async function alarmWorlds(state: State): Promise<readonly AlarmWorld[]> {
+  const listed = await state.collection("worlds").list("", { limit: maximumWorlds });
+  return listed.flatMap(({ key }) => {
+    const [account, region] = key.split("/");
+    return account === undefined || region === undefined ? [] : [{ account, region }];
+  });
+}
+
 /** Whether there are metric alarms that are evaluated more often than every minute, or composite ones. */
 export async function hasAlarms(
   state: State,
@@ -56,10 +93,6 @@ export async function hasAlarms(
 ): Promise<{ readonly any: boolean; readonly highResolution: boolean }> {
   const [first] = await alarmsOf(state).list(alarmScope(world), { order: "rank", limit: 1 });
   return { any: first !== undefined, highResolution: (first?.rank ?? compositeRank) < 60 };
-}
-
-export function isHighResolution(alarm: MetricAlarm): boolean {
-  return rankOf(alarm) < 60;
 }
 
 /** What is written beside an alarm. */

@@ -40,9 +40,12 @@ export type TestServerOverrides = Partial<Config>;
 
 /**
  * Output members that no schema has fail the call, so that every test sees them. `data` keeps the folder
- * given.
+ * given, and `startAt` lets a server that is started again go on in time.
  */
-export async function startTestServer(overrides: TestServerOverrides = {}): Promise<TestServer> {
+export async function startTestServer(
+  overrides: TestServerOverrides = {},
+  { startAt = testStartAt }: { readonly startAt?: number } = {},
+): Promise<TestServer> {
   const dataFolder = overrides.data ?? mkdtempSync(join(tmpdir(), "groundwatch-test-"));
   const defaults = readConfig({ words: [], environment: {}, readFile: () => undefined });
   if (defaults.help) throw new Error("nobody asked for help");
@@ -57,7 +60,7 @@ export async function startTestServer(overrides: TestServerOverrides = {}): Prom
       ...overrides,
       data: dataFolder,
     },
-    { startAt: testStartAt, strictOutputs: true },
+    { startAt, strictOutputs: true },
   );
   const { url: endpoint, clock, dependencies, operations } = running;
   return {

@@ -56,6 +56,10 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
     },
     requestBytes: metricRequestBytes,
     limitations: {
+      DescribeAlarmContributors: ["answers none: alarms on queries of many time series are refused"],
+      PutMetricAlarm: [
+        "alarms on expressions, anomaly detection bands, Metrics Insights and PromQL queries are refused",
+      ],
       GetMetricData: [
         "`Expression` is refused: metric math and Metrics Insights",
         "dynamic labels are refused",

@@ -1,0 +1,209 @@
+// Reads what alarms look at: the datapoints of many alarms in few statements.
+import { watchedMetric, type AlarmMetric, type MetricAlarm } from "../core/alarms/alarm.ts";
+import type { AlarmDatapoint } from "../core/alarms/alarm-state.ts";
+import { alarmWindow, periodsOf, type AlarmWindow } from "../core/alarms/alarm-window.ts";
+import type { AlarmPeriod } from "../core/alarms/evaluate-alarm.ts";
+import { identityKey, metricIdOf, metricUnits, type MetricUnit } from "../core/metrics/metric-identity.ts";
+import { retentionMs } from "../core/metrics/periods.ts";
+import { computeStatistic } from "../core/metrics/statistics.ts";
+import { needsHistogram, parseStatistic, type Statistic } from "../core/metrics/statistic-names.ts";
+import { alarmScope, type AlarmWorld } from "./alarms.ts";
+import type { RollupLedger } from "./metric-rollups.ts";
+import { readDatapoints, type PeriodSamples } from "./telemetry/datapoints-read.ts";
+import { seriesOf } from "./telemetry/metrics.ts";
+import type { Telemetry } from "./telemetry.ts";
+import type { Worlds } from "./worlds.ts";
+
+/** Bounds of one statement: the engine reads 256 KiB of text, and a result must fit into memory. */
+const seriesPerStatement = 3_000;
+const datapointsPerStatement = 100_000;
+const nameCharactersPerStatement = 100_000;
+/** How long it is believed under which units a metric has data; one without data is asked for every time. */
+const unitsKnownMs = 10 * 60_000;
+const maximumKnownUnits = 200_000;
+
+/** What an alarm sees at an instant. */
+export interface AlarmReading {
+  readonly window: AlarmWindow;
+  /** The evaluation range, oldest first. */
+  readonly periods: readonly AlarmPeriod[];
+}
+
+export interface AlarmReader {
+  /** The readings by the names of the alarms, as of `now` (epoch milliseconds). */
+  read(
+    world: AlarmWorld,
+    alarms: readonly MetricAlarm[],
+    now: number,
+  ): Promise<ReadonlyMap<string, AlarmReading>>;
+  /** Forgets what is cached; call it after a reset. */
+  forget(): void;
+}
+
+interface AlarmReaderParts {
+  readonly telemetry: Telemetry;
+  readonly worlds: Worlds;
+  readonly rollups: RollupLedger;
+}
+
+/** One alarm with what is read for it. */
+interface Wanted {
+  readonly alarm: MetricAlarm;
+  readonly metric: AlarmMetric;
+  readonly statistic: Statistic;
+  readonly window: AlarmWindow;
+  readonly key: string;
+}
+
+export function createAlarmReader({ telemetry, worlds, rollups }: AlarmReaderParts): AlarmReader {
+  const units = createUnitCache(telemetry);
+  return {
+    async read(world, alarms, now) {
+      const number = await worlds.numberOf(world.account, world.region);
+      const wanted = alarms.flatMap((alarm) => wantedOf(alarm, now));
+      const unitsOf = await units.of(alarmScope(world), number, wanted, now);
+      const readings = new Map<string, AlarmReading>();
+      for (const group of groupsOf(wanted)) {
+        const ids = new Map(
+          group.map((one) => [one, unitsOf(one).map((unit) => metricIdOf(number, one.key, unit))]),
+        );
+        const samples = await readGroup(group, [...ids.values()].flat(), now);
+        for (const one of group) readings.set(one.alarm.name, readingOf(one, ids.get(one) ?? [], samples));
+      }
+      return readings;
+    },
+    forget: () => units.forget(),
+  };
+
+  /** Ranges of different length end at the same instant, so that their periods lie on each other. */
+  async function readGroup(
+    group: readonly Wanted[],
+    ids: readonly bigint[],
+    now: number,
+  ): Promise<ReadonlyMap<string, readonly PeriodSamples[]>> {
+    const [first] = group;
+    const samples = new Map<string, readonly PeriodSamples[]>();
+    if (first === undefined) return samples;
+    const { periodSeconds, to } = first.window;
+    const from = Math.min(...group.map(({ window }) => window.from));
+    const [fives, hours] = await Promise.all([rollups.rolledUpTo(300), rollups.rolledUpTo(3600)]);
+    const isRecent = from >= now - retentionMs.recent;
+    const metricIds = [...new Set(ids)];
+    const periods = (to - from) / (periodSeconds * 1_000);
+    const fitting = Math.max(1, Math.floor(datapointsPerStatement / periods));
+    const atOnce = Math.min(seriesPerStatement, fitting);
+    for (let start = 0; start < metricIds.length; start += atOnce) {
+      const found = await readDatapoints(telemetry, {
+        metricIds: metricIds.slice(start, start + atOnce),
+        from,
+        to,
+        periodSeconds,
+        now,
+        rolledUpTo: { 300: fives, 3600: hours },
+        wantsHistogram: needsHistogram(first.statistic),
+        // By time first, so that a short range of many series is in few places.
+        ...(isRecent ? { sources: [{ resolution: "recent", from, to }] } : {}),
+      });
+      for (const [id, periods] of found) samples.set(id, periods);
+    }
+    return samples;
+  }
+}
+
+function wantedOf(alarm: MetricAlarm, now: number): readonly Wanted[] {
+  const metric = watchedMetric(alarm);
+  const statistic = metric === undefined ? undefined : parseStatistic(metric.statistic);
+  if (metric === undefined || statistic === undefined) return [];
+  return [{ alarm, metric, statistic, window: alarmWindow(alarm, now), key: identityKey(metric) }];
+}
+
+/** What is read together: the same periods, ranges of about the same length, with distributions or without. */
+function groupsOf(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
+  const groups = new Map<string, Wanted[]>();
+  for (const one of wanted) {
+    const { periodSeconds, to, count } = one.window;
+    const length = Math.ceil(Math.log2(count));
+    const key = `${periodSeconds} ${to} ${length} ${needsHistogram(one.statistic)}`;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(one);
+  }
+  return [...groups.values()];
+}
+
+/** Of a metric with data under several units, and an alarm that names none, the first unit with data counts. */
+function readingOf(
+  { window, statistic }: Wanted,
+  ids: readonly bigint[],
+  samples: ReadonlyMap<string, readonly PeriodSamples[]>,
+): AlarmReading {
+  const datapoints = new Map<number, AlarmDatapoint>();
+  for (const id of ids) {
+    for (const period of samples.get(String(id)) ?? []) {
+      if (period.startAt < window.from || datapoints.has(period.startAt)) continue;
+      const value = computeStatistic(statistic, period);
+      if (value !== undefined) datapoints.set(period.startAt, { value, sampleCount: period.sampleCount });
+    }
+  }
+  return { window, periods: periodsOf(window, datapoints) };
+}
+
+interface KnownUnits {
+  readonly units: readonly MetricUnit[];
+  readonly asOf: number;
+}
+
+function createUnitCache(telemetry: Telemetry) {
+  let known = new Map<string, KnownUnits>();
+  return {
+    forget() {
+      known = new Map();
+    },
+    /** The units to read for each alarm: its own, or those that its metric has data under. */
+    async of(
+      scope: string,
+      world: number,
+      wanted: readonly Wanted[],
+      now: number,
+    ): Promise<(one: Wanted) => readonly MetricUnit[]> {
+      const nameOf = (key: string) => `${scope} ${world} ${key}`;
+      const unknown = new Map<string, Wanted>();
+      for (const one of wanted) {
+        if (one.metric.unit !== undefined) continue;
+        const { units = [], asOf = 0 } = known.get(nameOf(one.key)) ?? {};
+        if (units.length === 0 || Math.abs(now - asOf) >= unitsKnownMs) unknown.set(one.key, one);
+      }
+      const asked = [...unknown.values()].map(({ key, metric }) => ({ key, identity: metric }));
+      if (known.size + asked.length > maximumKnownUnits) known = new Map();
+      for (const some of cutByNames(asked)) {
+        const found = await seriesOf(telemetry, world, some);
+        for (const [key, units] of found) known.set(nameOf(key), { units: inOrder(units), asOf: now });
+      }
+      return ({ metric, key }) =>
+        metric.unit === undefined ? (known.get(nameOf(key))?.units ?? []) : [metric.unit];
+    },
+  };
+}
+
+interface AskedMetric {
+  readonly key: string;
+  readonly identity: AlarmMetric;
+}
+
+function cutByNames(asked: readonly AskedMetric[]): readonly (readonly AskedMetric[])[] {
+  const parts: AskedMetric[][] = [];
+  let characters = nameCharactersPerStatement;
+  for (const one of asked) {
+    const { namespace, name } = one.identity;
+    const length = namespace.length + name.length + 40;
+    characters += length;
+    if (characters > nameCharactersPerStatement) {
+      parts.push([]);
+      characters = length;
+    }
+    parts.at(-1)?.push(one);
+  }
+  return parts;
+}
+
+const inOrder = (units: readonly MetricUnit[]) => metricUnits.filter((unit) => units.includes(unit));

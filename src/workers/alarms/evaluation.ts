@@ -1,0 +1,109 @@
+// What an evaluation of alarms consists of: metric alarms that are due, composite ones, and the events of both.
+import type { Clock } from "../../core/clock.ts";
+import type { FactBoard } from "../../core/facts.ts";
+import { createAlarmReader } from "../../storage/alarm-datapoints.ts";
+import { expireHistory } from "../../storage/alarm-history.ts";
+import { alarmScope, alarmWorlds, drainEvents, hasAlarms, type AlarmWorld } from "../../storage/alarms.ts";
+import type { RollupLedger } from "../../storage/metric-rollups.ts";
+import type { State } from "../../storage/state.ts";
+import { appendBusEvents } from "../../storage/telemetry/bus-events.ts";
+import type { Telemetry } from "../../storage/telemetry.ts";
+import type { Worlds } from "../../storage/worlds.ts";
+import { passComposites } from "./composite-pass.ts";
+import { passMetricAlarms } from "./metric-pass.ts";
+
+const minuteMs = 60_000;
+const highResolutionMs = 10_000;
+const hourMs = 3_600_000;
+const defaultBus = "default";
+
+export interface EvaluationParts {
+  readonly clock: Clock;
+  readonly facts: FactBoard;
+  readonly state: State;
+  readonly telemetry: Telemetry;
+  readonly worlds: Worlds;
+  readonly rollups: RollupLedger;
+  /**
+   * How long after the end of a period it is evaluated, for data that is still on its way. Later data counts at
+   * the next evaluation.
+   */
+  readonly settleMs: number;
+}
+
+/** A world whose composite alarms hold actions back until an instant. */
+export interface WaitingWorld {
+  readonly world: AlarmWorld;
+  readonly until: number;
+}
+
+export interface AlarmEvaluation {
+  /** Evaluates the metric alarms that are due now, and the composite ones. */
+  evaluateDue(): Promise<readonly WaitingWorld[]>;
+  /** Decides the composite alarms of these worlds and puts events that wait on the bus. */
+  follow(worlds: readonly AlarmWorld[]): Promise<readonly WaitingWorld[]>;
+  /** When alarms are due next; undefined while there are none. */
+  nextDueAt(): Promise<number | undefined>;
+  /** Drops what is cached. */
+  forget(): void;
+}
+
+export function createAlarmEvaluation(parts: EvaluationParts): AlarmEvaluation {
+  const { clock, facts, state, settleMs } = parts;
+  const reader = createAlarmReader(parts);
+  let lastMinute: number | undefined;
+
+  return {
+    async evaluateDue() {
+      const now = clock.now();
+      const asOf = now - settleMs;
+      const minute = Math.floor(asOf / minuteMs);
+      const isNewMinute = minute !== lastMinute;
+      lastMinute = minute;
+      const evaluated: AlarmWorld[] = [];
+      for (const world of await alarmWorlds(state)) {
+        const { any, highResolution } = await hasAlarms(state, world);
+        if (!any || !(isNewMinute || highResolution)) continue;
+        await passMetricAlarms({ state, reader, world, now, asOf, onlyHighResolution: !isNewMinute });
+        evaluated.push(world);
+        const isNewHour = isNewMinute && (minute * minuteMs) % hourMs === 0;
+        if (isNewHour) await expireHistory(state, alarmScope(world), now);
+      }
+      return follow(evaluated);
+    },
+    follow,
+    async nextDueAt() {
+      let intervalMs: number | undefined;
+      for (const world of await alarmWorlds(state)) {
+        const { any, highResolution } = await hasAlarms(state, world);
+        if (highResolution) intervalMs = highResolutionMs;
+        else if (any) intervalMs ??= minuteMs;
+      }
+      if (intervalMs === undefined) return undefined;
+      return (Math.floor((clock.now() - settleMs) / intervalMs) + 1) * intervalMs + settleMs;
+    },
+    forget: () => reader.forget(),
+  };
+
+  async function follow(worlds: readonly AlarmWorld[]): Promise<readonly WaitingWorld[]> {
+    const waiting: WaitingWorld[] = [];
+    for (const world of worlds) {
+      const until = await passComposites(state, world, clock.now());
+      if (until !== undefined) waiting.push({ world, until });
+    }
+    await putEvents();
+    return waiting;
+  }
+
+  async function putEvents(): Promise<void> {
+    await drainEvents(state, async ({ account, region }, events) => {
+      const world = await parts.worlds.numberOf(account, region);
+      const onBus = events.map((event) => ({ ...event, bus: defaultBus }));
+      await appendBusEvents(parts.telemetry, world, onBus, clock.now());
+      for (const { event } of events) {
+        facts.publish({ kind: "ServiceEventStored", account, region, bus: defaultBus, event });
+      }
+    });
+    facts.publish({ kind: "AlarmActionsQueued" });
+  }
+}

@@ -1,0 +1,72 @@
+// Evaluates the metric alarms of a world that are due, and writes the states that change.
+import type { MetricAlarm } from "../../core/alarms/alarm.ts";
+import { changeState, reconsiderHeld, type AlarmChange } from "../../core/alarms/alarm-change.ts";
+import { evaluateMetricAlarm, repeatedActions } from "../../core/alarms/evaluate-metric-alarm.ts";
+import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
+import { mutedAlarms } from "../../storage/alarm-mute-rules.ts";
+import { allAlarms, highResolutionAlarms, writeChange, type AlarmWorld } from "../../storage/alarms.ts";
+import type { Document, State } from "../../storage/state.ts";
+
+/** Changes that are written at once: the state store takes them in few commits. */
+const changesAtOnce = 2_000;
+
+export interface MetricPass {
+  readonly state: State;
+  readonly reader: AlarmReader;
+  readonly world: AlarmWorld;
+  /** When the pass is made, and the instant at which the windows end; epoch milliseconds. */
+  readonly now: number;
+  readonly asOf: number;
+  /** Only alarms of high resolution: the others have had their turn in this minute. */
+  readonly onlyHighResolution: boolean;
+}
+
+interface DueAlarm {
+  readonly alarm: MetricAlarm;
+  readonly version: number;
+}
+
+/** Alarms that were written by somebody else meanwhile have their turn at the next pass. */
+export async function passMetricAlarms(pass: MetricPass): Promise<void> {
+  const { state, reader, world, now, asOf, onlyHighResolution } = pass;
+  const documents = await (onlyHighResolution ? highResolutionAlarms(state, world) : allAlarms(state, world));
+  const due = documents.flatMap(dueAlarm);
+  const muted = await mutedAlarms(state, world, now);
+  const readings = await reader.read(
+    world,
+    due.map(({ alarm }) => alarm),
+    asOf,
+  );
+  const changes = due.flatMap(({ alarm, version }) => {
+    const periods = readings.get(alarm.name)?.periods;
+    if (periods === undefined) return [];
+    const circumstances = { now, isMuted: muted.has(alarm.name), suppressorInAlarm: false };
+    const { state: newState } = evaluateMetricAlarm(alarm, periods, now);
+    const change =
+      newState === undefined
+        ? (reconsiderHeld(alarm, circumstances) ?? repeated(alarm, now))
+        : changeState(alarm, newState, circumstances);
+    return change === undefined ? [] : [{ version, change }];
+  });
+  for (let start = 0; start < changes.length; start += changesAtOnce) {
+    await Promise.all(
+      changes
+        .slice(start, start + changesAtOnce)
+        .map(({ version, change }) => writeChange(state, world, version, change, now)),
+    );
+  }
+}
+
+function dueAlarm({
+  value,
+  version,
+}: Document<MetricAlarm | { readonly type: "CompositeAlarm" }>): readonly DueAlarm[] {
+  return value.type === "MetricAlarm" ? [{ alarm: value, version }] : [];
+}
+
+/** Scaling is asked for again in every further minute of a state. */
+function repeated(alarm: MetricAlarm, now: number): AlarmChange | undefined {
+  const actions = now - alarm.state.transitionedAt < 60_000 ? [] : repeatedActions(alarm);
+  if (actions.length === 0) return undefined;
+  return { before: alarm, after: alarm, isTransition: false, history: [], actions };
+}
