@@ -4,7 +4,7 @@ import { createFactBoard } from "../core/facts.ts";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createLog } from "../server/log.ts";
-import { createSystemClock, startOfManualTime, type SystemClock } from "../server/system-clock.ts";
+import { createSystemClock, startOfManualTime, stopwatch, type SystemClock } from "../server/system-clock.ts";
 import type { Dependencies } from "../services/dependencies.ts";
 import type { AccessKeyStore } from "../services/groundwatch/access-key-store.ts";
 import type { OwnDependencies } from "../services/groundwatch/context.ts";
@@ -15,7 +15,7 @@ import { readVersion } from "./commands.ts";
 import { listenHttp, listenXray, startHostAgent, type Listener } from "./listeners.ts";
 import { loadServices } from "./services.ts";
 import { createStopStack } from "./stop-stack.ts";
-import { openStores } from "./stores.ts";
+import { openStores, type Stores } from "./stores.ts";
 import { startWorkers } from "./workers.ts";
 
 /** A server that answers. */
@@ -55,7 +55,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       await opened?.close();
     });
     const [stores, api, createServices] = await Promise.all([opening, import("./api.ts"), loadServices()]);
-    const dependencies: Dependencies = { clock, facts: createFactBoard(), ...stores };
+    let url = "";
+    const dependencies = assemble(config, clock, stores, () => url);
     const accessKeys = await api.openAccessKeys(config, stores.folder.path, dependencies);
     const { trail, selfMetrics } = startWorkers(surroundings, dependencies);
     if ("stop" in clock) stack.push(() => clock.stop());
@@ -74,15 +75,19 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     };
     const app: App = api.createApi(apiOptions);
     listeners.push(...(await listenXray(surroundings, dependencies)));
-    let url = "";
     url = await listenHttp(
       surroundings,
       api.createAnswer(apiOptions, app, () => url),
     );
+    // Whoever waits for a message would hold up the end of the listener.
+    stack.push(() => stores.queues.stopWaiting());
     listeners.push({ name: "http", address: url });
     log.info("listening", { url, version: readVersion(), pid: process.pid });
-    const credentials = api.agentCredentials(config, accessKeys);
-    await startHostAgent(surroundings, clock, { url, credentials, selfMetrics });
+    await startHostAgent(surroundings, clock, {
+      url,
+      credentials: api.agentCredentials(config, accessKeys),
+      selfMetrics,
+    });
     return {
       url,
       clock,
@@ -96,6 +101,12 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     await stack.stopAll();
     throw error;
   }
+}
+
+function assemble(config: Config, clock: Clock, stores: Stores, listening: () => string): Dependencies {
+  const addressOf = (host?: string) =>
+    config.publicUrl ?? (host === undefined ? listening() : `http://${host}`);
+  return { ...stores, clock, facts: createFactBoard(), stopwatch, addressOf };
 }
 
 function ownDependencies(parts: {

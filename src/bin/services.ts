@@ -8,13 +8,14 @@ export type CreateServices = (dependencies: Dependencies, own: OwnDependencies) 
 
 /** The SDK packages take longest to load, so this begins while the stores open. */
 export async function loadServices(): Promise<CreateServices> {
-  const [cloudtrail, cloudwatch, logs, eventbridge, groundwatch, schemas, xray] = await Promise.all([
+  const [cloudtrail, cloudwatch, logs, eventbridge, groundwatch, schemas, sqs, xray] = await Promise.all([
     import("../services/cloudtrail/index.ts"),
     import("../services/cloudwatch/index.ts"),
     import("../services/cloudwatch-logs/index.ts"),
     import("../services/eventbridge/index.ts"),
     import("../services/groundwatch/index.ts"),
     import("../services/schemas/index.ts"),
+    import("../services/sqs/index.ts"),
     import("../services/xray/index.ts"),
   ]);
   return (dependencies, own) => [
@@ -24,6 +25,7 @@ export async function loadServices(): Promise<CreateServices> {
     eventbridge.createEventBridgeService(dependencies),
     groundwatch.createGroundwatchService(dependencies, own),
     schemas.createSchemasService(),
+    sqs.createSqsService(dependencies),
     xray.createXrayService(dependencies),
   ];
 }

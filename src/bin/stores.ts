@@ -2,6 +2,7 @@
 import type { Blobs } from "../storage/blobs.ts";
 import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
 import { createRollupLedger, type RollupLedger } from "../storage/metric-rollups.ts";
+import { createQueues, type Queues } from "../storage/queues.ts";
 import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import { openTelemetry } from "../storage/telemetry/open.ts";
@@ -15,6 +16,7 @@ export interface Stores {
   readonly blobs: Blobs;
   readonly worlds: Worlds;
   readonly rollups: RollupLedger;
+  readonly queues: Queues;
   /** Flushes what is under way, then lets another process have the folder. */
   close(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
       blobs,
       worlds: createWorlds(state),
       rollups: createRollupLedger(state),
+      queues: createQueues(state),
       close,
     };
   } catch (error) {

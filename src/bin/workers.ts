@@ -13,6 +13,7 @@ export interface Workers {
 }
 
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 /** On a clock that stands still all data is there when it moves on. */
 const settleMs = { manual: 0, system: 5_000 } as const;
 
@@ -35,5 +36,6 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
   // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual
   // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));
+  stack.push(every(clock, hourMs, () => dependencies.queues.expireAll(clock.now())));
   return { trail, selfMetrics: createSelfMetrics(telemetry) };
 }

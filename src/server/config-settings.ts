@@ -63,6 +63,15 @@ export const settings = {
     default: undefined,
     help: "keep definitions in this PostgreSQL database instead of the data folder",
   }),
+  publicUrl: matching(
+    "URL",
+    /^https?:\/\/[^/]+$/,
+    "an address without a path, like https://logs.example.com",
+    {
+      default: undefined,
+      help: "address under which others reach this server, for links in notifications and addresses of queues",
+    },
+  ),
   logLevel: choice(["debug", "info", "warn", "error"], {
     default: "info",
     help: "least level of the server's log",

@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { RollupLedger } from "../storage/metric-rollups.ts";
+import type { Queues } from "../storage/queues.ts";
 import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import type { Worlds } from "../storage/worlds.ts";
@@ -16,4 +17,10 @@ export interface Dependencies {
   readonly worlds: Worlds;
   /** Shared by those who put metric data and the worker that rolls it up. */
   readonly rollups: RollupLedger;
+  /** Shared by the API of queues and by whoever delivers to them. */
+  readonly queues: Queues;
+  /** Milliseconds from any origin, never moved by a manual clock. */
+  readonly stopwatch: () => number;
+  /** Where this server is, for addresses in answers: as configured, else as the caller reached it. */
+  readonly addressOf: (host: string | undefined) => string;
 }

@@ -78,6 +78,7 @@ export interface Queues {
   expireAll(now: number): Promise<void>;
   /** Lets everybody who waits go, for the server's stop. */
   stopWaiting(): void;
+  isStopping(): boolean;
 }
 
 export interface QueueCounts {
@@ -121,5 +122,6 @@ export function createQueues(state: State): Queues {
       }
     },
     stopWaiting: () => waiting.close(),
+    isStopping: () => waiting.isClosed(),
   };
 }

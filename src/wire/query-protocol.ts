@@ -1,7 +1,7 @@
 // awsQuery: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 import type { Failure } from "./errors.ts";
 import { memoize } from "./memoize.ts";
-import type { Protocol } from "./protocol.ts";
+import type { Protocol, Values } from "./protocol.ts";
 import { compileQueryDecoder } from "./query-decoder.ts";
 import type { ServiceModel, StructureShape } from "./shapes.ts";
 import { createValidator } from "./validate.ts";
@@ -19,7 +19,8 @@ export function createQueryProtocol(service: ServiceModel): Protocol {
     decode({ input }, request, body) {
       const mark = request.url.indexOf("?");
       const inUrl = mark === -1 ? [] : [Buffer.from(request.url.slice(mark + 1))];
-      const values = decoderOf(input)([...inUrl, body]);
+      const path = mark === -1 ? request.url : request.url.slice(0, mark);
+      const values = withPath(decoderOf(input)([...inUrl, body]), path, service, input);
       validate(input, values);
       return values;
     },
@@ -43,6 +44,13 @@ export function createQueryProtocol(service: ServiceModel): Protocol {
       return { status: failure.queryStatus, headers, body };
     },
   };
+}
+
+/** A request may go to what it is about instead of naming it: POST /123456789012/orders. */
+function withPath(values: Values, path: string, { pathMember }: ServiceModel, input: StructureShape): Values {
+  if (pathMember === undefined || path === "/" || values[pathMember] !== undefined) return values;
+  const isMember = input.members.some(({ name }) => name === pathMember);
+  return isMember ? { ...values, [pathMember]: path } : values;
 }
 
 /** The members of an error besides its message, which is always in the element Message. */

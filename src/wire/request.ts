@@ -46,6 +46,8 @@ export interface CallContext {
   readonly requestId: string;
   readonly sourceAddress: string;
   readonly userAgent: string;
+  /** The host and port under which the caller reached the server. */
+  readonly host?: string | undefined;
   /** Aborted when the client goes away. Lazy: costs nothing until it is read. */
   readonly signal: AbortSignal;
 }

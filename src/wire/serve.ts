@@ -203,6 +203,7 @@ function contextOf(call: Call, identity: Identity, operation: Operation, options
     requestId: call.requestId,
     sourceAddress: request.sourceAddress,
     userAgent: request.headers["user-agent"] ?? "",
+    host: request.headers["host"],
     // An abort when the client goes away costs 25 us of its own, so only who asks for it pays.
     get signal() {
       if (controller === undefined) {

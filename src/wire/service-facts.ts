@@ -18,6 +18,8 @@ export interface ServiceFacts {
   readonly errorNamespace?: string;
   /** Sends awsQuery's error codes beside its own: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
   readonly queryCompatible?: boolean;
+  /** The member that an awsQuery request may give as its path instead: SQS's `QueueUrl`. */
+  readonly pathMember?: string;
 }
 
 const known: readonly ServiceFacts[] = [
@@ -76,6 +78,27 @@ const known: readonly ServiceFacts[] = [
     xmlNamespace: "http://cloudtrail.amazonaws.com/doc/2013-11-01/",
     protocols: ["awsJson1.1"],
     validationError: "ValidationException",
+  },
+  {
+    name: "sns",
+    signingName: "sns",
+    target: "AmazonSimpleNotificationService",
+    version: "2010-03-31",
+    xmlNamespace: "http://sns.amazonaws.com/doc/2010-03-31/",
+    protocols: ["awsQuery"],
+    validationError: "InvalidParameterException",
+  },
+  {
+    name: "sqs",
+    signingName: "sqs",
+    target: "AmazonSQS",
+    version: "2012-11-05",
+    xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+    protocols: ["awsJson1.0", "awsQuery"],
+    validationError: "ValidationException",
+    errorNamespace: "com.amazonaws.sqs",
+    queryCompatible: true,
+    pathMember: "QueueUrl",
   },
 ];
 

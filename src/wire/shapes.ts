@@ -91,6 +91,8 @@ export interface ServiceModel {
   readonly queryCompatible: boolean;
   /** The error that a broken constraint answers, by its name under JSON: `InvalidParameterException`. */
   readonly validationError: string;
+  /** The member that an awsQuery request may give as its path instead. */
+  readonly pathMember: string | undefined;
   readonly protocols: readonly ProtocolName[];
   readonly operations: ReadonlyMap<string, Operation>;
   readonly errors: ReadonlyMap<string, ErrorShape>;

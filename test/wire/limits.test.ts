@@ -87,6 +87,24 @@ const unconstrained: Readonly<Record<string, readonly string[]>> = {
     "StopLogging",
     "UpdateTrail",
   ],
+  sqs: [
+    "AddPermission",
+    "CancelMessageMoveTask",
+    "ChangeMessageVisibilityBatch",
+    "CreateQueue",
+    "DeleteMessage",
+    "DeleteMessageBatch",
+    "DeleteQueue",
+    "GetQueueAttributes",
+    "GetQueueUrl",
+    "ListQueueTags",
+    "PurgeQueue",
+    "RemovePermission",
+    "SendMessageBatch",
+    "SetQueueAttributes",
+    "TagQueue",
+    "UntagQueue",
+  ],
 };
 
 function structuresOf(shape: Shape, found = new Map<string, StructureShape>()): Map<string, StructureShape> {

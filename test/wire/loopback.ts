@@ -126,6 +126,9 @@ export function clientConfig(app: App, protocol: ProtocolName) {
     credentials: { accessKeyId: "key", secretAccessKey: "secret" },
     disableHostPrefix: true,
     disableRequestCompression: true,
+    // SQS's client checks digests, which random answers have not, and sends to the queue's address.
+    md5: false,
+    useQueueUrlAsEndpoint: false,
     maxAttempts: 1,
     ...(protocol === "awsQuery" && { protocol: AwsQueryProtocol }),
     ...(protocol === "rpcv2Cbor" && { protocol: AwsSmithyRpcV2CborProtocol }),

@@ -58,6 +58,7 @@ class Generator {
     }
     for (const member of structure.members) {
       if (unsayable.has(member.name) || !this.#canSay(member)) continue;
+      if (this.#protocol === "awsQuery" && sharesName(member, structure)) continue;
       const wanted =
         member.required || member.idempotencyToken || (depth < maxDepth && this.#next() < density);
       if (wanted) values[member.name] = this.#value(member, density, depth + 1);
@@ -146,6 +147,12 @@ class Generator {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
+}
+
+/** SQS has two members under one name of awsQuery; the later one gets what is sent. */
+function sharesName({ name, xmlName }: Member, { members }: StructureShape): boolean {
+  const later = members.slice(members.findIndex((member) => member.name === name) + 1);
+  return xmlName !== undefined && later.some((member) => member.xmlName === xmlName);
 }
 
 function isLeaf({ shape }: Member): boolean {

@@ -37,11 +37,17 @@ const metric: DataOperation = { resourceType: "AWS::CloudWatch::Metric" };
 const logGroup: DataOperation = { resourceType: "AWS::Logs::LogGroup" };
 const eventBus: DataOperation = { resourceType: "AWS::Events::EventBus" };
 const trace: DataOperation = { resourceType: "AWS::XRay::Trace" };
+/** Bodies and attributes of messages are what was sent; AWS hides them too. */
+const queue: DataOperation = {
+  resourceType: "AWS::SQS::Queue",
+  parameters: ({ QueueUrl }) => ({ queueUrl: QueueUrl }),
+};
 
 /**
  * AWS's lists of data events
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/logging_cw_api_calls.html#CloudWatch-data-plane-events,
- * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-cloudtrail.html#cloudtrail-data-events), and what AWS
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-cloudtrail.html#cloudtrail-data-events,
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/logging-using-cloudtrail.html), and what AWS
  * does not record at all because there is so much of it: reading and writing log events and bus events.
  */
 const dataOperations: Readonly<Record<string, DataOperation>> = {
@@ -62,6 +68,13 @@ const dataOperations: Readonly<Record<string, DataOperation>> = {
   },
   "events:PutEvents": { ...eventBus, parameters: entriesOf, response: eventIdsOf },
   "events:PutPartnerEvents": { ...eventBus, parameters: entriesOf, response: eventIdsOf },
+  "sqs:ChangeMessageVisibility": queue,
+  "sqs:ChangeMessageVisibilityBatch": queue,
+  "sqs:DeleteMessage": queue,
+  "sqs:DeleteMessageBatch": queue,
+  "sqs:ReceiveMessage": queue,
+  "sqs:SendMessage": queue,
+  "sqs:SendMessageBatch": queue,
   "xray:BatchGetTraces": trace,
   "xray:GetSamplingTargets": trace,
   "xray:GetServiceGraph": trace,

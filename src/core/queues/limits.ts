@@ -10,7 +10,6 @@ export const queueLimits = {
   delaySeconds: 900,
   visibilitySeconds: 43_200,
   waitSeconds: 20,
-  inFlightMessages: 120_000,
   tags: 50,
   queuesPerPage: 1_000,
   deduplicationMs: 300_000,

@@ -25,9 +25,10 @@ async function openDependencies(): Promise<Dependencies> {
   });
   const blobs = undefined as never;
   const rollups = undefined as never;
+  const unused = { queues: undefined as never, stopwatch: () => 0, addressOf: () => "" };
   const worlds = createWorlds(state);
   const clock = createManualClock({ startAt: now, onTaskError: () => undefined });
-  return { clock, facts: createFactBoard(), state, telemetry, blobs, worlds, rollups };
+  return { clock, facts: createFactBoard(), state, telemetry, blobs, worlds, rollups, ...unused };
 }
 
 test("the whole event is stored on its bus, in the order of the entries", async () => {

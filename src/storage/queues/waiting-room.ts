@@ -19,6 +19,7 @@ export interface WaitingRoom {
   arrived(queueNumber: number): void;
   /** Everybody goes, and nobody waits from then on. */
   close(): void;
+  isClosed(): boolean;
 }
 
 /** Waits are real time, also under a clock that stands still: the client at the other end is real. */
@@ -48,6 +49,7 @@ export function createWaitingRoom(): WaitingRoom {
     arrived(queueNumber) {
       for (const leave of waiting.get(queueNumber) ?? []) leave();
     },
+    isClosed: () => closed,
     close() {
       closed = true;
       for (const receivers of waiting.values()) for (const leave of receivers) leave();
