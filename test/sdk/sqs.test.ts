@@ -1,13 +1,7 @@
 // Queues through the official client, over JSON and over awsQuery.
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { SQS, SQSClient, type Message, type ReceiveMessageResult } from "@aws-sdk/client-sqs";
-import { Consumer } from "sqs-consumer";
+import { SQS, type Message, type ReceiveMessageResult } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually } from "../support/observe.ts";
-import { startProcess } from "../support/process.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testStartAt, type TestServer } from "../support/server.ts";
 
@@ -346,68 +340,3 @@ test("awsQuery: attributes by number, maps flattened, errors with their old code
   const missing = await query(`${path}-not`, { Action: "ReceiveMessage" });
   expect(missing).toContain("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>");
 });
-
-test("sqs-consumer handles every message and deletes it", async () => {
-  const QueueUrl = await newQueue();
-  const handled: string[] = [];
-  const consumer = Consumer.create({
-    queueUrl: QueueUrl,
-    sqs: new SQSClient(server.clientConfig()),
-    waitTimeSeconds: 1,
-    batchSize: 10,
-    handleMessage: async (message) => {
-      handled.push(message.Body!);
-      return message;
-    },
-  });
-  consumer.on("error", () => undefined); // the poll that is cut off at the end
-  consumer.start();
-  for (let start = 0; start < 30; start += 10) {
-    const Entries = Array.from({ length: 10 }, (_, i) => ({ Id: `${i}`, MessageBody: `${start + i}` }));
-    await sqs.sendMessageBatch({ QueueUrl, Entries });
-  }
-  await eventually(async () => {
-    expect(handled).toHaveLength(30);
-    const { Attributes } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["All"] });
-    expect(Attributes).toMatchObject({
-      ApproximateNumberOfMessages: "0",
-      ApproximateNumberOfMessagesNotVisible: "0",
-    });
-  });
-  consumer.stop({ abort: true });
-  expect(new Set(handled).size).toBe(30);
-});
-
-test("every message that was acknowledged is there after kill -9", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "groundwatch-sqs-"));
-  const config = (endpoint: string) => ({ ...server.clientConfig(), endpoint });
-  const first = await startProcess(folder, ["--no-agent"]);
-  const before = new SQS(config(first.endpoint));
-  const { QueueUrl } = await before.createQueue({ QueueName: "durable" });
-  const acknowledged: string[] = [];
-  const senders = Array.from({ length: 8 }, async (_, sender) => {
-    for (let index = 0; ; index++) {
-      const body = `${sender}-${index}`;
-      await before.sendMessage({ QueueUrl, MessageBody: body });
-      acknowledged.push(body);
-      if (acknowledged.length === 100) first.child.kill("SIGKILL");
-    }
-  });
-  await Promise.allSettled(senders);
-  await first.end("SIGKILL");
-  const second = await startProcess(folder, ["--no-agent"]);
-  const after = new SQS(config(second.endpoint));
-  const found = await after.getQueueUrl({ QueueName: "durable" });
-  const received = new Set<string>();
-  for (;;) {
-    const { Messages = [] } = await after.receiveMessage({
-      QueueUrl: found.QueueUrl,
-      MaxNumberOfMessages: 10,
-    });
-    if (Messages.length === 0) break;
-    for (const { Body } of Messages) received.add(Body!);
-  }
-  await second.end("SIGTERM");
-  rmSync(folder, { recursive: true });
-  expect(acknowledged.filter((body) => !received.has(body))).toEqual([]);
-}, 30_000);
