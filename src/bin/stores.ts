@@ -1,6 +1,7 @@
 // Opens and closes the three stores and the data folder that they live in.
 import type { Blobs } from "../storage/blobs.ts";
 import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
+import { createMetricWriter, type MetricWriter } from "../storage/metric-writer.ts";
 import { createRollupLedger, type RollupLedger } from "../storage/metric-rollups.ts";
 import { createQueues, type Queues } from "../storage/queues.ts";
 import type { State } from "../storage/state.ts";
@@ -15,6 +16,7 @@ export interface Stores {
   readonly telemetry: Telemetry;
   readonly blobs: Blobs;
   readonly worlds: Worlds;
+  readonly metrics: MetricWriter;
   readonly rollups: RollupLedger;
   readonly queues: Queues;
   /** Flushes what is under way, then lets another process have the folder. */
@@ -40,13 +42,15 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
   const [openedState] = await Promise.allSettled(opening);
   try {
     const [state, blobs] = await Promise.all(opening);
+    const rollups = createRollupLedger(state);
     return {
       folder,
       state,
       telemetry,
       blobs,
       worlds: createWorlds(state),
-      rollups: createRollupLedger(state),
+      metrics: createMetricWriter(telemetry, rollups),
+      rollups,
       queues: createQueues(state),
       close,
     };

@@ -2,6 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
 import type { Blobs } from "../storage/blobs.ts";
+import type { MetricWriter } from "../storage/metric-writer.ts";
 import type { RollupLedger } from "../storage/metric-rollups.ts";
 import type { Queues } from "../storage/queues.ts";
 import type { State } from "../storage/state.ts";
@@ -15,6 +16,8 @@ export interface Dependencies {
   readonly telemetry: Telemetry;
   readonly blobs: Blobs;
   readonly worlds: Worlds;
+  /** Stores metric data, wherever it comes from. */
+  readonly metrics: MetricWriter;
   /** Shared by those who put metric data and the worker that rolls it up. */
   readonly rollups: RollupLedger;
   /** Shared by the API of queues and by whoever delivers to them. */

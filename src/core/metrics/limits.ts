@@ -11,6 +11,7 @@ export const metricLimits = {
   /** Namespaces of AWS's own services begin with this, and nobody else may write to them. */
   reservedNamespaces: "AWS/",
   valuesPerDatum: 150,
+  dimensionsPerMetric: 30,
   pastMs: 14 * dayMs,
   futureMs: 2 * hourMs,
   /** Values lie between minus and plus this. */

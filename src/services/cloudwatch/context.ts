@@ -1,6 +1,5 @@
 // What every handler of CloudWatch is given.
 import type * as Sdk from "@aws-sdk/client-cloudwatch";
-import type { MetricRegistry } from "../../storage/telemetry/metrics.ts";
 import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
@@ -8,7 +7,6 @@ import type { Dependencies } from "../dependencies.ts";
 export interface CloudWatchContext {
   readonly call: CallContext;
   readonly dependencies: Dependencies;
-  readonly registry: MetricRegistry;
 }
 
 export type Input<Name extends string> = InputOf<typeof Sdk, Name>;

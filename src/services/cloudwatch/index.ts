@@ -1,6 +1,5 @@
 // The CloudWatch API: metrics in, listed and read back, and alarms on them.
 import * as sdk from "@aws-sdk/client-cloudwatch";
-import { MetricRegistry } from "../../storage/telemetry/metrics.ts";
 import { metricRequestBytes } from "../../core/metrics/limits.ts";
 import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
@@ -25,8 +24,7 @@ import { putMetricData } from "./put-metric-data.ts";
 import { listTagsForResource, tagResource, untagResource } from "./tags.ts";
 
 export function createCloudWatchService(dependencies: Dependencies): Service {
-  const registry = new MetricRegistry(dependencies.telemetry);
-  dependencies.facts.listen("WorldReset", () => registry.forget());
+  dependencies.facts.listen("WorldReset", () => dependencies.metrics.forget());
   return defineService<typeof sdk, CloudWatchContext>({
     name: "cloudwatch",
     sdk,
@@ -73,6 +71,6 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
         "an `Entity` that is not valid refuses the call also without `StrictEntityValidation`",
       ],
     },
-    contextOf: (call) => ({ call, dependencies, registry }),
+    contextOf: (call) => ({ call, dependencies }),
   });
 }

@@ -4,31 +4,14 @@ import {
   InvalidParameterValueException,
   MissingRequiredParameterException,
 } from "@aws-sdk/client-cloudwatch";
+import type { ReadyDatum } from "../../core/metrics/datum-batch.ts";
 import { metricLimits } from "../../core/metrics/limits.ts";
-import {
-  isProblem,
-  statisticsOf,
-  type DatumStatistics,
-  type InputDatum,
-} from "../../core/metrics/metric-datum.ts";
-import {
-  identityKey,
-  sortDimensions,
-  type Dimension,
-  type MetricIdentity,
-} from "../../core/metrics/metric-identity.ts";
-import { appendDatapoints } from "../../storage/telemetry/datapoints.ts";
-import type { SeriesData } from "../../storage/telemetry/metrics.ts";
+import { isProblem, statisticsOf, type InputDatum } from "../../core/metrics/metric-datum.ts";
+import { identityKey, sortDimensions, type Dimension } from "../../core/metrics/metric-identity.ts";
 import { modelled } from "../../wire/service.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
 
 type WireDatum = NonNullable<Input<"PutMetricData">["MetricData"]>[number];
-
-interface CheckedDatum extends SeriesData, MetricIdentity {
-  readonly timestamp: number;
-  readonly resolutionSeconds: 1 | 60;
-  readonly statistics: DatumStatistics;
-}
 
 /**
  * Answers when the data is stored, readable and listed. Entities are checked by their form and not kept:
@@ -40,26 +23,13 @@ export async function putMetricData(
   context: CloudWatchContext,
 ): Promise<Output<"PutMetricData">> {
   const { now, account, region } = context.call;
-  const { telemetry, worlds, rollups } = context.dependencies;
+  const { metrics, worlds } = context.dependencies;
   const checked = checkAll(input, now);
-  const world = await worlds.numberOf(account, region);
-  const leave = await rollups.enter(checked.map(({ timestamp }) => timestamp));
-  try {
-    const { ids, stored } = context.registry.note(world, checked, (datum) => datum, now);
-    const datapoints = checked.map(({ timestamp, resolutionSeconds, statistics }, index) => ({
-      metricId: ids[index] ?? 0n,
-      timestamp,
-      resolutionSeconds,
-      statistics,
-    }));
-    await Promise.all([stored, appendDatapoints(telemetry, datapoints, now)]);
-  } finally {
-    leave();
-  }
+  await metrics.write(await worlds.numberOf(account, region), checked, now);
   return {};
 }
 
-function checkAll(input: Input<"PutMetricData">, now: number): readonly CheckedDatum[] {
+function checkAll(input: Input<"PutMetricData">, now: number): readonly ReadyDatum[] {
   const { Namespace: namespace, MetricData: plain = [], EntityMetricData: withEntity = [] } = input;
   if (namespace.startsWith(metricLimits.reservedNamespaces)) {
     throw modelled(
@@ -92,7 +62,7 @@ function tooMany(collection: string, limit: number): Error {
 }
 
 /** @throws InvalidParameterValueException, InvalidParameterCombinationException in AWS's words */
-function check(namespace: string, datum: WireDatum, path: string, now: number): CheckedDatum {
+function check(namespace: string, datum: WireDatum, path: string, now: number): ReadyDatum {
   const dimensions = dimensionsOf(datum, path);
   const input = inputDatum(datum, dimensions);
   const statistics = statisticsOf(input, path, now);
