@@ -108,6 +108,10 @@ describe("serve", () => {
       .map((text) => JSON.parse(text) as Record<string, string>);
     expect(doctor.code).toBe(0);
     expect(findings.find(({ check }) => check === "server")).toMatchObject({ verdict: "ok" });
+    expect(findings.find(({ check }) => check === "data folder")).toMatchObject({
+      verdict: "ok",
+      detail: expect.stringMatching(/is in use by process \d+$/),
+    });
     expect(findings.map(({ check }) => check)).toEqual(
       expect.arrayContaining(["groundwatch", "node", "system", "data folder", "disk"]),
     );
