@@ -1,0 +1,61 @@
+// All commands of the query language, each of them a file in `commands/`.
+import type { CommandDefinition } from "./commands/define.ts";
+import { dedup } from "./commands/dedup.ts";
+import { display } from "./commands/display.ts";
+import { fields } from "./commands/fields.ts";
+import { filterIndex } from "./commands/filter-index.ts";
+import { filter } from "./commands/filter.ts";
+import { limit } from "./commands/limit.ts";
+import { parse } from "./commands/parse.ts";
+import { sort } from "./commands/sort.ts";
+import { source } from "./commands/source.ts";
+import { stats } from "./commands/stats.ts";
+import { unmask } from "./commands/unmask.ts";
+import { unnest } from "./commands/unnest.ts";
+import type { ExpressionCompiler } from "./compile-expression.ts";
+import type { QueryReader } from "./query-reader.ts";
+import type { Command, CommandKind } from "./query-tree.ts";
+
+type Definitions = { readonly [Kind in CommandKind]: CommandDefinition<Extract<Command, { kind: Kind }>> };
+
+const definitions: Definitions = {
+  dedup,
+  display,
+  fields,
+  filter,
+  filterIndex,
+  limit,
+  parse,
+  sort,
+  source,
+  stats,
+  unmask,
+  unnest,
+};
+
+const byLowerName = new Map(
+  Object.values(definitions).map((definition) => [definition.name.toLowerCase(), definition] as const),
+);
+
+interface CommandParser {
+  parse(reader: QueryReader, start: number): Command;
+}
+
+/** Commands are the same in capitals. */
+export function commandNamed(name: string): CommandParser | undefined {
+  return byLowerName.get(name.toLowerCase());
+}
+
+export function printCommand(command: Command): string {
+  return definitionOf(command).print(command);
+}
+
+export function compileCommand(command: Command, compiler: ExpressionCompiler): void {
+  definitionOf(command).compile(command, compiler);
+}
+
+function definitionOf<Kind extends CommandKind>(
+  command: Extract<Command, { kind: Kind }>,
+): CommandDefinition<Extract<Command, { kind: Kind }>> {
+  return definitions[command.kind] as CommandDefinition<Extract<Command, { kind: Kind }>>;
+}

@@ -1,0 +1,28 @@
+// `limit`: how many rows there are at most.
+import type { Command } from "../query-tree.ts";
+import { commandPage, type CommandDefinition } from "./define.ts";
+
+type Limit = Extract<Command, { kind: "limit" }>;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Limit.html */
+export const maximumRows = 100_000;
+
+export const limit: CommandDefinition<Limit> = {
+  name: "limit",
+  doc: commandPage("Limit"),
+  parse(reader, start) {
+    const token = reader.next();
+    if (token.kind !== "number" || !/^\d+$/.test(token.text)) {
+      return reader.refuse("limit takes a whole number", token.span);
+    }
+    const count = Number(token.text);
+    if (count < 1 || count > maximumRows) {
+      return reader.refuse(`limit must be between 1 and ${maximumRows}`, token.span);
+    }
+    return { kind: "limit", count, span: reader.spanFrom(start) };
+  },
+  print: ({ count }) => `limit ${count}`,
+  compile({ count }, compiler) {
+    compiler.pipeline.take(count);
+  },
+};

@@ -1,0 +1,21 @@
+// `unnest`: a row for each element of a list.
+import { printField, printName } from "../print-query.ts";
+import type { Command } from "../query-tree.ts";
+import { commandPage, type CommandDefinition } from "./define.ts";
+
+type Unnest = Extract<Command, { kind: "unnest" }>;
+
+/** What is no list counts as a list of one element. */
+export const unnest: CommandDefinition<Unnest> = {
+  name: "unnest",
+  doc: commandPage("Unnest"),
+  parse(reader, start) {
+    const list = reader.field();
+    reader.expectWord("into");
+    return { kind: "unnest", list, into: reader.alias(), span: reader.spanFrom(start) };
+  },
+  print: ({ list, into }) => `unnest ${printField(list)} into ${printName(into)}`,
+  compile({ list, into }, compiler) {
+    compiler.pipeline.expand(compiler.pipeline.resolveStructure(list), into);
+  },
+};

@@ -1,0 +1,98 @@
+// Comparisons as Logs Insights makes them: texts that are numbers compare as numbers.
+import { rawSql, sql, type Sql } from "../sql.ts";
+import { InsightsQueryError, type Span } from "./query-error.ts";
+import { asNumber, asText, type Value } from "./value.ts";
+
+export type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">=";
+
+/**
+ * Compares to UInt8, never NULL: a missing value equals nothing and is in no order, so that only `!=` holds
+ * for it.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html
+ * @throws InsightsQueryError for an instant and a text that is no number.
+ */
+export function compareValues(operator: Comparison, left: Value, right: Value, span: Span): Value {
+  const test = comparisonOf(operator, left, right, span);
+  const otherwise = operator === "!=" ? 1 : 0;
+  return {
+    sql: test.nullable ? sql`ifNull(${test.sql}, ${otherwise})` : test.sql,
+    type: "boolean",
+    nullable: false,
+  };
+}
+
+function comparisonOf(operator: Comparison, left: Value, right: Value, span: Span): Comparable {
+  if (isPrecise(left, right) && (operator === "=" || operator === "!=")) {
+    return plain(operator, literalText(left), literalText(right));
+  }
+  if (isNumeric(left) || isNumeric(right)) {
+    for (const [one, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      if (
+        one.type === "time" &&
+        other.type === "text" &&
+        other.literal !== undefined &&
+        !isNumberText(other.literal)
+      ) {
+        throw new InsightsQueryError(
+          "a timestamp is compared with epoch milliseconds, not with a text",
+          span,
+        );
+      }
+    }
+    return plain(operator, asNumber(left), asNumber(right));
+  }
+  if (left.type === "field" && right.type === "field") return eitherWay(operator, left, right);
+  if (operator !== "=" && operator !== "!=") {
+    const literal = left.literal ?? right.literal;
+    if (literal !== undefined && isNumberText(literal)) return eitherWay(operator, left, right);
+  }
+  return plain(operator, asText(left), asText(right));
+}
+
+interface Comparable {
+  readonly sql: Sql;
+  readonly nullable: boolean;
+}
+
+function plain(operator: Comparison, left: Value, right: Value): Comparable {
+  return {
+    sql: sql`(${left.sql} ${rawSql(operator)} ${right.sql})`,
+    nullable: left.nullable || right.nullable,
+  };
+}
+
+/** As numbers where both are, as texts otherwise. */
+function eitherWay(operator: Comparison, left: Value, right: Value): Comparable {
+  const [leftNumber, rightNumber] = [asNumber(left), asNumber(right)];
+  const asNumbers = plain(operator, leftNumber, rightNumber).sql;
+  const asTexts = plain(operator, asText(left), asText(right)).sql;
+  const areNumbers = sql`isNotNull(${leftNumber.sql}) AND isNotNull(${rightNumber.sql})`;
+  return { sql: sql`if(${areNumbers}, ${asNumbers}, ${asTexts})`, nullable: true };
+}
+
+const isNumeric = ({ type }: Value) => type === "number" || type === "boolean" || type === "time";
+
+const isNumberText = (text: string) => /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text);
+
+/** An integer that a Float64 cannot hold is compared by its digits. */
+function isPrecise(left: Value, right: Value): boolean {
+  return [
+    [left, right],
+    [right, left],
+  ].some(
+    ([literal, other]) =>
+      literal?.type === "number" &&
+      literal.literal !== undefined &&
+      /^\d{16,}$/.test(literal.literal) &&
+      (other?.type === "field" || other?.type === "text"),
+  );
+}
+
+function literalText(value: Value): Value {
+  return value.literal === undefined
+    ? asText(value)
+    : { sql: sql`${value.literal}`, type: "text", nullable: false };
+}

@@ -1,0 +1,100 @@
+// A query as one ClickHouse statement.
+import { sql, type Sql } from "../sql.ts";
+import { compileCommand } from "./commands.ts";
+import { ExpressionCompiler } from "./compile-expression.ts";
+import { Pipeline, type OutputColumn } from "./pipeline.ts";
+import { InsightsQueryError } from "./query-error.ts";
+import type { Membership, Query, Source } from "./query-tree.ts";
+import type { QueryScope } from "./scope.ts";
+import { asText } from "./value.ts";
+
+export interface CompiledQuery {
+  /** Answers rows with `r0`, `r1`, ... for the columns, texts or NULL, and `matched` where it is counted. */
+  readonly statement: Sql;
+  /** The names of `r0`, `r1`, ... */
+  readonly columns: readonly string[];
+  /** How many rows the statement answers at most. */
+  readonly limit: number;
+  /** Whether the rows say how many events matched; otherwise each row is one, up to the limit. */
+  readonly countsMatched: boolean;
+  /** Answers `events`: how many passed the filters. */
+  readonly matchedStatement: Sql;
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+ * @throws InsightsQueryError for what the language does not allow, with its position.
+ */
+export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQuery {
+  const pipeline = compileCommands(query, scope);
+  const columns = outputOf(pipeline);
+  const limit = Math.min(
+    pipeline.limit ?? scope.limit,
+    scope.limit === 0 ? Infinity : Math.max(scope.limit, 1),
+  );
+  const selected = columns.map(({ value }, index) => sql`${asText(value).sql} AS ${column(index)}`);
+  const matched = pipeline.matchedColumn;
+  const counted = matched === undefined ? [] : [sql`toString(${matched}) AS matched`];
+  return {
+    statement: pipeline.statement([...selected, ...counted], limit),
+    columns: columns.map(({ name }) => name),
+    limit,
+    countsMatched: matched !== undefined,
+    matchedStatement: pipeline.matchedStatement(),
+  };
+}
+
+function column(index: number): Sql {
+  return { fragments: [`r${index}`], values: [] };
+}
+
+function compileCommands(query: Query, scope: QueryScope): Pipeline {
+  const pipeline = new Pipeline(scope);
+  const compiler = new ExpressionCompiler(pipeline, (membership) => compileSubquery(membership, scope));
+  query.commands.forEach((command, index) => {
+    if (command.kind === "source" && index > 0) {
+      throw new InsightsQueryError("SOURCE must be the first command", command.span);
+    }
+    compileCommand(command, compiler);
+  });
+  return pipeline;
+}
+
+/** What is shown: what the query says, or the whole event; events have their pointer as well. */
+function outputOf(pipeline: Pipeline): readonly OutputColumn[] {
+  const field = (name: string): OutputColumn => ({
+    name,
+    value: pipeline.resolve({ kind: "field", steps: [name], span: { start: 0, end: 0 } }),
+  });
+  if (!pipeline.hasEvents) return pipeline.output;
+  const shown = pipeline.output.length > 0 ? pipeline.output : ["@timestamp", "@message"].map(field);
+  return shown.some(({ name }) => name === "@ptr") ? shown : [...shown, field("@ptr")];
+}
+
+/** Rows of a subquery that one `in` may look at. */
+const subqueryRows = 50_000;
+
+/** The one column of the query in brackets, over the same span of time and the same groups. */
+function compileSubquery({ set, span }: Membership, scope: QueryScope): Sql {
+  if (!("commands" in set)) throw new InsightsQueryError("a subquery is expected", span);
+  if (set.commands.some(({ kind }) => kind === "source")) {
+    throw new InsightsQueryError("SOURCE is not supported in a subquery", span);
+  }
+  const pipeline = compileCommands(set, scope);
+  const [only, ...others] = pipeline.output;
+  if (only === undefined || others.length > 0) {
+    throw new InsightsQueryError("a subquery must have exactly one column", span);
+  }
+  return pipeline.statement([sql`assumeNotNull(${asText(only.value).sql}) AS item`], subqueryRows);
+}
+
+/** The SOURCE command with which a query names its log groups. */
+export function sourceOf(query: Query): Source | undefined {
+  const [first] = query.commands;
+  return first?.kind === "source" ? first : undefined;
+}
+
+/** Whether the query needs the names of log streams. */
+export function mentionsLogStream(queryText: string): boolean {
+  return queryText.includes("@logStream");
+}

@@ -1,0 +1,126 @@
+// The aggregations of the stats command.
+import { sql, type Sql } from "../../sql.ts";
+import type { ExpressionCompiler } from "../compile-expression.ts";
+import { asNumber, asText, type Value } from "../value.ts";
+import type { Call, Expression } from "../query-tree.ts";
+import { documentation } from "./define.ts";
+
+export interface Aggregation {
+  /** How many arguments there are, at least and at most. */
+  readonly arguments: readonly [number, number];
+  readonly doc: string;
+  readonly compile: (call: Call, rows: ExpressionCompiler) => Value;
+}
+
+const ofNumbers = (toSql: (value: Sql) => Sql): Aggregation => ({
+  arguments: [1, 1],
+  doc: documentation.stats,
+  compile: (call, rows) => ({
+    sql: toSql(asNumber(rows.value(first(call, rows))).sql),
+    type: "number",
+    nullable: true,
+  }),
+});
+
+/** The extreme value: as a number where all values are numbers, as a text in the order of texts otherwise. */
+const extreme = (name: "min" | "max"): Aggregation => ({
+  arguments: [1, 1],
+  doc: documentation.stats,
+  compile(call, rows) {
+    const value = rows.value(first(call, rows));
+    const aggregate = { min: sql`min`, max: sql`max` }[name];
+    if (value.type !== "field") return { ...value, sql: sql`${aggregate}(${value.sql})`, nullable: true };
+    const number = asNumber(value).sql;
+    const text = sql`${aggregate}(${value.sql})`;
+    const areNumbers = sql`count(${number}) = count(${value.sql})`;
+    return {
+      sql: sql`if(${areNumbers}, toString(${aggregate}(${number})), ${text})`,
+      type: "field",
+      nullable: true,
+    };
+  },
+});
+
+/** The value of the event that came first or last; events without the field do not count. */
+const atEdge = (name: "argMin" | "argMax"): Aggregation => ({
+  arguments: [1, 1],
+  doc: documentation.stats,
+  compile(call, rows) {
+    const value = rows.value(first(call, rows));
+    if (!rows.pipeline.hasEvents) rows.refuse(`${call.name} needs the timestamps of log events`, call);
+    const aggregate = { argMin: sql`argMin`, argMax: sql`argMax` }[name];
+    return { ...value, sql: sql`${aggregate}(${value.sql}, (timestamp, sequence))`, nullable: true };
+  },
+});
+
+const inOrder = (name: "min" | "max"): Aggregation => ({
+  arguments: [1, 1],
+  doc: documentation.stats,
+  compile(call, rows) {
+    const aggregate = { min: sql`min`, max: sql`max` }[name];
+    const text = asText(rows.value(first(call, rows)));
+    return { ...text, sql: sql`${aggregate}(${text.sql})`, nullable: true };
+  },
+});
+
+function percentile(level: number, value: Value): Value {
+  return { sql: sql`quantileTDigest(${level})(${asNumber(value).sql})`, type: "number", nullable: true };
+}
+
+function first(call: Call, rows: ExpressionCompiler): Expression {
+  const [argument] = call.arguments;
+  return argument ?? rows.wrongArguments(call);
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html */
+export const aggregations: Readonly<Record<string, Aggregation>> = {
+  avg: ofNumbers((value) => sql`avgOrNull(${value})`),
+  sum: ofNumbers((value) => sql`sumOrNull(${value})`),
+  stddev: ofNumbers((value) => sql`stddevPopOrNull(${value})`),
+  min: extreme("min"),
+  max: extreme("max"),
+  earliest: atEdge("argMin"),
+  latest: atEdge("argMax"),
+  sortsfirst: inOrder("min"),
+  sortslast: inOrder("max"),
+  median: {
+    arguments: [1, 1],
+    doc: documentation.stats,
+    compile: (call, rows) => percentile(0.5, rows.value(first(call, rows))),
+  },
+  pct: {
+    arguments: [2, 2],
+    doc: documentation.stats,
+    compile(call, rows) {
+      const [value, percent] = call.arguments;
+      if (value === undefined || percent?.kind !== "number") return rows.wrongArguments(call);
+      const level = Number(percent.text) / 100;
+      if (!(level >= 0 && level <= 1)) rows.refuse("a percentile is between 0 and 100", percent);
+      return percentile(level, rows.value(value));
+    },
+  },
+  count: {
+    arguments: [0, 1],
+    doc: documentation.stats,
+    compile(call, rows) {
+      const [counted] = call.arguments;
+      const all = counted === undefined || counted.kind === "star";
+      const count = all ? sql`count()` : sql`count(${rows.value(counted).sql})`;
+      return { sql: sql`toFloat64(${count})`, type: "number", nullable: false };
+    },
+  },
+  /** Exact, but for values of which 64 bits of a hash are the same. */
+  count_distinct: {
+    arguments: [1, 1],
+    doc: documentation.stats,
+    compile(call, rows) {
+      const { sql: value } = asText(rows.value(first(call, rows)));
+      const count = sql`uniqExactIf(cityHash64(ifNull(${value}, '')), isNotNull(${value}))`;
+      return { sql: sql`toFloat64(${count})`, type: "number", nullable: false };
+    },
+  },
+};
+
+export function aggregationNamed(name: string): Aggregation | undefined {
+  return Object.hasOwn(aggregations, name.toLowerCase()) ? aggregations[name.toLowerCase()] : undefined;
+}

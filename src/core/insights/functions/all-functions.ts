@@ -1,0 +1,24 @@
+// Every function of the query language that works on one row.
+import { addressFunctions } from "./address.ts";
+import type { FunctionTable, InsightsFunction } from "./define.ts";
+import { generalFunctions } from "./general.ts";
+import { numericFunctions } from "./numeric.ts";
+import { textFunctions } from "./text.ts";
+import { timeFunctions } from "./time.ts";
+
+export const insightsFunctions: FunctionTable = {
+  ...numericFunctions,
+  ...textFunctions,
+  ...timeFunctions,
+  ...addressFunctions,
+  ...generalFunctions,
+};
+
+const byLowerName = new Map(
+  Object.entries(insightsFunctions).map(([name, entry]) => [name.toLowerCase(), entry] as const),
+);
+
+/** Functions are the same in capitals. */
+export function functionNamed(name: string): InsightsFunction | undefined {
+  return byLowerName.get(name.toLowerCase());
+}

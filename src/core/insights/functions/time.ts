@@ -1,0 +1,54 @@
+// Datetime functions.
+import { sql, type Sql } from "../../sql.ts";
+import { ceilToPeriod, floorToPeriod } from "../periods.ts";
+import type { PeriodLiteral } from "../query-tree.ts";
+import { documentation, type FunctionTable, type SpecialFunction } from "./define.ts";
+
+const rounding = (round: (instant: Sql, period: PeriodLiteral) => Sql): SpecialFunction => ({
+  takes: "a timestamp and a period",
+  doc: documentation.datetime,
+  compile(call, compiler) {
+    const [instant, period] = call.arguments;
+    if (instant === undefined || period === undefined || call.arguments.length > 2)
+      return compiler.wrongArguments(call);
+    const value = compiler.time(instant);
+    return { ...value, sql: round(value.sql, compiler.period(period)) };
+  },
+});
+
+export const timeFunctions: FunctionTable = {
+  datefloor: rounding(floorToPeriod),
+  dateceil: rounding(ceilToPeriod),
+  /** `@timestamp` rounded down; the period alone is what is written. */
+  bin: {
+    takes: "a period",
+    doc: documentation.datetime,
+    compile(call, compiler) {
+      const [period] = call.arguments;
+      if (period === undefined || call.arguments.length > 1) return compiler.wrongArguments(call);
+      const value = compiler.time({ kind: "field", steps: ["@timestamp"], span: call.span });
+      return { ...value, sql: floorToPeriod(value.sql, compiler.period(period)) };
+    },
+  },
+  fromMillis: {
+    takes: ["number"],
+    gives: "time",
+    doc: documentation.datetime,
+    toSql: (millis = sql`0`) => sql`toInt64(${millis})`,
+  },
+  toMillis: {
+    takes: ["time"],
+    gives: "number",
+    doc: documentation.datetime,
+    toSql: (instant = sql`0`) => sql`toFloat64(${instant})`,
+  },
+  now: {
+    takes: "nothing",
+    doc: documentation.datetime,
+    compile(call, compiler) {
+      if (call.arguments.length > 0) return compiler.wrongArguments(call);
+      const seconds = Math.floor(compiler.pipeline.scope.now / 1_000);
+      return { sql: sql`toFloat64(${seconds})`, type: "number", nullable: false };
+    },
+  },
+};

@@ -1,0 +1,52 @@
+// Reads a query: commands with pipes between them.
+import { commandNamed } from "./commands.ts";
+import { InsightsQueryError } from "./query-error.ts";
+import { QueryReader } from "./query-reader.ts";
+import type { Command, Query } from "./query-tree.ts";
+
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+ * @throws InsightsQueryError with what is wrong and where.
+ */
+export function parseInsightsQuery(text: string): Query {
+  const reader = new QueryReader(text);
+  if (reader.peek().kind === "end") return { commands: [] };
+  const query = parseCommands(reader);
+  if (reader.peek().kind !== "end") reader.unexpected();
+  return query;
+}
+
+/** A query in brackets, as `in` and `join` take it. */
+export function parseSubquery(reader: QueryReader): Query {
+  reader.expectSymbol("(");
+  const query = reader.nested(() => parseCommands(reader));
+  reader.expectSymbol(")");
+  return query;
+}
+
+function parseCommands(reader: QueryReader): Query {
+  const commands: Command[] = [];
+  do commands.push(parseCommand(reader));
+  while (reader.takeSymbol("|"));
+  return { commands };
+}
+
+/** Commands of CloudWatch's that are known and not served; the position says which. */
+const unserved = new Set(["anomaly", "pattern", "diff", "join", "lookup", "addtotals", "relevantfields"]);
+
+function parseCommand(reader: QueryReader): Command {
+  const start = reader.offset;
+  const token = reader.peek();
+  if (token.kind !== "word") return reader.unexpected();
+  const command = commandNamed(token.text);
+  if (command === undefined) {
+    if (unserved.has(token.text.toLowerCase())) {
+      throw new InsightsQueryError(`the command ${token.text} is not supported`, token.span);
+    }
+    return reader.unexpected();
+  }
+  reader.next();
+  const read = command.parse(reader, start);
+  if (!reader.atCommandEnd()) reader.unexpected();
+  return read;
+}

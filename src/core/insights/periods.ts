@@ -1,0 +1,48 @@
+// Time periods such as `5m`, and instants rounded to them.
+import { rawSql, sql, type Sql } from "../sql.ts";
+import type { PeriodLiteral, PeriodUnit } from "./query-tree.ts";
+
+const fixedUnitsMs: Partial<Record<PeriodUnit, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+const calendarUnits: Partial<Record<PeriodUnit, string>> = {
+  w: "WEEK",
+  mo: "MONTH",
+  q: "QUARTER",
+  y: "YEAR",
+};
+
+/**
+ * The beginning of the period that an instant is in; both are epoch milliseconds. Weeks begin on Monday;
+ * months and longer ones are those of the calendar, in UTC.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html#CWL_QuerySyntax-datetime
+ */
+export function floorToPeriod(instant: Sql, { count, unit }: PeriodLiteral): Sql {
+  const unitMs = fixedUnitsMs[unit];
+  if (unitMs !== undefined) {
+    const periodMs = count * unitMs;
+    return sql`intDiv(${instant}, ${periodMs}) * ${periodMs}`;
+  }
+  const interval = sql`INTERVAL ${count} ${rawSql(calendarUnits[unit] ?? "YEAR")}`;
+  const start = sql`toStartOfInterval(fromUnixTimestamp64Milli(toInt64(${instant}), 'UTC'), ${interval})`;
+  return sql`toUnixTimestamp64Milli(toDateTime64(${start}, 3, 'UTC'))`;
+}
+
+/** The end of the period, for an instant that is not the beginning of one. */
+export function ceilToPeriod(instant: Sql, period: PeriodLiteral): Sql {
+  const { count, unit } = period;
+  const unitMs = fixedUnitsMs[unit];
+  if (unitMs !== undefined) {
+    const periodMs = count * unitMs;
+    return sql`intDiv(${instant} + ${periodMs - 1}, ${periodMs}) * ${periodMs}`;
+  }
+  const floor = floorToPeriod(instant, period);
+  const interval = sql`INTERVAL ${count} ${rawSql(calendarUnits[unit] ?? "YEAR")}`;
+  const next = sql`fromUnixTimestamp64Milli(toInt64(${floor}), 'UTC') + ${interval}`;
+  return sql`if(${floor} = ${instant}, ${instant}, toUnixTimestamp64Milli(toDateTime64(${next}, 3, 'UTC')))`;
+}

@@ -1,0 +1,305 @@
+// The SQL statement of a query while commands add to it, one after the other.
+import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
+import { discoveredField, eventColumns, jsonField, jsonPart, systemField } from "./discovered-fields.ts";
+import type { FieldReference } from "./query-tree.ts";
+import type { QueryScope } from "./scope.ts";
+import { columnValue, missing, type Value } from "./value.ts";
+
+export interface OutputColumn {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** Makes a SELECT of the SELECT of the events, which is known last. */
+type Around = (events: Sql) => Sql;
+
+const itself: Around = (events) => events;
+
+interface OrderKey {
+  readonly column: Sql;
+  readonly descending: boolean;
+}
+
+/**
+ * Commands work on rows one by one (filter, fields, parse) or on all of them (stats, limit, dedup). The first
+ * kind adds conditions and columns to the SELECT at hand; the second closes it and goes on around it:
+ *
+ *     SELECT ... FROM (SELECT *, <new columns> FROM (<events>) WHERE <conditions>) GROUP BY ...
+ *
+ * The innermost SELECT has the events and each discovered field once, under the names d0, d1, ...; columns that
+ * commands make are c0, c1, ... The engine drops those that nothing reads. A field is looked up in the columns
+ * that commands have made, and found in the event's text otherwise; behind an aggregation there is no event.
+ */
+export class Pipeline {
+  readonly scope: QueryScope;
+  readonly #discovered = new Map<string, { readonly column: string; readonly value: Value }>();
+  readonly #fields = new Map<string, Value>();
+  readonly #eventConditions: Sql[] = [];
+  #conditions: Sql[] = [];
+  #columns: Sql[] = [];
+  #closed: Around = itself;
+  #order: readonly OrderKey[] = [];
+  #columnCount = 0;
+  #hasEvents = true;
+  /** Counts the rows before the first command that is not about single rows. */
+  #matched: Around | undefined;
+  #matchedColumns = 0;
+  #output: readonly OutputColumn[] = [];
+  #isDisplayed = false;
+  #limit: number | undefined;
+
+  constructor(scope: QueryScope) {
+    this.scope = scope;
+  }
+
+  /** Whether the rows are still log events. */
+  get hasEvents(): boolean {
+    return this.#hasEvents;
+  }
+
+  get output(): readonly OutputColumn[] {
+    return this.#output;
+  }
+
+  get limit(): number | undefined {
+    return this.#limit;
+  }
+
+  /** Whether a field is found in the event's text, rather than made by a command. */
+  isDiscovered(reference: FieldReference): boolean {
+    return this.#hasEvents && this.#made(reference) === undefined;
+  }
+
+  resolve(reference: FieldReference): Value {
+    const made = this.#made(reference);
+    if (made !== undefined) return made;
+    return this.#hasEvents ? this.#event(reference.steps) : missing;
+  }
+
+  /** A part of a structure, as JSON, for commands that take lists. */
+  resolveStructure(reference: FieldReference): Value {
+    const found = this.#structure(reference);
+    if (found === undefined) return this.resolve(reference);
+    const { value, path } = found;
+    if (path.length === 0) return value;
+    return { sql: jsonPart(value.sql, path), type: "structure", nullable: true };
+  }
+
+  /** The column that an expression was given by its text, such as `count(*)`. */
+  columnNamed(name: string): Value | undefined {
+    return this.#fields.get(name);
+  }
+
+  #made(reference: FieldReference): Value | undefined {
+    const whole = this.#fields.get(reference.steps.join("."));
+    if (whole !== undefined) return whole;
+    const found = this.#structure(reference);
+    if (found === undefined) return undefined;
+    return { sql: jsonField(found.value.sql, found.path), type: "field", nullable: true };
+  }
+
+  /** The longest beginning of a reference that is a structure, and the way from there. */
+  #structure({ steps }: FieldReference) {
+    for (let length = steps.length; length > 0; length--) {
+      const value = this.#fields.get(steps.slice(0, length).join("."));
+      if (value?.type === "structure") return { value, path: steps.slice(length) };
+    }
+    return undefined;
+  }
+
+  #event(steps: FieldReference["steps"]): Value {
+    const name = steps.join(".");
+    const system = systemField(name, this.scope);
+    if (system !== undefined) return system;
+    const known = this.#discovered.get(JSON.stringify(steps));
+    if (known !== undefined) return columnValue(known.column, known.value);
+    const found = discoveredField(steps, this.scope);
+    if (found === missing) return missing;
+    const column = `d${this.#discovered.size}`;
+    this.#discovered.set(JSON.stringify(steps), { column, value: found });
+    return columnValue(column, found);
+  }
+
+  /** Gives a value a column, and the column a name that later commands know. */
+  define(name: string, value: Value): Value {
+    const made = this.#column(value);
+    this.#fields.set(name, made);
+    return made;
+  }
+
+  #column(value: Value): Value {
+    const column = `c${this.#columnCount++}`;
+    this.#columns.push(sql`${value.sql} AS ${rawSql(column)}`);
+    return columnValue(column, value);
+  }
+
+  filter(condition: Sql): void {
+    this.#conditions.push(condition);
+  }
+
+  /** A condition on the events themselves, which the store may use to skip parts. */
+  filterEvents(condition: Sql): void {
+    this.#eventConditions.push(condition);
+  }
+
+  sort(keys: readonly { readonly value: Value; readonly descending: boolean }[]): void {
+    this.#order = keys.flatMap(({ value, descending }) => orderKeys(this.#column(value), descending));
+  }
+
+  /** The rows in their order, or the newest first when nobody has sorted events. */
+  #orderBy(): Sql {
+    const byTime = [sql`timestamp DESC`, sql`sequence DESC`];
+    const keys = this.#order.map(
+      ({ column, descending }) => sql`${column} ${rawSql(descending ? "DESC" : "ASC")}`,
+    );
+    const all = this.#hasEvents ? [...keys, ...byTime] : keys;
+    return all.length === 0 ? rawSql("") : sql` ORDER BY ${joinSql(all, ", ")}`;
+  }
+
+  take(count: number): void {
+    const order = this.#orderBy();
+    this.#limit = count;
+    this.#close((select) => sql`SELECT * FROM (${select})${order} LIMIT ${count}`);
+  }
+
+  /** The first row, in the order of the rows, of each combination; rows that lack one of the values all stay. */
+  takeOneBy(values: readonly Value[]): void {
+    const keys = values.map((value) => this.#column(value));
+    const lacks = joinSql(
+      keys.map(({ sql: key }) => sql`isNull(${key})`),
+      " OR ",
+    );
+    const by = joinSql(
+      [...keys.map(({ sql: key }) => key), sql`if(${lacks}, rowNumberInAllBlocks() + 1, 0)`],
+      ", ",
+    );
+    const order = this.#orderBy();
+    this.#close((select) => sql`SELECT * FROM (${select}${order}) LIMIT 1 BY ${by}`);
+  }
+
+  /** One row for each element of a JSON list. */
+  expand(list: Value, name: string): void {
+    const text = sql`ifNull(${list.sql}, '')`;
+    const elements = sql`if(startsWith(${text}, '['), JSONExtractArrayRaw(${text}), [${text}])`;
+    const column = `c${this.#columnCount++}`;
+    this.#columns.push(sql`nullIf(arrayJoin(${elements}), '') AS ${rawSql(column)}`);
+    this.#close((select) => select);
+    this.#fields.set(name, { sql: rawSql(column), type: "structure", nullable: true });
+  }
+
+  /** Puts the groups of the rows in the place of the rows; the caller has compiled both lists against them. */
+  aggregate(keys: readonly OutputColumn[], items: readonly OutputColumn[]): void {
+    this.#close((select) => select);
+    const named = [...keys, ...items].map(({ name, value }) => ({
+      name,
+      value,
+      column: `c${this.#columnCount++}`,
+    }));
+    const groupBy = named.slice(0, keys.length).map(({ column }) => rawSql(column));
+    const columns = [
+      ...named.map(({ value, column }) => sql`${value.sql} AS ${rawSql(column)}`),
+      this.#countMatched(),
+    ];
+    const grouping = keys.length === 0 ? rawSql("") : sql` GROUP BY ${joinSql(groupBy, ", ")}`;
+    const inner = this.#closed;
+    this.#closed = (events) => sql`SELECT ${joinSql(columns, ", ")} FROM (${inner(events)})${grouping}`;
+    this.#fields.clear();
+    this.#hasEvents = false;
+    this.#output = named.map(({ name, value, column }) => ({ name, value: columnValue(column, value) }));
+    for (const { name, value } of this.#output) this.#fields.set(name, value);
+    this.#order = this.#output
+      .slice(0, keys.length)
+      .flatMap(({ value }) => orderKeys(value, value.type === "time"));
+    this.#isDisplayed = false;
+  }
+
+  /** The events that all groups together were made of, carried along as a column of every row. */
+  #countMatched(): Sql {
+    const before = this.#matchedColumns++;
+    const count = before === 0 ? sql`sum(count()) OVER ()` : sql`any(${rawSql(`m${before - 1}`)})`;
+    return sql`${count} AS ${rawSql(`m${before}`)}`;
+  }
+
+  /** The column of a row that says how many events matched; undefined as long as the rows are events. */
+  get matchedColumn(): Sql | undefined {
+    return this.#matchedColumns === 0 ? undefined : rawSql(`m${this.#matchedColumns - 1}`);
+  }
+
+  /** Closes the SELECT at hand, as far as it goes, and lets `around` make one of it. */
+  #close(around: Around): void {
+    const select = this.#selectAt();
+    this.#matched ??= select;
+    this.#closed = (events) => around(select(events));
+    this.#conditions = [];
+    this.#columns = [];
+  }
+
+  #selectAt(): Around {
+    const inner = this.#closed;
+    const [columns, conditions] = [[...this.#columns], [...this.#conditions]];
+    if (columns.length === 0 && conditions.length === 0) return inner;
+    const selected = joinSql([rawSql("*"), ...columns], ", ");
+    const where = conditions.length === 0 ? rawSql("") : sql` WHERE ${joinSql(conditions, " AND ")}`;
+    return (events) => sql`SELECT ${selected} FROM (${inner(events)})${where}`;
+  }
+
+  /** Adds to the columns that are answered; `display` replaces what came before. */
+  show(columns: readonly OutputColumn[], instead: boolean): void {
+    if (this.#isDisplayed && !instead) return;
+    const before = instead ? [] : this.#output;
+    const names = new Set(columns.map(({ name }) => name));
+    this.#output = [...before.filter(({ name }) => !names.has(name)), ...columns];
+    if (instead) this.#isDisplayed = true;
+  }
+
+  /** The whole statement: the output columns as r0, r1, ..., all texts. */
+  statement(columns: readonly Sql[], limit: number): Sql {
+    const select = this.#selectAt()(this.#events());
+    const order = this.#orderBy();
+    return sql`SELECT ${joinSql(columns, ", ")} FROM (${select})${order} LIMIT ${limit}`;
+  }
+
+  /** How many events passed the filters, in front of the first command that looks at more than one row. */
+  matchedStatement(): Sql {
+    const select = this.#matched ?? this.#selectAt();
+    return sql`SELECT count() AS events FROM (${select(this.#events())})`;
+  }
+
+  #events(): Sql {
+    const { logGroups, takeOnce } = this.scope;
+    const discovered = [...this.#discovered.values()].map(
+      ({ column, value }) => sql`${value.sql} AS ${rawSql(column)}`,
+    );
+    const columns = joinSql([rawSql(eventColumns.join(", ")), ...discovered], ", ");
+    const conditions = joinSql([...eventConditions(this.scope), ...this.#eventConditions], " AND ");
+    const once = takeOnce && logGroups.length > 0 ? sql` LIMIT 1 BY sequence` : rawSql("");
+    return sql`SELECT ${columns} FROM log_events WHERE ${conditions}${once}`;
+  }
+}
+
+/** Numbers in their order before texts in theirs; what is missing comes last. */
+function orderKeys(value: Value, descending: boolean): readonly OrderKey[] {
+  const column = value.sql;
+  if (value.type !== "field") return [{ column, descending }];
+  return [
+    { column: sql`toFloat64OrNull(${column})`, descending },
+    { column, descending },
+  ];
+}
+
+/** Which rows of the table belong to the scope. */
+export function eventConditions({ logGroups, from, to }: QueryScope): readonly Sql[] {
+  const ids = logGroups.length === 0 ? [0] : logGroups.map(({ id }) => id);
+  const visible = logGroups.filter(({ visibleFrom }) => visibleFrom > from);
+  return [
+    sql`group_id IN ${ids}`,
+    sql`timestamp >= ${instant(from)}`,
+    sql`timestamp <= ${instant(to)}`,
+    ...visible.map(({ id, visibleFrom }) => sql`(group_id != ${id} OR timestamp >= ${instant(visibleFrom)})`),
+  ];
+}
+
+function instant(epochMs: number): Sql {
+  const latest = 9_000_000_000_000;
+  return sql`fromUnixTimestamp64Milli(${BigInt(Math.trunc(Math.min(Math.max(epochMs, 0), latest)))})`;
+}

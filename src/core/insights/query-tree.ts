@@ -1,0 +1,160 @@
+// A Logs Insights query as data: commands, each with its expressions. Spans point into the query's text.
+import type { Span } from "./query-error.ts";
+
+/** One step into a field: a name (`status`, `` `foo-bar` ``, also the `0` of `items.0`) or an index (`[0]`). */
+export type FieldStep = string | number;
+
+export interface FieldReference {
+  readonly kind: "field";
+  /** The first step is always a name. */
+  readonly steps: readonly FieldStep[];
+  readonly span: Span;
+}
+
+export interface TextLiteral {
+  readonly kind: "text";
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface RegexLiteral {
+  readonly kind: "regex";
+  readonly source: string;
+  readonly span: Span;
+}
+
+export interface PeriodLiteral {
+  readonly kind: "period";
+  readonly count: number;
+  readonly unit: PeriodUnit;
+  readonly span: Span;
+}
+
+export type PeriodUnit = "ms" | "s" | "m" | "h" | "d" | "w" | "mo" | "q" | "y";
+
+export interface Call {
+  readonly kind: "call";
+  readonly name: string;
+  readonly arguments: readonly Expression[];
+  readonly span: Span;
+}
+
+export type BinaryOperator =
+  | "or"
+  | "and"
+  | "="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "^";
+
+export interface Binary {
+  readonly kind: "binary";
+  readonly operator: BinaryOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly span: Span;
+}
+
+export interface Matching {
+  readonly kind: "match";
+  readonly operator: "like" | "=~";
+  readonly negated: boolean;
+  readonly subject: Expression;
+  readonly pattern: TextLiteral | RegexLiteral;
+  readonly span: Span;
+}
+
+export interface Membership {
+  readonly kind: "in";
+  readonly negated: boolean;
+  readonly subject: Expression;
+  /** A list, or a query of which the one column is the list. */
+  readonly set: readonly Expression[] | Query;
+  readonly span: Span;
+}
+
+export type Expression =
+  | FieldReference
+  | TextLiteral
+  | PeriodLiteral
+  | Call
+  | Binary
+  | Matching
+  | Membership
+  /** As it was written, since `10` and `10.0` are the same number and different texts. */
+  | { readonly kind: "number"; readonly text: string; readonly span: Span }
+  | { readonly kind: "boolean"; readonly value: boolean; readonly span: Span }
+  /** The `*` of `count(*)`. */
+  | { readonly kind: "star"; readonly span: Span }
+  | { readonly kind: "not" | "negative"; readonly operand: Expression; readonly span: Span };
+
+/** An expression with the name that its values get; without an alias the name is the text itself. */
+export interface NamedExpression {
+  readonly expression: Expression;
+  readonly alias: string | undefined;
+  /** The text of the expression as it was written. */
+  readonly text: string;
+}
+
+export interface SortKey {
+  readonly expression: Expression;
+  readonly text: string;
+  readonly descending: boolean;
+}
+
+export type ParsePattern =
+  | { readonly kind: "glob"; readonly glob: TextLiteral; readonly aliases: readonly string[] }
+  | { readonly kind: "regex"; readonly regex: RegexLiteral; readonly aliases: readonly string[] };
+
+/** One command of each kind; its file in `commands/` reads, prints and compiles it. */
+export type Command =
+  | { readonly kind: "fields"; readonly items: readonly NamedExpression[]; readonly span: Span }
+  | { readonly kind: "display"; readonly items: readonly NamedExpression[]; readonly span: Span }
+  | { readonly kind: "filter"; readonly condition: Expression; readonly span: Span }
+  | { readonly kind: "filterIndex"; readonly condition: Expression; readonly span: Span }
+  | {
+      readonly kind: "stats";
+      readonly items: readonly NamedExpression[];
+      readonly by: readonly NamedExpression[];
+      readonly span: Span;
+    }
+  | { readonly kind: "sort"; readonly keys: readonly SortKey[]; readonly span: Span }
+  | { readonly kind: "limit"; readonly count: number; readonly span: Span }
+  | { readonly kind: "dedup"; readonly fields: readonly FieldReference[]; readonly span: Span }
+  | {
+      readonly kind: "parse";
+      readonly subject: Expression | undefined;
+      readonly pattern: ParsePattern;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "unnest";
+      readonly list: FieldReference;
+      readonly into: string;
+      readonly span: Span;
+    }
+  | { readonly kind: "unmask"; readonly field: FieldReference; readonly span: Span }
+  | Source;
+
+export type CommandKind = Command["kind"];
+
+export interface Source {
+  readonly kind: "source";
+  readonly logGroups: readonly string[];
+  readonly namePrefixes: readonly string[];
+  readonly accounts: readonly string[];
+  readonly groupClass: string | undefined;
+  readonly span: Span;
+}
+
+export interface Query {
+  readonly commands: readonly Command[];
+}

@@ -1,0 +1,30 @@
+// What a query is compiled against: the groups, their streams, the span of time, and the instant "now".
+import type { RegexProblem } from "./regexes.ts";
+
+export interface ScopeGroup {
+  readonly id: number;
+  readonly account: string;
+  readonly name: string;
+  /** Events before this instant are past the group's retention. */
+  readonly visibleFrom: number;
+}
+
+/** The events that a query reads. */
+export interface EventScope {
+  readonly logGroups: readonly ScopeGroup[];
+  /** The streams that events may be in; needed only by queries for which `mentionsLogStream` says so. */
+  readonly streams: readonly { readonly id: number; readonly name: string }[];
+  /** Epoch milliseconds; both ends belong to it. */
+  readonly from: number;
+  readonly to: number;
+  /** Set while events of a group may be stored twice, because its retention is being changed. */
+  readonly takeOnce: boolean;
+}
+
+export interface QueryScope extends EventScope {
+  /** When the query was started; epoch milliseconds. */
+  readonly now: number;
+  /** How many rows are answered when the query has no `limit`. */
+  readonly limit: number;
+  readonly regexProblem: RegexProblem;
+}

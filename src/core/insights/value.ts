@@ -1,0 +1,80 @@
+// Values while a query is compiled: a piece of SQL with its type, and the conversions between types.
+import { rawSql, sql, type Sql } from "../sql.ts";
+
+/**
+ * Logs have no schema, so what a log field holds is known only when it is read: `field` is a text that counts
+ * as a number where its text is one. In SQL, `number` is Float64, `boolean` UInt8, `time` epoch milliseconds
+ * as Int64, and all others String; `structure` is the text of a JSON document. What is missing is NULL.
+ */
+export type ValueType = "number" | "text" | "field" | "boolean" | "time" | "structure";
+
+export interface Value {
+  readonly sql: Sql;
+  readonly type: ValueType;
+  /** Whether it may be NULL. */
+  readonly nullable: boolean;
+  /** The text or number that was written in the query. */
+  readonly literal?: string;
+}
+
+export const missing: Value = { sql: sql`CAST(NULL, 'Nullable(String)')`, type: "field", nullable: true };
+
+export function asNumber(value: Value): Value {
+  switch (value.type) {
+    case "number":
+      return value;
+    case "boolean":
+    case "time":
+      return { sql: sql`toFloat64(${value.sql})`, type: "number", nullable: value.nullable };
+    default:
+      return { sql: sql`toFloat64OrNull(${asText(value).sql})`, type: "number", nullable: true };
+  }
+}
+
+/** As the answer shows it: numbers without needless digits, instants as `2026-11-02 12:00:00.000`. */
+export function asText(value: Value): Value {
+  const { nullable } = value;
+  switch (value.type) {
+    case "text":
+    case "field":
+      return { sql: value.sql, type: "text", nullable };
+    case "structure": {
+      const isString = sql`startsWith(ifNull(${value.sql}, ''), '"')`;
+      return {
+        sql: sql`if(${isString}, JSONExtractString(ifNull(${value.sql}, '')), ${value.sql})`,
+        type: "text",
+        nullable,
+      };
+    }
+    case "time": {
+      const instant = sql`fromUnixTimestamp64Milli(toInt64(${value.sql}), 'UTC')`;
+      return { sql: sql`toString(${instant})`, type: "text", nullable };
+    }
+    case "number":
+    case "boolean":
+      return { sql: sql`toString(${value.sql})`, type: "text", nullable };
+  }
+}
+
+/** As UInt8 that is never NULL: what is missing is false. */
+export function asCondition(value: Value): Sql {
+  const test = value.type === "boolean" ? value.sql : sql`${asNumber(value).sql} != 0`;
+  return isNullable(value) ? sql`ifNull(${test}, 0)` : value.type === "boolean" ? test : sql`(${test})`;
+}
+
+function isNullable(value: Value): boolean {
+  return value.nullable || asNumber(value).nullable;
+}
+
+export function numberLiteral(text: string): Value {
+  return { sql: sql`toFloat64(${Number(text)})`, type: "number", nullable: false, literal: text };
+}
+
+export function textLiteral(text: string): Value {
+  return { sql: sql`${text}`, type: "text", nullable: false, literal: text };
+}
+
+/** A value that stands in a column of the statement. */
+export function columnValue(column: string, like: Value): Value {
+  return { sql: rawSql(column), type: like.type, nullable: like.nullable };
+}
