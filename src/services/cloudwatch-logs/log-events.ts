@@ -12,11 +12,13 @@ import { appendLogEvents, readLogEvents } from "../../storage/telemetry/log-even
 import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, groupNotFound, invalidParameter, streamNotFound } from "./errors.ts";
+import { storeEventMetrics } from "./event-metrics.ts";
 import { requireGroup, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
 import type { KnownStream } from "./stream-directory.ts";
 
 /**
- * Answers when the events are stored and readable. A sequence token is never refused.
+ * Answers when the events, and the metrics that they lead to, are stored and readable. A sequence token is
+ * never refused.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
 export async function putLogEvents(
@@ -70,6 +72,7 @@ async function store(
     lastIngestionAt: now,
     storedBytes: batchBytes(events),
   });
+  await storeEventMetrics(context, logGroupName, events);
   if (!facts.hasListeners("LogEventsAccepted")) return;
   facts.publish({
     kind: "LogEventsAccepted",
