@@ -162,7 +162,7 @@ describe("GetMetricData", () => {
   });
 
   test("refuses what AWS refuses", async () => {
-    const expression = { Id: "e", Expression: "a * 2" };
+    const expression = { Id: "e", Expression: "b * 2" };
     const cases: readonly (readonly [Promise<unknown>, RegExp])[] = [
       [read([query("A", "Sum")]), /^ValidationException: .*not matching the expected pattern/],
       [read([query("a", "Sum"), query("a", "Sum")]), /^ValidationException: .*not unique/],
@@ -170,7 +170,7 @@ describe("GetMetricData", () => {
       [read([{ ...query("a", "Sum", 60), Period: 300 }]), /^ValidationException: .*must be the same/],
       [read([query("a", "Sum", 45)]), /^InvalidParameterValueException: .*multiple of 60/],
       [read([{ ...query("a", "Sum"), ReturnData: false }]), /^ValidationException: .*ReturnData/],
-      [read([query("a", "Sum"), expression]), /^ValidationException: .*not supported/],
+      [read([query("a", "Sum"), expression]), /^ValidationException: .*Undefined id 'b'/],
       [read([]), /^ValidationException/],
       [read([query("a", "Sum")], { NextToken: "x" }), /^InvalidParameterValueException/],
       [

@@ -35,7 +35,8 @@ export async function getMetricStatistics(
   const identity = metricIdentity(input.Namespace, name, input.Dimensions);
   const [series = []] = await seriesOfRequests(context, [{ identity, unit: input.Unit }]);
   const wantsHistogram = [...statistics.values()].some(needsHistogram);
-  const samples = await samplesOf(context, series, { from, to, periodSeconds, wantsHistogram });
+  const ids = series.map(({ metricId }) => metricId);
+  const samples = await samplesOf(context, ids, { from, to, periodSeconds, wantsHistogram });
   return {
     Label: name,
     Datapoints: series.flatMap(({ unit, metricId }) =>

@@ -59,8 +59,8 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
         "alarms on expressions, anomaly detection bands, Metrics Insights and PromQL queries are refused",
       ],
       GetMetricData: [
-        "`Expression` is refused: metric math and Metrics Insights",
-        "dynamic labels are refused",
+        "`ANOMALY_DETECTION_BAND` finds no model and `INSIGHT_RULE_METRIC` no rule",
+        "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",
         "`AccountId` is the caller's own: there are no linked accounts",
         "percentiles and trimmed statistics are right to one per cent",
       ],

@@ -1,7 +1,7 @@
-// Checks the queries of GetMetricData and reduces them to what is read.
+// Checks the queries of GetMetricData and reduces them to what is read and computed.
 import { ValidationException } from "@aws-sdk/client-cloudwatch";
-import type { MetricIdentity, MetricUnit } from "../../core/metrics/metric-identity.ts";
-import type { Statistic } from "../../core/metrics/statistic-names.ts";
+import { labelProblem } from "../../core/metrics/dynamic-label.ts";
+import type { MathMetric, MathQuery } from "../../core/metrics/math/needs.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input } from "./context.ts";
 import { invalidValue, requirePeriod, requireStatistic } from "./metric-errors.ts";
@@ -9,24 +9,12 @@ import { metricIdentity } from "./metric-series.ts";
 
 const maximumQueries = 500;
 
-export interface MetricQuery {
-  readonly id: string;
-  readonly label: string | undefined;
-  readonly returnData: boolean;
-  readonly identity: MetricIdentity;
-  readonly unit: MetricUnit | undefined;
-  readonly periodSeconds: number;
-  /** As it was written, and read. */
-  readonly statistic: string;
-  readonly parsedStatistic: Statistic;
-}
-
 type WireQuery = Input<"GetMetricData">["MetricDataQueries"][number];
 
-const validation = (message: string) => modelled(ValidationException, message);
+export const validation = (message: string) => modelled(ValidationException, message);
 
 /** @throws ValidationException, InvalidParameterValueException in AWS's words */
-export function checkQueries(queries: readonly WireQuery[], account: string): readonly MetricQuery[] {
+export function checkQueries(queries: readonly WireQuery[], account: string): readonly MathQuery[] {
   if (queries.length === 0) throw validation("The collection MetricDataQueries must not be empty.");
   if (queries.length > maximumQueries) {
     throw validation(`The collection MetricDataQueries must not have a size greater than ${maximumQueries}.`);
@@ -44,7 +32,7 @@ export function checkQueries(queries: readonly WireQuery[], account: string): re
   return checked;
 }
 
-function check(query: WireQuery, path: string, account: string): MetricQuery {
+function check(query: WireQuery, path: string, account: string): MathQuery {
   const { Id: id, MetricStat: stat, Expression: expression, Label: label } = query;
   if (!/^[a-z][a-zA-Z0-9_]*$/.test(id)) {
     throw validation(
@@ -54,35 +42,36 @@ function check(query: WireQuery, path: string, account: string): MetricQuery {
   if (expression !== undefined && stat !== undefined) {
     throw validation(`The parameters ${path}.Expression and ${path}.MetricStat are mutually exclusive.`);
   }
-  if (expression !== undefined) {
-    throw validation(
-      `Error in expression '${id}': expressions are not supported by this version of Groundwatch.`,
-    );
-  }
-  if (stat === undefined) {
-    throw validation(`One of the parameters ${path}.Expression and ${path}.MetricStat must be specified.`);
-  }
-  if (query.Period !== undefined && query.Period !== stat.Period) {
+  if (stat !== undefined && query.Period !== undefined && query.Period !== stat.Period) {
     throw validation(`The parameters ${path}.Period and ${path}.MetricStat.Period must be the same.`);
-  }
-  if (label?.includes("${") === true) {
-    throw validation(`The dynamic label of '${id}' is not supported by this version of Groundwatch.`);
   }
   if (query.AccountId !== undefined && query.AccountId !== account) {
     throw invalidValue(`The account ${query.AccountId} is not linked to this account.`);
   }
-  const { Namespace: namespace, MetricName: name, Dimensions: dimensions } = stat.Metric;
-  if (namespace === undefined || name === undefined) {
-    throw validation(`The parameters Namespace and MetricName of ${path}.MetricStat.Metric are required.`);
+  const problem = label === undefined ? undefined : labelProblem(label);
+  if (problem !== undefined) throw validation(`Error in label of '${id}': ${problem}`);
+  const base = { id, returnData: query.ReturnData ?? true, ...(label === undefined ? {} : { label }) };
+  if (stat !== undefined) return { ...base, metric: metricOf(stat, `${path}.MetricStat`) };
+  if (expression === undefined) {
+    throw validation(`One of the parameters ${path}.Expression and ${path}.MetricStat must be specified.`);
   }
   return {
-    id,
-    label,
-    returnData: query.ReturnData ?? true,
-    identity: metricIdentity(namespace, name, dimensions),
-    unit: stat.Unit,
-    periodSeconds: requirePeriod(stat.Period, `${path}.MetricStat.Period`),
+    ...base,
+    expression,
+    ...(query.Period === undefined ? {} : { periodSeconds: requirePeriod(query.Period, `${path}.Period`) }),
+  };
+}
+
+function metricOf(stat: NonNullable<WireQuery["MetricStat"]>, path: string): MathMetric {
+  const { Namespace: namespace, MetricName: name, Dimensions: dimensions } = stat.Metric;
+  if (namespace === undefined || name === undefined) {
+    throw validation(`The parameters Namespace and MetricName of ${path}.Metric are required.`);
+  }
+  requireStatistic(stat.Stat, `${path}.Stat`);
+  return {
+    ...metricIdentity(namespace, name, dimensions),
+    periodSeconds: requirePeriod(stat.Period, `${path}.Period`),
     statistic: stat.Stat,
-    parsedStatistic: requireStatistic(stat.Stat, `${path}.MetricStat.Stat`),
+    ...(stat.Unit === undefined ? {} : { unit: stat.Unit }),
   };
 }

@@ -12,6 +12,10 @@ import { readDatapoints, type PeriodSamples } from "../../storage/telemetry/data
 import { seriesOf } from "../../storage/telemetry/metrics.ts";
 import type { CloudWatchContext } from "./context.ts";
 
+/** Bounds of one statement: the engine reads 256 KiB of text, and a result must fit into memory. */
+const seriesPerStatement = 3_000;
+const datapointsPerStatement = 150_000;
+
 /** A metric, with one unit or with all that it has data under. */
 export interface MetricRequest {
   readonly identity: MetricIdentity;
@@ -69,20 +73,28 @@ export interface SamplesQuestion {
 /** The samples of series by their number. */
 export async function samplesOf(
   { call, dependencies }: CloudWatchContext,
-  series: readonly MetricSeries[],
+  ids: readonly bigint[],
   question: SamplesQuestion,
 ): Promise<ReadonlyMap<bigint, readonly PeriodSamples[]>> {
   const { rollups, telemetry } = dependencies;
   const [fives, hours] = await Promise.all([rollups.rolledUpTo(300), rollups.rolledUpTo(3600)]);
-  const found = await readDatapoints(
-    telemetry,
-    {
-      ...question,
-      metricIds: series.map(({ metricId }) => metricId),
-      now: call.now,
-      rolledUpTo: { 300: fives, 3600: hours },
-    },
-    { signal: call.signal },
-  );
-  return new Map(series.map(({ metricId }) => [metricId, found.get(String(metricId)) ?? []]));
+  const metricIds = [...new Set(ids)];
+  const periods = Math.ceil((question.to - question.from) / (question.periodSeconds * 1_000));
+  const fitting = Math.max(1, Math.floor(datapointsPerStatement / Math.max(1, periods)));
+  const atOnce = Math.min(seriesPerStatement, fitting);
+  const samples = new Map<bigint, readonly PeriodSamples[]>();
+  for (let start = 0; start < metricIds.length; start += atOnce) {
+    const found = await readDatapoints(
+      telemetry,
+      {
+        ...question,
+        metricIds: metricIds.slice(start, start + atOnce),
+        now: call.now,
+        rolledUpTo: { 300: fives, 3600: hours },
+      },
+      { signal: call.signal },
+    );
+    for (const [id, periodsOfSeries] of found) samples.set(BigInt(id), periodsOfSeries);
+  }
+  return samples;
 }

@@ -54,7 +54,7 @@ export function groupLabel({ metricName }: InsightsQuery, { labels }: InsightsGr
   return labels.length === 0 ? metricName : labels.map(({ value }) => value).join(" ");
 }
 
-/** The series of the groups in the order and number that the query asks for; those without data are left out. */
+/** The series of the groups in the order and number that is asked for; those without data are left out. */
 export function orderSeries(
   { orderBy, limit = insightsLimits.series }: InsightsQuery,
   series: readonly Series[],

@@ -9,8 +9,8 @@ import {
 } from "./query.ts";
 
 /**
- * `SELECT AVG(CPUUtilization) FROM SCHEMA("AWS/EC2", InstanceId) WHERE InstanceType != 'm5' GROUP BY InstanceId
- * ORDER BY MAX() DESC LIMIT 5`. Key words in any case; names with other characters than letters, digits and
+ * `SELECT AVG(CPUUtilization) FROM SCHEMA("AWS/EC2", InstanceId) WHERE InstanceType != 'm5'
+ * GROUP BY InstanceId ORDER BY MAX() DESC LIMIT 5`. Key words in any case; names with other characters than letters, digits and
  * underscores, and names that are key words, in double quotes.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
  */

@@ -29,8 +29,8 @@ export interface QueryResult {
 export type FetchedSeries = ReadonlyMap<string, readonly Series[]>;
 
 /**
- * Plans, fetches and computes in one go. `fetch` is given everything that is needed at once; callers with many
- * requests plan them all, fetch together and call `evaluatePlan` for each.
+ * Plans, fetches and computes in one go. `fetch` is given everything that is needed at once; callers with
+ * many requests plan them all, fetch together and call `evaluatePlan` for each.
  */
 export async function evaluateQueries(
   queries: readonly MathQuery[],

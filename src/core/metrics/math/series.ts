@@ -83,7 +83,7 @@ export function* zipSeries(
   }
 }
 
-/** One series from several, timestamp by timestamp; the first says its label, the longest period is its own. */
+/** One series from several, timestamp by timestamp, with the label of the first and the longest period. */
 export function combineSeries(
   given: readonly Series[],
   combine: (values: readonly (number | undefined)[]) => number,

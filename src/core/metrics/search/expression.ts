@@ -10,7 +10,7 @@ export interface SearchExpression {
 export type SearchCondition =
   | {
       readonly kind: "term";
-      /** `MetricName`, `Namespace`, `:aws.AccountId` or the name of a dimension; any of them when there is none. */
+      /** `MetricName`, `Namespace`, `:aws.AccountId` or the name of a dimension; all of them without one. */
       readonly property?: string;
       readonly text: string;
       /** In double quotes: the whole name or value, as it is written. */

@@ -9,8 +9,8 @@ import {
 const maximumDepth = 50;
 
 /**
- * `{AWS/EC2,InstanceId} MetricName="CPUUtilization" NOT (micro OR "i-1")`. AND binds closer than OR and may be
- * left out; AND, OR and NOT are in capitals.
+ * `{AWS/EC2,InstanceId} MetricName="CPUUtilization" NOT (micro OR "i-1")`. AND binds closer than OR and may
+ * be left out; AND, OR and NOT are in capitals.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
  */
 export function parseSearch(text: string): SearchExpression | SearchProblem {

@@ -1,0 +1,203 @@
+// Reads the series that expressions need: metrics, searches and Metrics Insights queries.
+import { InvalidParameterValueException } from "@aws-sdk/client-cloudwatch";
+import { groupLabel, groupMetrics, isQueried, orderSeries } from "../../core/metrics/insights-sql/groups.ts";
+import {
+  insightsLimits,
+  type InsightsFunction,
+  type InsightsQuery,
+} from "../../core/metrics/insights-sql/query.ts";
+import type { MathMetric, SeriesNeed } from "../../core/metrics/math/needs.ts";
+import type { FetchedSeries } from "../../core/metrics/math/queries.ts";
+import type { Series, TimeRange } from "../../core/metrics/math/series.ts";
+import { metricLimits } from "../../core/metrics/limits.ts";
+import { defaultLabels } from "../../core/metrics/metric-labels.ts";
+import { searchLimits } from "../../core/metrics/search/expression.ts";
+import { compileSearch } from "../../core/metrics/search/match.ts";
+import { findMetrics, insightsCondition, searchCondition } from "../../storage/telemetry/find-metrics.ts";
+import { modelled } from "../../wire/service.ts";
+import type { CloudWatchContext } from "./context.ts";
+import { validation } from "./metric-data-queries.ts";
+import { seriesOfRequests } from "./metric-series.ts";
+import { readSeries, type WantedSeries } from "./read-series.ts";
+
+/** How many metrics a search looks at, and how many datapoints one call computes with. */
+const maximumCandidates = 100_000;
+const maximumInputDatapoints = 1_000_000;
+
+export interface Fetched {
+  readonly series: FetchedSeries;
+  /** Whether a search found more than it answers with. */
+  readonly isCut: boolean;
+}
+
+type Need<Kind extends SeriesNeed["kind"]> = Extract<SeriesNeed, { readonly kind: Kind }>;
+
+/** What is wanted for a need, and what becomes of it once it is read. */
+interface Question {
+  readonly key: string;
+  readonly wanted: readonly WantedSeries[];
+  readonly finish: (series: readonly Series[]) => readonly Series[];
+  readonly isCut?: boolean;
+}
+
+const asRead = (series: readonly Series[]) => series;
+
+/**
+ * Finds out which metrics the needs are about, then reads all with the same period in one statement.
+ * @throws ValidationException for more datapoints than are computed with at once
+ */
+export async function fetchSeries(
+  context: CloudWatchContext,
+  needs: readonly SeriesNeed[],
+  rangeOf: (periodSeconds: number) => TimeRange,
+): Promise<Fetched> {
+  const questions = [
+    ...(await metricQuestions(
+      context,
+      needs.filter((need) => need.kind === "metric"),
+    )),
+    ...(await Promise.all(
+      needs.flatMap((need) => (need.kind === "metric" ? [] : [questionOf(context, need)])),
+    )),
+  ];
+  const wanted = questions.flatMap((question) => question.wanted);
+  requireFew(wanted, rangeOf);
+  const read = await readSeries(context, wanted, rangeOf);
+  let next = 0;
+  const series = new Map(
+    questions.map((question) => {
+      const own = read.slice(next, (next += question.wanted.length));
+      return [question.key, question.finish(own)];
+    }),
+  );
+  return { series, isCut: questions.some(({ isCut }) => isCut === true) };
+}
+
+function requireFew(wanted: readonly WantedSeries[], rangeOf: (periodSeconds: number) => TimeRange): void {
+  let datapoints = 0;
+  for (const { periodSeconds } of wanted) {
+    const { from, to } = rangeOf(periodSeconds);
+    datapoints += Math.ceil((to - from) / (periodSeconds * 1_000));
+  }
+  if (datapoints <= maximumInputDatapoints) return;
+  const [needed, limit] = [datapoints, maximumInputDatapoints].map((one) => one.toLocaleString("en-US"));
+  throw validation(
+    `The expressions need up to ${needed} datapoints, which exceeds the limit of ${limit}. You may reduce the ` +
+      "datapoints by increasing Period, or decreasing the time range.",
+  );
+}
+
+async function metricQuestions(
+  context: CloudWatchContext,
+  needs: readonly Need<"metric">[],
+): Promise<readonly Question[]> {
+  const requests = needs.map(({ metric }) => ({ identity: metric, unit: metric.unit }));
+  const series = await seriesOfRequests(context, requests);
+  const labels = defaultLabels(needs.map(({ metric }) => metric));
+  return needs.map(({ key, metric }, index) => {
+    const metricIds = (series[index] ?? []).map(({ metricId }) => metricId);
+    return { key, wanted: [wantedOf(metric, metricIds, labels[index])], finish: asRead };
+  });
+}
+
+function questionOf(
+  context: CloudWatchContext,
+  need: Exclude<SeriesNeed, Need<"metric">>,
+): Promise<Question> {
+  switch (need.kind) {
+    case "search":
+      return searchQuestion(context, need);
+    case "insightsQuery":
+      return insightsQuestion(context, need);
+    case "band":
+      throw modelled(
+        InvalidParameterValueException,
+        "There is no trained anomaly detection model for the argument of ANOMALY_DETECTION_BAND.",
+      );
+    case "insightRule":
+      throw modelled(
+        InvalidParameterValueException,
+        `The Contributor Insights rule ${need.ruleName} does not exist.`,
+      );
+  }
+}
+
+async function searchQuestion(context: CloudWatchContext, need: Need<"search">): Promise<Question> {
+  const { account, region, now, signal } = context.call;
+  const { telemetry, worlds } = context.dependencies;
+  const finds = compileSearch(need.search, account);
+  const candidates = await findMetrics(
+    telemetry,
+    {
+      world: await worlds.numberOf(account, region),
+      condition: searchCondition(need.search),
+      seenSince: now - metricLimits.visibleMs,
+      limit: maximumCandidates,
+    },
+    { signal },
+  );
+  const { statistic, periodSeconds } = need;
+  const found = candidates
+    .filter(finds)
+    .map((metric) => ({ ...metric, statistic, periodSeconds }))
+    .toSorted((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
+  const shown = found.slice(0, searchLimits.series);
+  const labels = defaultLabels(shown);
+  const wanted = shown.map((metric, index) => wantedOf(metric, metric.metricIds, labels[index]));
+  return { key: need.key, wanted, finish: asRead, isCut: found.length > shown.length };
+}
+
+const sortKey = ({ namespace, name, dimensions }: MathMetric) =>
+  [namespace, name, ...dimensions.map(({ value }) => value)].join("\u0000");
+
+const statisticOf: Readonly<Record<InsightsFunction, string>> = {
+  AVG: "Average",
+  COUNT: "SampleCount",
+  MAX: "Maximum",
+  MIN: "Minimum",
+  SUM: "Sum",
+};
+
+/**
+ * Nothing is shown by less than the minute.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html
+ */
+async function insightsQuestion(context: CloudWatchContext, need: Need<"insightsQuery">): Promise<Question> {
+  const { account, region, now, signal } = context.call;
+  const { telemetry, worlds } = context.dependencies;
+  const { query } = need;
+  const periodSeconds = Math.max(60, need.periodSeconds);
+  const candidates = await findMetrics(
+    telemetry,
+    {
+      world: await worlds.numberOf(account, region),
+      condition: insightsCondition(query),
+      seenSince: now - metricLimits.visibleMs,
+      limit: insightsLimits.metrics,
+    },
+    { signal },
+  );
+  const metrics = candidates.filter((metric) => isQueried(query, metric, account));
+  const groups = groupMetrics(query, metrics, account);
+  const wanted = groups.map((group) => {
+    const metricIds = group.metrics.flatMap((metric) => metric.metricIds);
+    const metric = insightsMetric(query, group.labels, periodSeconds);
+    return wantedOf(metric, metricIds, groupLabel(query, group));
+  });
+  return { key: need.key, wanted, finish: (series) => orderSeries(query, series) };
+}
+
+function insightsMetric(
+  { namespace, metricName, function: selected }: InsightsQuery,
+  labels: MathMetric["dimensions"],
+  periodSeconds: number,
+): MathMetric {
+  return { namespace, name: metricName, dimensions: labels, statistic: statisticOf[selected], periodSeconds };
+}
+
+const wantedOf = (metric: MathMetric, metricIds: readonly bigint[], label = metric.name): WantedSeries => ({
+  metric,
+  metricIds,
+  label,
+  periodSeconds: metric.periodSeconds,
+});
