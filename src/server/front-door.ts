@@ -41,14 +41,29 @@ function isSigned({ headers, url }: WireRequest): boolean {
 }
 
 function addressesOf(options: FrontDoorOptions): ReadonlyMap<string, Answer> {
-  const { now, reset, statusPage, onError } = options;
+  const { auth, now, reset, statusPage, onError } = options;
   const health = () => Promise.resolve(answerOf(200, '{"status":"ok"}', now()));
   return new Map<string, Answer>([
     ["GET /_groundwatch/health", health],
     ["HEAD /_groundwatch/health", health],
-    ["GET /", () => guarded(async () => answerOf(200, renderStatusPage(await statusPage()), now()))],
-    ["POST /_groundwatch/reset", () => guarded(() => answerReset(reset, now))],
+    ["GET /", (request) => guarded(() => answerPage(request))],
+    [
+      "POST /_groundwatch/reset",
+      () => guarded(() => (auth === "iam" ? unsigned() : answerReset(reset, now))),
+    ],
   ]);
+
+  async function answerPage({ headers }: WireRequest): Promise<WireResponse> {
+    const page = await statusPage();
+    const endpoint = reachable(page.endpoint, headers["host"]);
+    return answerOf(200, renderStatusPage({ ...page, endpoint }), now());
+  }
+
+  /** Whoever reaches the port could otherwise erase what signatures protect. */
+  function unsigned(): Promise<WireResponse> {
+    const message = "With --auth iam this must be signed: call the operation Reset.";
+    return Promise.resolve(answerOf(403, JSON.stringify({ message }), now()));
+  }
 
   async function guarded(answer: () => Promise<WireResponse>): Promise<WireResponse> {
     try {
@@ -58,6 +73,12 @@ function addressesOf(options: FrontDoorOptions): ReadonlyMap<string, Answer> {
       return answerOf(500, '{"message":"The request failed because of an error of the server."}', now());
     }
   }
+}
+
+/** A server that listens on all addresses is told by its client which of them it is reached at. */
+function reachable(endpoint: string, host: string | undefined): string {
+  const isEverywhere = /^http:\/\/(0\.0\.0\.0|\[::\])(:|$)/.test(endpoint);
+  return isEverywhere && host !== undefined ? `http://${host}` : endpoint;
 }
 
 async function answerReset(

@@ -1,0 +1,59 @@
+// What answers at the server's own addresses, and under which authentication.
+import { expect, test, vi } from "vitest";
+import type { App } from "../wire/serve.ts";
+import type { WireRequest, WireResponse } from "../wire/request.ts";
+import { createFrontDoor } from "./front-door.ts";
+
+const app = { handle: () => Promise.resolve({ status: 418, headers: {}, body: "" }) } as unknown as App;
+
+function request(method: string, url: string, headers: WireRequest["headers"] = {}): WireRequest {
+  return { method, url, headers, body: new Uint8Array(0), sourceAddress: "127.0.0.1" };
+}
+
+const textOf = ({ body }: WireResponse) => (typeof body === "string" ? body : "");
+
+function open(auth: "off" | "iam", endpoint = "http://127.0.0.1:4600") {
+  const reset = vi.fn<() => Promise<void>>().mockResolvedValue(undefined);
+  const onError = vi.fn<(error: unknown) => void>();
+  const statusPage = () => Promise.resolve({ version: "1", endpoint, region: "r", auth, counts: [] });
+  const answer = createFrontDoor({ app, auth, now: () => 0, reset, statusPage, onError });
+  return { answer, reset, onError };
+}
+
+test("the reset without a signature erases only where nothing is signed", async () => {
+  const off = open("off");
+  expect(await off.answer(request("POST", "/_groundwatch/reset"))).toMatchObject({ status: 200, body: "{}" });
+  expect(off.reset).toHaveBeenCalledTimes(1);
+  const iam = open("iam");
+  const refused = await iam.answer(request("POST", "/_groundwatch/reset"));
+  expect(refused).toMatchObject({ status: 403, body: expect.stringContaining("operation Reset") });
+  expect(iam.reset).not.toHaveBeenCalled();
+});
+
+test("a server on all addresses calls itself as its client does", async () => {
+  const bodyOf = async (endpoint: string) => {
+    const { answer } = open("off", endpoint);
+    return textOf(await answer(request("GET", "/", { host: "monitor.lan:4600" })));
+  };
+  expect(await bodyOf("http://0.0.0.0:4600")).toContain("--endpoint-url http://monitor.lan:4600'");
+  expect(await bodyOf("http://[::]:4600")).toContain("--endpoint-url http://monitor.lan:4600'");
+  expect(await bodyOf("http://127.0.0.1:4600")).toContain("--endpoint-url http://127.0.0.1:4600'");
+});
+
+test("a signed request is the API's, whatever its address", async () => {
+  const { answer } = open("off");
+  const signed = { authorization: "AWS4-HMAC-SHA256 Credential=..." };
+  expect((await answer(request("GET", "/", signed))).status).toBe(418);
+  expect((await answer(request("GET", "/?Action=ListMetrics"))).status).toBe(418);
+  expect((await answer(request("GET", "/"))).status).toBe(200);
+});
+
+test("a page that fails is told to the log, not to the client", async () => {
+  const onError = vi.fn<(error: unknown) => void>();
+  const statusPage = () => Promise.reject(new Error("no disk"));
+  const options = { app, auth: "off", now: () => 0, reset: undefined, statusPage, onError } as const;
+  const answered = await createFrontDoor(options)(request("GET", "/"));
+  expect(answered.status).toBe(500);
+  expect(textOf(answered)).not.toContain("disk");
+  expect(onError).toHaveBeenCalledTimes(1);
+});
