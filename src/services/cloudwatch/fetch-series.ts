@@ -82,8 +82,8 @@ function requireFew(wanted: readonly WantedSeries[], rangeOf: (periodSeconds: nu
   if (datapoints <= maximumInputDatapoints) return;
   const [needed, limit] = [datapoints, maximumInputDatapoints].map((one) => one.toLocaleString("en-US"));
   throw validation(
-    `The expressions need up to ${needed} datapoints, which exceeds the limit of ${limit}. You may reduce the ` +
-      "datapoints by increasing Period, or decreasing the time range.",
+    `The expressions need up to ${needed} datapoints, which exceeds the limit of ${limit}. You may reduce ` +
+      "the datapoints by increasing Period, or decreasing the time range.",
   );
 }
 

@@ -10,8 +10,8 @@ import {
 
 /**
  * `SELECT AVG(CPUUtilization) FROM SCHEMA("AWS/EC2", InstanceId) WHERE InstanceType != 'm5'
- * GROUP BY InstanceId ORDER BY MAX() DESC LIMIT 5`. Key words in any case; names with other characters than letters, digits and
- * underscores, and names that are key words, in double quotes.
+ * GROUP BY InstanceId ORDER BY MAX() DESC LIMIT 5`. Key words in any case; names with other characters than
+ * letters, digits and underscores, and names that are key words, in double quotes.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
  */
 export function parseInsightsQuery(text: string): InsightsQuery | InsightsProblem {

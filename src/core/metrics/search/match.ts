@@ -73,26 +73,3 @@ function finder(text: string): (name: string) => boolean {
     return found;
   };
 }
-
-/** What must hold of every metric that a search finds, so that the store reads no others. */
-export interface SearchScope {
-  readonly namespace?: string;
-  readonly name?: string;
-  /** Dimensions that they have. */
-  readonly dimensions: readonly string[];
-}
-
-export function scopeOf({ schema, condition }: SearchExpression): SearchScope {
-  const terms = condition === undefined ? [] : condition.kind === "and" ? condition.operands : [condition];
-  const exactly = (property: string) =>
-    terms.flatMap((term) =>
-      term.kind === "term" && term.exact && term.property === property ? [term.text] : [],
-    )[0];
-  const namespace = schema?.namespace ?? exactly("Namespace");
-  const name = exactly("MetricName");
-  return {
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-    dimensions: schema?.dimensions ?? [],
-  };
-}
