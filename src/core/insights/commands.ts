@@ -13,6 +13,7 @@ import { stats } from "./commands/stats.ts";
 import { unmask } from "./commands/unmask.ts";
 import { unnest } from "./commands/unnest.ts";
 import type { ExpressionCompiler } from "./compile-expression.ts";
+import type { PrintQuery } from "./print-expression.ts";
 import type { QueryReader } from "./query-reader.ts";
 import type { Command, CommandKind } from "./query-tree.ts";
 
@@ -46,8 +47,8 @@ export function commandNamed(name: string): CommandParser | undefined {
   return byLowerName.get(name.toLowerCase());
 }
 
-export function printCommand(command: Command): string {
-  return definitionOf(command).print(command);
+export function printCommand(command: Command, printQuery: PrintQuery): string {
+  return definitionOf(command).print(command, printQuery);
 }
 
 export function compileCommand(command: Command, compiler: ExpressionCompiler): void {
@@ -57,5 +58,5 @@ export function compileCommand(command: Command, compiler: ExpressionCompiler): 
 function definitionOf<Kind extends CommandKind>(
   command: Extract<Command, { kind: Kind }>,
 ): CommandDefinition<Extract<Command, { kind: Kind }>> {
-  return definitions[command.kind] as CommandDefinition<Extract<Command, { kind: Kind }>>;
+  return definitions[command.kind];
 }

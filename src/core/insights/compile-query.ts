@@ -1,6 +1,7 @@
 // A query as one ClickHouse statement.
 import { sql, type Sql } from "../sql.ts";
 import { compileCommand } from "./commands.ts";
+import { maximumRows } from "./commands/limit.ts";
 import { ExpressionCompiler } from "./compile-expression.ts";
 import { Pipeline, type OutputColumn } from "./pipeline.ts";
 import { InsightsQueryError } from "./query-error.ts";
@@ -15,8 +16,8 @@ export interface CompiledQuery {
   readonly columns: readonly string[];
   /** How many rows the statement answers at most. */
   readonly limit: number;
-  /** Whether the rows say how many events matched; otherwise each row is one, up to the limit. */
-  readonly countsMatched: boolean;
+  /** Whether each row is an event that matched, as long as there are fewer than the limit. */
+  readonly rowsAreMatches: boolean;
   /** Answers `events`: how many passed the filters. */
   readonly matchedStatement: Sql;
 }
@@ -28,10 +29,7 @@ export interface CompiledQuery {
 export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQuery {
   const pipeline = compileCommands(query, scope);
   const columns = outputOf(pipeline);
-  const limit = Math.min(
-    pipeline.limit ?? scope.limit,
-    scope.limit === 0 ? Infinity : Math.max(scope.limit, 1),
-  );
+  const limit = pipeline.limit === undefined ? scope.limit : maximumRows;
   const selected = columns.map(({ value }, index) => sql`${asText(value).sql} AS ${column(index)}`);
   const matched = pipeline.matchedColumn;
   const counted = matched === undefined ? [] : [sql`toString(${matched}) AS matched`];
@@ -39,7 +37,7 @@ export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQ
     statement: pipeline.statement([...selected, ...counted], limit),
     columns: columns.map(({ name }) => name),
     limit,
-    countsMatched: matched !== undefined,
+    rowsAreMatches: pipeline.rowsAreMatches,
     matchedStatement: pipeline.matchedStatement(),
   };
 }

@@ -1,6 +1,5 @@
 // Reads expressions, from the operators that bind least to those that bind most.
 import type { QueryReader } from "./query-reader.ts";
-import { parseSubquery } from "./parse-query.ts";
 import type { BinaryOperator, Expression, NamedExpression } from "./query-tree.ts";
 
 /**
@@ -82,7 +81,7 @@ function parseComparison(reader: QueryReader): Expression {
 }
 
 function parseSet(reader: QueryReader) {
-  if (reader.isSymbol("(")) return parseSubquery(reader);
+  if (reader.isSymbol("(")) return reader.subquery();
   reader.expectSymbol("[");
   const items = reader.list(() => parseBinary(reader, 0));
   reader.expectSymbol("]");

@@ -9,18 +9,10 @@ import type { Command, Query } from "./query-tree.ts";
  * @throws InsightsQueryError with what is wrong and where.
  */
 export function parseInsightsQuery(text: string): Query {
-  const reader = new QueryReader(text);
+  const reader = new QueryReader(text, parseCommands);
   if (reader.peek().kind === "end") return { commands: [] };
   const query = parseCommands(reader);
   if (reader.peek().kind !== "end") reader.unexpected();
-  return query;
-}
-
-/** A query in brackets, as `in` and `join` take it. */
-export function parseSubquery(reader: QueryReader): Query {
-  reader.expectSymbol("(");
-  const query = reader.nested(() => parseCommands(reader));
-  reader.expectSymbol(")");
   return query;
 }
 

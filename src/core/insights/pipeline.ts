@@ -57,6 +57,11 @@ export class Pipeline {
     return this.#hasEvents;
   }
 
+  /** Whether nothing but filters decides how many rows there are. */
+  get rowsAreMatches(): boolean {
+    return this.#matched === undefined;
+  }
+
   get output(): readonly OutputColumn[] {
     return this.#output;
   }

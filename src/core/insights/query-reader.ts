@@ -1,6 +1,6 @@
 // A position in the text of a query, and the small pieces that all commands are read from.
 import { InsightsQueryError, unexpectedSymbol, type Span } from "./query-error.ts";
-import type { FieldReference, FieldStep, RegexLiteral, TextLiteral } from "./query-tree.ts";
+import type { FieldReference, FieldStep, Query, RegexLiteral, TextLiteral } from "./query-tree.ts";
 import { readRegex, readSegment, readToken, skipBlanks, type Token } from "./tokens.ts";
 
 /** How deep expressions and subqueries may be nested. */
@@ -13,8 +13,12 @@ export class QueryReader {
   #lastEnd = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  readonly #readQuery: (reader: QueryReader) => Query;
+
+  /** `readQuery` reads the queries inside the query. */
+  constructor(text: string, readQuery: (reader: QueryReader) => Query) {
     this.text = text;
+    this.#readQuery = readQuery;
     this.#offset = skipBlanks(text, 0);
   }
 
@@ -99,6 +103,14 @@ export class QueryReader {
     const result = read();
     this.#depth -= 1;
     return result;
+  }
+
+  /** A query in brackets. */
+  subquery(): Query {
+    this.expectSymbol("(");
+    const query = this.nested(() => this.#readQuery(this));
+    this.expectSymbol(")");
+    return query;
   }
 
   textLiteral(): TextLiteral {

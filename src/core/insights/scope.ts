@@ -24,7 +24,7 @@ export interface EventScope {
 export interface QueryScope extends EventScope {
   /** When the query was started; epoch milliseconds. */
   readonly now: number;
-  /** How many rows are answered when the query has no `limit`. */
+  /** How many rows are answered at most when the query has no `limit`. */
   readonly limit: number;
   readonly regexProblem: RegexProblem;
 }

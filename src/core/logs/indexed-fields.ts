@@ -19,20 +19,18 @@ export const defaultIndexedFields: ReadonlySet<string> = new Set([
   "errorCode",
 ]);
 
-/** A value longer than this is a text to read rather than one to look up. */
-const maximumValueLength = 1_024;
-
 const none: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
- * The indexed top-level fields of a message that is a JSON object, values as text; empty for any other
- * message.
+ * The indexed top-level fields of a message that is a JSON object, values as the text that Logs Insights shows
+ * (true and false are 1 and 0; objects, arrays and null are no values); empty for any other message. Queries take
+ * the index for the whole truth about its fields, so no value is left out.
  */
 export function indexedFieldsOf(
   message: string,
   fields: ReadonlySet<string> = defaultIndexedFields,
 ): Readonly<Record<string, string>> {
-  if (message.charCodeAt(0) !== 0x7b) return none;
+  if (!/^\s*\{/.test(message)) return none;
   let document: unknown;
   try {
     document = JSON.parse(message);
@@ -43,8 +41,29 @@ export function indexedFieldsOf(
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries(document)) {
     if (!fields.has(name)) continue;
-    const text = typeof value === "string" ? value : typeof value === "object" ? undefined : String(value);
-    if (text !== undefined && text.length <= maximumValueLength) found[name] = text;
+    const text = textOf(name, value, message);
+    if (text !== undefined) found[name] = text;
   }
   return found;
+}
+
+function textOf(name: string, value: unknown, message: string): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "boolean":
+      return value ? "1" : "0";
+    case "number":
+      return Number.isInteger(value) && !Number.isSafeInteger(value)
+        ? digitsOf(name, value, message)
+        : String(value);
+    default:
+      return undefined;
+  }
+}
+
+/** An integer that a number cannot hold keeps its digits, as identifiers need it. */
+function digitsOf(name: string, value: number, message: string): string {
+  const written = [...message.matchAll(new RegExp(`"${name}"\\s*:\\s*(-?\\d+)(?![\\d.eE])`, "g"))];
+  return written.find(([, digits]) => Number(digits) === value)?.[1] ?? String(value);
 }

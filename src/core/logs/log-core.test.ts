@@ -105,5 +105,9 @@ test("indexed fields are the known ones at the top of a JSON object", () => {
   });
   expect(indexedFieldsOf(message)).toEqual({ level: "INFO", status: "500", path: "/a" });
   expect(indexedFieldsOf("{not json")).toEqual({});
+  expect(indexedFieldsOf(' {"status":true,"userId":12345678901234567890}')).toEqual({
+    status: "1",
+    userId: "12345678901234567890",
+  });
   expect(indexedFieldsOf("level=INFO")).toEqual({});
 });

@@ -1,5 +1,5 @@
 // `dedup`: one row of all that have the same values in some fields.
-import { printField } from "../print-query.ts";
+import { printField } from "../print-expression.ts";
 import type { Command } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 

@@ -1,5 +1,6 @@
 // What a command's file says of it.
 import type { ExpressionCompiler } from "../compile-expression.ts";
+import type { PrintQuery } from "../print-expression.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Command } from "../query-tree.ts";
 
@@ -9,7 +10,7 @@ export interface CommandDefinition<Kind extends Command> {
   readonly doc: string;
   /** Reads what stands behind the command's name; `start` is where the name begins. */
   readonly parse: (reader: QueryReader, start: number) => Kind;
-  readonly print: (command: Kind) => string;
+  readonly print: (command: Kind, printQuery: PrintQuery) => string;
   /** Adds the command to the compiler's pipeline. */
   readonly compile: (command: Kind, compiler: ExpressionCompiler) => void;
 }

@@ -1,6 +1,6 @@
 // `display`: the columns to show, in the place of all others.
 import { parseNamedExpression } from "../parse-expression.ts";
-import { printNamed } from "../print-query.ts";
+import { printNamed } from "../print-expression.ts";
 import type { Command } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 import { compileNamed } from "./fields.ts";
@@ -15,7 +15,7 @@ export const display: CommandDefinition<Display> = {
     const items = reader.list(() => parseNamedExpression(reader));
     return { kind: "display", items, span: reader.spanFrom(start) };
   },
-  print: ({ items }) => `display ${items.map(printNamed).join(", ")}`,
+  print: ({ items }, printQuery) => `display ${items.map((item) => printNamed(item, printQuery)).join(", ")}`,
   compile({ items }, compiler) {
     compiler.pipeline.show(compileNamed(items, compiler), true);
   },

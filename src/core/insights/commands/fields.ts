@@ -1,6 +1,6 @@
 // `fields`: columns to show, and new fields made by expressions.
 import { parseNamedExpression } from "../parse-expression.ts";
-import { fieldName, printNamed } from "../print-query.ts";
+import { fieldName, printNamed } from "../print-expression.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
 import type { OutputColumn } from "../pipeline.ts";
 import type { Command, NamedExpression } from "../query-tree.ts";
@@ -16,7 +16,7 @@ export const fields: CommandDefinition<Fields> = {
     const items = reader.list(() => parseNamedExpression(reader));
     return { kind: "fields", items, span: reader.spanFrom(start) };
   },
-  print: ({ items }) => `fields ${items.map(printNamed).join(", ")}`,
+  print: ({ items }, printQuery) => `fields ${items.map((item) => printNamed(item, printQuery)).join(", ")}`,
   compile({ items }, compiler) {
     compiler.pipeline.show(compileNamed(items, compiler), false);
   },

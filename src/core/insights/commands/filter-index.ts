@@ -2,7 +2,7 @@
 import { defaultIndexedFields } from "../../logs/indexed-fields.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
 import { parseExpression } from "../parse-expression.ts";
-import { printExpression } from "../print-query.ts";
+import { printExpression } from "../print-expression.ts";
 import type { Command, Expression } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 import { compileFilter } from "./filter.ts";
@@ -16,7 +16,7 @@ export const filterIndex: CommandDefinition<FilterIndex> = {
   parse(reader, start) {
     return { kind: "filterIndex", condition: parseExpression(reader), span: reader.spanFrom(start) };
   },
-  print: ({ condition }) => `filterIndex ${printExpression(condition)}`,
+  print: ({ condition }, printQuery) => `filterIndex ${printExpression(condition, printQuery)}`,
   compile({ condition }, compiler) {
     check(condition, compiler);
     compileFilter(condition, compiler);

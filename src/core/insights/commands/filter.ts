@@ -4,7 +4,7 @@ import type { ExpressionCompiler } from "../compile-expression.ts";
 import { defaultIndexedFields } from "../../logs/indexed-fields.ts";
 import { containing } from "../match-value.ts";
 import { parseExpression } from "../parse-expression.ts";
-import { printExpression } from "../print-query.ts";
+import { printExpression } from "../print-expression.ts";
 import type { Command, Expression } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
@@ -16,7 +16,7 @@ export const filter: CommandDefinition<Filter> = {
   parse(reader, start) {
     return { kind: "filter", condition: parseExpression(reader), span: reader.spanFrom(start) };
   },
-  print: ({ condition }) => `filter ${printExpression(condition)}`,
+  print: ({ condition }, printQuery) => `filter ${printExpression(condition, printQuery)}`,
   compile({ condition }, compiler) {
     compileFilter(condition, compiler);
   },

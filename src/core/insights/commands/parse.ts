@@ -2,7 +2,7 @@
 import { sql } from "../../sql.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
 import { parseExpression } from "../parse-expression.ts";
-import { printExpression, printName, printRegex, printText } from "../print-query.ts";
+import { printExpression, printName, printRegex, printText } from "../print-expression.ts";
 import { InsightsQueryError } from "../query-error.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Command, ParsePattern } from "../query-tree.ts";
@@ -21,8 +21,8 @@ export const parse: CommandDefinition<Parse> = {
     const subject = hasSubject ? readSubject(reader) : undefined;
     return { kind: "parse", subject, pattern: readPattern(reader), span: reader.spanFrom(start) };
   },
-  print({ subject, pattern }) {
-    const printed = subject === undefined ? "" : `${printExpression(subject)} `;
+  print({ subject, pattern }, printQuery) {
+    const printed = subject === undefined ? "" : `${printExpression(subject, printQuery)} `;
     const aliases = pattern.aliases.map(printName).join(", ");
     if (pattern.kind === "glob") return `parse ${printed}${printText(pattern.glob.text)} as ${aliases}`;
     return `parse ${printed}${printRegex(pattern.regex.source)}${aliases === "" ? "" : ` as ${aliases}`}`;

@@ -1,6 +1,6 @@
 // `sort`: the order of the rows.
 import { parseExpression } from "../parse-expression.ts";
-import { printExpression } from "../print-query.ts";
+import { printExpression } from "../print-expression.ts";
 import type { Command } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
@@ -22,9 +22,10 @@ export const sort: CommandDefinition<Sort> = {
     });
     return { kind: "sort", keys, span: reader.spanFrom(start) };
   },
-  print({ keys }) {
+  print({ keys }, printQuery) {
     const printed = keys.map(
-      ({ expression, descending }) => `${printExpression(expression)} ${descending ? "desc" : "asc"}`,
+      ({ expression, descending }) =>
+        `${printExpression(expression, printQuery)} ${descending ? "desc" : "asc"}`,
     );
     return `sort ${printed.join(", ")}`;
   },

@@ -1,5 +1,5 @@
 // `SOURCE`: the log groups that the query reads, at its beginning.
-import { printText } from "../print-query.ts";
+import { printText } from "../print-expression.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Command, Source } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";

@@ -3,7 +3,7 @@ import { ExpressionCompiler } from "../compile-expression.ts";
 import { aggregationNamed } from "../functions/aggregations.ts";
 import { parseNamedExpression } from "../parse-expression.ts";
 import type { OutputColumn } from "../pipeline.ts";
-import { fieldName, printExpression, printNamed } from "../print-query.ts";
+import { fieldName, printExpression, printNamed } from "../print-expression.ts";
 import type { Call, Command, FieldReference } from "../query-tree.ts";
 import type { Value } from "../value.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
@@ -19,9 +19,9 @@ export const stats: CommandDefinition<Stats> = {
     const by = reader.takeWord("by") ? reader.list(() => parseNamedExpression(reader)) : [];
     return { kind: "stats", items, by, span: reader.spanFrom(start) };
   },
-  print({ items, by }) {
-    const groups = by.length === 0 ? "" : ` by ${by.map(printNamed).join(", ")}`;
-    return `stats ${items.map(printNamed).join(", ")}${groups}`;
+  print({ items, by }, printQuery) {
+    const groups = by.length === 0 ? "" : ` by ${by.map((item) => printNamed(item, printQuery)).join(", ")}`;
+    return `stats ${items.map((item) => printNamed(item, printQuery)).join(", ")}${groups}`;
   },
   compile({ items, by }, compiler) {
     const keys = by.map(({ expression, alias, text }) => ({
@@ -64,7 +64,7 @@ class AggregateCompiler extends ExpressionCompiler {
   override call(call: Call): Value {
     const aggregation = aggregationNamed(call.name);
     if (aggregation === undefined) {
-      return this.#known.get(printExpression(call)) ?? super.call(call);
+      return this.#known.get(printExpression(call, () => "")) ?? super.call(call);
     }
     const [least, most] = aggregation.arguments;
     const given = call.arguments.length;

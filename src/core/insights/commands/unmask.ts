@@ -1,5 +1,5 @@
 // `unmask`: a field without the masks of data protection.
-import { fieldName, printField } from "../print-query.ts";
+import { fieldName, printField } from "../print-expression.ts";
 import type { Command } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 

@@ -1,5 +1,5 @@
 // `unnest`: a row for each element of a list.
-import { printField, printName } from "../print-query.ts";
+import { printField, printName } from "../print-expression.ts";
 import type { Command } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 

@@ -1,0 +1,31 @@
+// The fields of one log event by name, as Logs Insights discovers them in JSON.
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html */
+const maximumFields = 200;
+
+/**
+ * Objects and arrays are flattened with dots and indexes; true and false are 1 and 0, null is no value; a name
+ * that begins with `@` gets one more. Empty for a message that is no JSON object.
+ */
+export function flattenEvent(message: string): Readonly<Record<string, string>> {
+  if (!/^\s*\{/.test(message)) return {};
+  let document: unknown;
+  try {
+    document = JSON.parse(message);
+  } catch {
+    return {}; // a message that only begins like JSON
+  }
+  const fields: Record<string, string> = {};
+  let count = 0;
+  const visit = (name: string, value: unknown): void => {
+    if (count >= maximumFields || value === null) return;
+    if (typeof value === "object") {
+      for (const [key, inner] of Object.entries(value)) visit(name === "" ? key : `${name}.${key}`, inner);
+      return;
+    }
+    fields[name.startsWith("@") ? `@${name}` : name] = typeof value === "boolean" ? String(Number(value)) : String(value);
+    count += 1;
+  };
+  visit("", document);
+  return fields;
+}
