@@ -8,7 +8,7 @@ import { readConfig } from "../dist/server/config.js";
 import { renderSettingsTable } from "../dist/server/config-settings.js";
 
 const data = mkdtempSync(join(tmpdir(), "groundwatch-docs-"));
-const words = ["--port", "0", "--data", data, "--no-agent", "--xray-udp-port", "0"];
+const words = ["--port", "0", "--data", data, "--no-agent", "--xray-udp-port", "0", "--emf-port", "0"];
 const { config } = readConfig({ words, environment: {}, readFile: () => undefined });
 const running = await start(config);
 writeFileSync("docs/operations.md", renderOperationsPage(running.operations));

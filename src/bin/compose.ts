@@ -12,7 +12,7 @@ import type { App } from "../wire/serve.ts";
 import type { OperationSummary } from "../wire/service.ts";
 import type { ApiOptions } from "./api.ts";
 import { readVersion } from "./commands.ts";
-import { listenHttp, listenXray, startHostAgent, type Listener } from "./listeners.ts";
+import { listenEmf, listenHttp, listenXray, startHostAgent, type Listener } from "./listeners.ts";
 import { loadServices } from "./services.ts";
 import { createStopStack } from "./stop-stack.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -75,6 +75,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     };
     const app: App = api.createApi(apiOptions);
     listeners.push(...(await listenXray(surroundings, dependencies)));
+    const logs = app.services.find(({ model }) => model.name === "cloudwatch-logs");
+    listeners.push(...(await listenEmf(surroundings, dependencies, logs)));
     url = await listenHttp(
       surroundings,
       api.createAnswer(apiOptions, app, () => url),

@@ -1,4 +1,5 @@
 // What the server listens on, and the agent that reports this machine through it.
+import { hostname } from "node:os";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createHttpServer, type HttpServerOptions } from "../server/http-server.ts";
@@ -6,6 +7,7 @@ import type { Log } from "../server/log.ts";
 import type { SelfMetrics } from "../server/self-metrics.ts";
 import type { Dependencies } from "../services/dependencies.ts";
 import type { ServerFacts } from "../services/groundwatch/context.ts";
+import type { Service } from "../wire/service.ts";
 import type { StopStack } from "./stop-stack.ts";
 
 /** Where the server can be reached, as it says of itself. */
@@ -56,6 +58,42 @@ export async function listenXray(
     const reason = error instanceof Error ? error.message : String(error);
     const mend = "choose another port with --xray-udp-port, or 0 for none";
     log.warn(`X-Ray segments are not listened for: ${reason}; ${mend}`);
+    return [];
+  }
+}
+
+/** A port that is taken is reported and done without. */
+export async function listenEmf(
+  { config, log, stack }: Surroundings,
+  { clock }: Dependencies,
+  service: Service | undefined,
+): Promise<readonly Listener[]> {
+  const { host, emfPort: port } = config;
+  if (port === 0 || service === undefined) return [];
+  const [{ listenEmbeddedMetrics }, { createLogSender }] = await Promise.all([
+    import("../server/listeners/embedded-metrics.ts"),
+    import("../server/listeners/log-sender.ts"),
+  ]);
+  try {
+    const listener = await listenEmbeddedMetrics({
+      host,
+      port,
+      clock,
+      defaultStream: hostname(),
+      store: createLogSender({ service, clock, account: config.account, region: config.region }),
+      onRejected: (reason) => log.warn("embedded metrics refused", { reason }),
+      onError: (error) => log.error("embedded metrics were not stored", error),
+    });
+    stack.push(() => listener.stop());
+    const address = `${host}:${listener.port}`;
+    return [
+      { name: "emf-tcp", address },
+      { name: "emf-udp", address },
+    ];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const mend = "choose another port with --emf-port, or 0 for none";
+    log.warn(`embedded metrics are not listened for: ${reason}; ${mend}`);
     return [];
   }
 }

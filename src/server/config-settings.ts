@@ -50,6 +50,10 @@ export const settings = {
   }),
   detailed: toggle({ default: false, help: "report this machine every minute instead of every five" }),
   xrayUdpPort: whole("PORT", port, { default: 2_000, help: "UDP port for X-Ray SDKs; 0 turns it off" }),
+  emfPort: whole("PORT", port, {
+    default: 25_888,
+    help: "TCP and UDP port for documents in the embedded metric format; 0 turns it off",
+  }),
   clickhouseUrl: matching(
     "URL",
     /^https?:\/\/[^/]/,

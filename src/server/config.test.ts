@@ -31,6 +31,7 @@ test("without anything every setting has its default", () => {
     agent: true,
     detailed: false,
     xrayUdpPort: 2_000,
+    emfPort: 25_888,
     clickhouseUrl: undefined,
     postgresUrl: undefined,
     logLevel: "info",

@@ -1,16 +1,22 @@
 // Log events in the embedded metric format become metrics: through PutLogEvents and through the agent's port.
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newLogGroup } from "../support/log-groups.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import { startTestServer, testAccount, type TestServer } from "../support/server.ts";
+import { freeUdpPort } from "../support/udp.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 let metrics: CloudWatch;
+let emfPort: number;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  emfPort = await freeUdpPort();
+  server = await startTestServer({ emfPort, account: testAccount });
   logs = new CloudWatchLogs(server.clientConfig());
   metrics = new CloudWatch(server.clientConfig());
 });
@@ -124,5 +130,27 @@ describe("PutLogEvents", () => {
     ]);
     expect(answer.rejectedLogEventsInfo).toEqual({ tooOldLogEventEndIndex: 1 });
     expect(await statistics("refused")).toEqual([]);
+  });
+});
+
+describe("the agent's port", () => {
+  const documentFor = (LogGroupName: string, value: number) => {
+    const made = JSON.parse(document({ value }, [{ Name: LogGroupName }])) as { _aws: object };
+    return JSON.stringify({ ...made, _aws: { ...made._aws, LogGroupName }, [LogGroupName]: value });
+  };
+
+  test("takes lines over TCP and datagrams over UDP, and makes the group and the stream", async () => {
+    const tcp = connect(emfPort, "127.0.0.1");
+    await once(tcp, "connect");
+    tcp.end(`${documentFor("by-port", 2)}\n${documentFor("by-port", 3)}\n`);
+    await vi.waitFor(async () => expect(await statistics("by-port")).toMatchObject([{ Sum: 5 }]));
+    const udp = createSocket("udp4");
+    udp.send(documentFor("by-port", 4), emfPort, "127.0.0.1");
+    await vi.waitFor(async () => expect(await statistics("by-port")).toMatchObject([{ Sum: 9 }]));
+    udp.close();
+    const { events } = await logs.filterLogEvents({ logGroupName: "by-port" });
+    expect(events?.map(({ message }) => message)).toEqual(
+      [2, 3, 4].map((value) => documentFor("by-port", value)),
+    );
   });
 });

@@ -40,6 +40,8 @@ export async function startProcess(
     String(port),
     "--data",
     dataFolder,
+    "--emf-port",
+    "0",
     "--xray-udp-port",
     "0",
     ...flags,

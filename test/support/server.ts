@@ -57,6 +57,7 @@ export async function startTestServer(
       test: true,
       agent: false,
       xrayUdpPort: 0,
+      emfPort: 0,
       ...overrides,
       data: dataFolder,
     },

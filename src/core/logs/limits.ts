@@ -8,6 +8,7 @@ export const logLimits = {
   /** Of one PutLogEvents: messages in UTF-8 plus `eventOverheadBytes` each. */
   batchBytes: 1_048_576,
   eventOverheadBytes: 26,
+  batchEvents: 10_000,
   /** A batch of valid events spans at most this. */
   batchSpanMs: dayMs,
   futureMs: 2 * hourMs,
