@@ -50,7 +50,7 @@ async function fire(name: string, now: number, version = 1, value: "ALARM" | "OK
   const alarm = (await alarmsOf(state).get(scope, name))?.value;
   if (alarm === undefined) throw new Error("no such alarm");
   const change = changeState(alarm, { value, reason: "told so" }, { ...free, now });
-  return writeChange(state, world, version, change, now);
+  return writeChange(state, world, { version, change }, now);
 }
 
 const question: HistoryQuestion = {

@@ -6,7 +6,7 @@ import type { AlarmChange } from "../core/alarms/alarm-change.ts";
 import { stateChangeEvent, type AlarmEvent } from "../core/alarms/alarm-event.ts";
 import type { AlarmHistoryItem } from "../core/alarms/alarm-history.ts";
 import { evaluationIntervalSeconds } from "../core/alarms/alarm-window.ts";
-import { actionChange } from "./alarm-actions.ts";
+import { actionChange, type AlarmAction } from "./alarm-actions.ts";
 import { historyChange } from "./alarm-history.ts";
 import { arrivalKey } from "./arrival-key.ts";
 import type { Change, Collection, Document, ListOptions, State } from "./state.ts";
@@ -15,6 +15,8 @@ const collection = "alarms";
 const eventCollection = "alarm-events";
 const pageSize = 1_000;
 const maximumWorlds = 10_000;
+/** A write holds so many changes: few enough that it can be made again piece by piece. */
+const changesPerWrite = 400;
 
 /** The account and region that an alarm belongs to. */
 export interface AlarmWorld {
@@ -140,6 +142,12 @@ export function deleteAlarms(
   return state.write([...deletions, ...recordChanges(world, records, now)]);
 }
 
+/** A change and the version of the alarm that it was decided on. */
+export interface DecidedChange {
+  readonly version: number;
+  readonly change: AlarmChange;
+}
+
 /**
  * Writes a change of state: the alarm, its history, the event for the bus and the actions, all or none. False
  * when the alarm is no longer as it was read: the change is to be decided anew.
@@ -147,39 +155,82 @@ export function deleteAlarms(
 export function writeChange(
   state: State,
   world: AlarmWorld,
-  version: number,
-  change: AlarmChange,
+  decided: DecidedChange,
   now: number,
 ): Promise<boolean> {
-  const { after, isTransition, history, actions } = change;
-  const place = { ...world, eventId: isTransition ? randomUUID() : "", now };
-  return state.write([
-    {
-      kind: "replace",
-      collection,
-      scope: alarmScope(world),
-      key: after.name,
-      value: after,
-      version,
-      rank: rankOf(after),
-    },
-    ...recordChanges(world, { history, events: isTransition ? [stateChangeEvent(change, place)] : [] }, now),
-    ...actions.map((actionArn) => {
-      const message = actionMessage(actionArn, change, world);
-      const { name, type, arn, state: record } = after;
-      const alarm = { alarmName: name, alarmType: type, alarmArn: arn };
-      const state = { state: record.value, stateUpdatedAt: record.updatedAt };
-      return actionChange({ ...world, ...alarm, actionArn, ...state, ...message }, now);
-    }),
-  ]);
+  return state.write(changesOf(world, [decided], now));
+}
+
+/** Writes many changes, each whole. Those of alarms that somebody else wrote meanwhile are left out. */
+export async function writeChanges(
+  state: State,
+  world: AlarmWorld,
+  decided: readonly DecidedChange[],
+  now: number,
+): Promise<void> {
+  const batches: DecidedChange[][] = [];
+  let size = changesPerWrite;
+  for (const one of decided) {
+    const { actions, history } = one.change;
+    const own = 2 + actions.length + history.length;
+    size += own;
+    if (size > changesPerWrite) {
+      batches.push([]);
+      size = own;
+    }
+    batches.at(-1)?.push(one);
+  }
+  // One after another: the state store would make one large transaction of all, which costs twice as much.
+  for (const batch of batches) {
+    if (await state.write(changesOf(world, batch, now))) continue;
+    await Promise.all(batch.map((one) => writeChange(state, world, one, now)));
+  }
+}
+
+function changesOf(world: AlarmWorld, decided: readonly DecidedChange[], now: number): readonly Change[] {
+  const scope = alarmScope(world);
+  const replacements = decided.map(({ version, change: { after } }): Change => ({
+    kind: "replace",
+    collection,
+    scope,
+    key: after.name,
+    value: after,
+    version,
+    rank: rankOf(after),
+  }));
+  const history = decided.flatMap(({ change }) => change.history);
+  const events = decided.flatMap(({ change }) =>
+    change.isTransition ? [stateChangeEvent(change, { ...world, eventId: randomUUID(), now })] : [],
+  );
+  const actions = decided.flatMap(({ change }) =>
+    change.actions.map((actionArn) => actionChange(actionOf(world, change, actionArn), now)),
+  );
+  return [...replacements, ...recordChanges(world, { history, events }, now), ...actions];
+}
+
+function actionOf(world: AlarmWorld, change: AlarmChange, actionArn: string): AlarmAction {
+  const { name, type, arn, state } = change.after;
+  return {
+    account: world.account,
+    region: world.region,
+    alarmName: name,
+    alarmType: type,
+    alarmArn: arn,
+    actionArn,
+    state: state.value,
+    stateUpdatedAt: state.updatedAt,
+    ...actionMessage(actionArn, change, world),
+  };
 }
 
 function recordChanges(world: AlarmWorld, { history, events }: AlarmRecords, now: number): readonly Change[] {
   const scope = alarmScope(world);
+  const { account, region } = world;
   return [
     ...history.map((item) => historyChange(scope, item)),
     ...events.map((event): Change => {
-      const value: WaitingEvent = { ...world, event };
+      // A document each: large ones make every search beside them slow.
+      const value: WaitingEvent = { account, region, event };
       return { kind: "create", collection: eventCollection, scope: "", key: arrivalKey(now), value };
     }),
   ];
@@ -190,8 +241,8 @@ interface WaitingEvent extends AlarmWorld {
 }
 
 /**
- * Hands every event that waits to `put`, by worlds and in the order in which they arose, and forgets those
- * that it took. An event is put again when the process ends between the two.
+ * Hands every event that waits to `put`, in the order in which they arose, and forgets those that it took. An
+ * event is put again when the process ends between the two.
  */
 export async function drainEvents(
   state: State,
@@ -200,22 +251,14 @@ export async function drainEvents(
   const waiting = state.collection<WaitingEvent>(eventCollection);
   for (;;) {
     const page = await waiting.list("", { limit: pageSize });
-    const worlds = new Map<string, (typeof page)[number][]>();
-    for (const document of page) {
-      const key = alarmScope(document.value);
-      const documents = worlds.get(key) ?? [];
-      worlds.set(key, documents);
-      documents.push(document);
+    const worlds = new Map<string, { readonly world: AlarmWorld; readonly events: AlarmEvent[] }>();
+    for (const { value } of page) {
+      const { account, region, event } = value;
+      const known = worlds.get(alarmScope(value)) ?? { world: { account, region }, events: [] };
+      worlds.set(alarmScope(value), known);
+      known.events.push(event);
     }
-    for (const documents of worlds.values()) {
-      const [first] = documents;
-      if (first === undefined) continue;
-      const { account, region } = first.value;
-      await put(
-        { account, region },
-        documents.map(({ value }) => value.event),
-      );
-    }
+    for (const { world, events } of worlds.values()) await put(world, events);
     await state.write(
       page.map(({ key }) => ({ kind: "delete", collection: eventCollection, scope: "", key })),
     );

@@ -37,7 +37,12 @@ export async function setAlarmState(
     const change = changeState(found.value, state, await circumstancesOf(context, found.value));
     const after = await overridden(context, change.after);
     const { state: store } = context.dependencies;
-    return writeChange(store, context.call, found.version, { ...change, after }, context.call.now);
+    return writeChange(
+      store,
+      context.call,
+      { version: found.version, change: { ...change, after } },
+      context.call.now,
+    );
   });
   tellOthers(context);
   context.dependencies.facts.publish({ kind: "AlarmActionsQueued" });

@@ -67,7 +67,7 @@ async function startPass(state: State, world: AlarmWorld, now: number) {
     const decided = decideComposite(alarm, expression, childOf);
     if (decided !== undefined) {
       const change = changeState(settled(alarm), decided, circumstancesOf(alarm));
-      return keep(change.after, await writeChange(state, world, document.version, change, now));
+      return keep(change.after, await writeChange(state, world, { version: document.version, change }, now));
     }
     const stillOverridden = alarm.overriddenAt === childrenSignature(expression, childOf);
     if (alarm.pending === undefined && (alarm.overriddenAt === undefined || stillOverridden)) return true;
@@ -80,7 +80,7 @@ async function startPass(state: State, world: AlarmWorld, now: number) {
     const change =
       found === undefined ? undefined : reconsiderHeld(found.value, circumstancesOf(found.value));
     if (found === undefined || change === undefined) return true;
-    return keep(change.after, await writeChange(state, world, found.version, change, now));
+    return keep(change.after, await writeChange(state, world, { version: found.version, change }, now));
   }
 
   function keep(alarm: Alarm, isWritten: boolean): boolean {

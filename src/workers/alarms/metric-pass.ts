@@ -4,11 +4,8 @@ import { changeState, reconsiderHeld, type AlarmChange } from "../../core/alarms
 import { evaluateMetricAlarm, repeatedActions } from "../../core/alarms/evaluate-metric-alarm.ts";
 import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
 import { mutedAlarms } from "../../storage/alarm-mute-rules.ts";
-import { allAlarms, highResolutionAlarms, writeChange, type AlarmWorld } from "../../storage/alarms.ts";
+import { allAlarms, highResolutionAlarms, writeChanges, type AlarmWorld } from "../../storage/alarms.ts";
 import type { Document, State } from "../../storage/state.ts";
-
-/** Changes that are written at once: the state store takes them in few commits. */
-const changesAtOnce = 2_000;
 
 export interface MetricPass {
   readonly state: State;
@@ -48,13 +45,7 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
         : changeState(alarm, newState, circumstances);
     return change === undefined ? [] : [{ version, change }];
   });
-  for (let start = 0; start < changes.length; start += changesAtOnce) {
-    await Promise.all(
-      changes
-        .slice(start, start + changesAtOnce)
-        .map(({ version, change }) => writeChange(state, world, version, change, now)),
-    );
-  }
+  await writeChanges(state, world, changes, now);
 }
 
 function dueAlarm({
