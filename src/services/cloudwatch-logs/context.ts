@@ -3,6 +3,8 @@ import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
+import type { EventDeletions } from "./event-deletions.ts";
+import type { QueryRuns } from "./query-runs.ts";
 import type { RetentionMoves } from "./retention-moves.ts";
 import type { StreamActivity } from "./stream-activity.ts";
 import type { StreamDirectory } from "./stream-directory.ts";
@@ -13,6 +15,8 @@ export interface LogsContext {
   readonly streams: StreamDirectory;
   readonly activity: StreamActivity;
   readonly retentionMoves: RetentionMoves;
+  readonly queries: QueryRuns;
+  readonly deletions: EventDeletions;
 }
 
 export type Input<Name extends string> = InputOf<typeof Sdk, Name>;

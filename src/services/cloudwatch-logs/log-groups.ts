@@ -1,7 +1,6 @@
 // Log groups: create, delete, retention and deletion protection.
 import { ResourceAlreadyExistsException, ValidationException } from "@aws-sdk/client-cloudwatch-logs";
 import { retentionDaysValues } from "../../core/logs/limits.ts";
-import { deleteLogEvents } from "../../storage/telemetry/log-events.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
@@ -55,7 +54,7 @@ export async function deleteLogGroup(
   input: Input<"DeleteLogGroup">,
   context: LogsContext,
 ): Promise<Output<"DeleteLogGroup">> {
-  const { state, telemetry } = context.dependencies;
+  const { state } = context.dependencies;
   const { scope, key, value, version } = await requireGroup(context, input.logGroupName);
   if (value.deletionProtection) {
     throw modelled(
@@ -68,10 +67,11 @@ export async function deleteLogGroup(
     { kind: "delete", collection: groups, scope, key, version },
     { kind: "deleteScope", collection: streams, scope: streamScope(value.id) },
     { kind: "delete", collection: sizes, scope: "", key: String(value.id) },
+    context.deletions.note({ groupId: value.id }),
   ]);
   context.streams.forget();
   if (!deleted) return deleteLogGroup(input, context); // it changed since it was read
-  deleteLogEvents(telemetry, value.id).catch(() => undefined); // retention takes what a failure leaves
+  context.deletions.begin({ groupId: value.id });
   return {};
 }
 

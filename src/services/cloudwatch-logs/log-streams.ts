@@ -3,12 +3,11 @@ import { ResourceAlreadyExistsException } from "@aws-sdk/client-cloudwatch-logs"
 import { logLimits } from "../../core/logs/limits.ts";
 import { logStreamArn } from "../../core/logs/log-group-identifier.ts";
 import type { Document } from "../../storage/state.ts";
-import { deleteLogEvents } from "../../storage/telemetry/log-events.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, invalidParameter, parseToken, printToken, streamNotFound } from "./errors.ts";
 import { sequenceToken } from "./log-events.ts";
-import { requireGroup, streamScope, streamsIn, type StoredStream } from "./stored-groups.ts";
+import { collectionNames, requireGroup, streamScope, streamsIn, type StoredStream } from "./stored-groups.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html */
 export async function createLogStream(
@@ -34,14 +33,20 @@ export async function deleteLogStream(
   input: Input<"DeleteLogStream">,
   context: LogsContext,
 ): Promise<Output<"DeleteLogStream">> {
-  const { state, telemetry } = context.dependencies;
+  const { state } = context.dependencies;
   const group = await requireGroup(context, input.logGroupName);
   const scope = streamScope(group.value.id);
   const stream = await streamsIn(state).get(scope, input.logStreamName);
-  if (stream === undefined || !(await streamsIn(state).delete(scope, stream.key))) throw streamNotFound();
+  if (stream === undefined) throw streamNotFound();
+  const { key, version } = stream;
+  const deleted = { groupId: group.value.id, streamId: stream.value.id };
+  const written = await state.write([
+    { kind: "delete", collection: collectionNames.streams, scope, key, version },
+    context.deletions.note(deleted),
+  ]);
   context.streams.forget();
-  // Nobody has the stream's number any more; its rows go behind the answer, or with the retention.
-  deleteLogEvents(telemetry, group.value.id, stream.value.id).catch(() => undefined);
+  if (!written) return deleteLogStream(input, context); // it changed since it was read
+  context.deletions.begin(deleted);
   return {};
 }
 
