@@ -50,7 +50,7 @@ property.prop([tree])("what is printed is read as the same expression", (express
   expect(withoutPositions(parseMath(printMath(expression)))).toEqual(withoutPositions(expression));
 });
 
-property.prop([fc.string({ unit: fc.constantFrom(..."m1 +-*/^<>=!&|()[],'\"\\eAND.5") })])(
+property.prop([fc.string({ unit: fc.constantFrom(...Array.from("m1 +-*/^<>=!&|()[],'\"\\eAND.5")) })])(
   "any text is an expression or a problem with a place",
   (text) => {
     const outcome = parseMath(text);
@@ -205,13 +205,13 @@ describe("plans", () => {
   });
 
   test("take bands around a metric or around an expression with all that it is made from", () => {
-    const [band] = needsOf([query("m1", 300), expression("ANOMALY_DETECTION_BAND(m1, 4)")]).filter(
+    const band = needsOf([query("m1", 300), expression("ANOMALY_DETECTION_BAND(m1, 4)")]).find(
       ({ kind }) => kind === "band",
     );
     expect(band).toMatchObject({ subject: { kind: "metric" }, deviations: 4, periodSeconds: 300 });
     const rate: MathQuery = { id: "rate", returnData: false, expression: "m1 / m2" };
     const queries = [query("m1"), query("m2"), query("m3"), rate, expression("ANOMALY_DETECTION_BAND(rate)")];
-    const [around] = needsOf(queries).filter(({ kind }) => kind === "band");
+    const around = needsOf(queries).find(({ kind }) => kind === "band");
     expect(around).toMatchObject({
       subject: { kind: "expression", id: "rate", queries: [{ id: "m1" }, { id: "m2" }, { id: "rate" }] },
       deviations: 2,
