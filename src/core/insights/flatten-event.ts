@@ -23,7 +23,8 @@ export function flattenEvent(message: string): Readonly<Record<string, string>> 
       for (const [key, inner] of Object.entries(value)) visit(name === "" ? key : `${name}.${key}`, inner);
       return;
     }
-    fields[name.startsWith("@") ? `@${name}` : name] = typeof value === "boolean" ? String(Number(value)) : String(value);
+    fields[name.startsWith("@") ? `@${name}` : name] =
+      typeof value === "boolean" ? String(Number(value)) : String(value);
     count += 1;
   };
   visit("", document);

@@ -75,7 +75,7 @@ function parseScript(text: string): Script {
 /** Each script has a group of its own, so that all can share one engine. */
 async function loadScript(script: Script, groupId: number): Promise<QueryScope> {
   const streams = [...new Set(script.events.map(({ stream }) => stream))].map((name, index) => ({
-    id: groupId * 100 + index,
+    id: index + 1,
     name,
   }));
   for (const { id, name } of streams) {

@@ -1,0 +1,243 @@
+// Running queries of Logs Insights: a few at a time, each with its results kept for a week.
+import { compileInsightsQuery, type CompiledQuery } from "../../core/insights/compile-query.ts";
+import { eventConditions } from "../../core/insights/pipeline.ts";
+import type { Query } from "../../core/insights/query-tree.ts";
+import type { QueryScope } from "../../core/insights/scope.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Blobs } from "../../storage/blobs.ts";
+import type { Collection, State } from "../../storage/state.ts";
+import { countScanned } from "../../storage/telemetry/log-queries.ts";
+import { TelemetryError, type QueryOptions, type Telemetry } from "../../storage/telemetry.ts";
+import { queryLimits } from "./query-limits.ts";
+
+export type RunStatus = "Scheduled" | "Running" | "Complete" | "Failed" | "Cancelled" | "Timeout";
+
+export interface RunStatistics {
+  readonly recordsMatched: number;
+  readonly recordsScanned: number;
+  readonly bytesScanned: number;
+  readonly logGroupsScanned: number;
+  readonly resultCount: number;
+}
+
+/** A query as it is stored; its rank is when it was started. Instants are epoch milliseconds. */
+export interface StoredRun {
+  readonly queryString: string;
+  readonly logGroupNames: readonly string[];
+  readonly userIdentity: string;
+  readonly status: RunStatus;
+  readonly startedAt: number;
+  readonly durationMs?: number;
+  readonly statistics: RunStatistics;
+}
+
+export type ResultRow = readonly (readonly [field: string, value: string])[];
+
+const resultBucket = "log-query-results";
+
+const noStatistics: RunStatistics = {
+  recordsMatched: 0,
+  recordsScanned: 0,
+  bytesScanned: 0,
+  logGroupsScanned: 0,
+  resultCount: 0,
+};
+
+interface ActiveRun {
+  readonly scope: string;
+  readonly controller: AbortController;
+  status: RunStatus;
+  readonly ended: Promise<void>;
+}
+
+export class QueryRuns {
+  readonly #telemetry: Telemetry;
+  readonly #blobs: Blobs;
+  readonly #clock: Clock;
+  readonly runs: Collection<StoredRun>;
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #waiting: (() => void)[] = [];
+  #working = 0;
+
+  constructor(state: State, telemetry: Telemetry, blobs: Blobs, clock: Clock) {
+    this.runs = state.collection<StoredRun>("log-queries");
+    this.#telemetry = telemetry;
+    this.#blobs = blobs;
+    this.#clock = clock;
+  }
+
+  /** How many queries of a scope run or wait. */
+  activeIn(scope: string): number {
+    return [...this.#active.values()].filter((run) => run.scope === scope).length;
+  }
+
+  /**
+   * Stores the query and lets it run behind the answer.
+   * @throws InsightsQueryError
+   */
+  async start(
+    scope: string,
+    queryId: string,
+    query: Query,
+    queryScope: QueryScope,
+    described: Pick<StoredRun, "queryString" | "logGroupNames" | "userIdentity">,
+  ): Promise<void> {
+    const compiled = compileInsightsQuery(query, queryScope);
+    const startedAt = this.#clock.now();
+    const stored: StoredRun = { ...described, status: "Running", startedAt, statistics: noStatistics };
+    await this.runs.put(scope, queryId, stored, startedAt);
+    const controller = new AbortController();
+    const ended = this.#run(scope, queryId, stored, compiled, queryScope, controller.signal);
+    this.#active.set(queryId, { scope, controller, status: "Scheduled", ended });
+    ended.catch(() => undefined).finally(() => this.#active.delete(queryId));
+    await this.#deleteExpired(scope);
+  }
+
+  /** False when the query has ended already; the engine has stopped when this resolves. */
+  async stop(queryId: string): Promise<boolean> {
+    const active = this.#active.get(queryId);
+    if (active === undefined) return false;
+    active.controller.abort();
+    await active.ended;
+    return true;
+  }
+
+  /** Undefined for a query that is unknown, or was started more than a week ago. */
+  async find(scope: string, queryId: string): Promise<StoredRun | undefined> {
+    const found = await this.runs.get(scope, queryId);
+    if (found === undefined || found.value.startedAt < this.#clock.now() - queryLimits.keptMs)
+      return undefined;
+    return this.present(queryId, found.value);
+  }
+
+  /** A query that is stored as running and is not known to run has died with its process. */
+  present(queryId: string, run: StoredRun): StoredRun {
+    if (run.status !== "Running") return run;
+    return { ...run, status: this.#active.get(queryId)?.status ?? "Failed" };
+  }
+
+  async results(scope: string, queryId: string): Promise<readonly ResultRow[]> {
+    const body = await this.#blobs.get(resultBucket, resultKey(scope, queryId));
+    return body === undefined ? [] : (JSON.parse(Buffer.from(body).toString()) as readonly ResultRow[]);
+  }
+
+  async #run(
+    scope: string,
+    queryId: string,
+    stored: StoredRun,
+    compiled: CompiledQuery,
+    queryScope: QueryScope,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let ended: StoredRun;
+    const release = await this.#turn(signal);
+    try {
+      const active = this.#active.get(queryId);
+      if (active !== undefined) active.status = "Running";
+      const { rows, statistics } = await this.#answer(compiled, queryScope, signal);
+      await this.#blobs.put(resultBucket, resultKey(scope, queryId), Buffer.from(JSON.stringify(rows)));
+      ended = { ...stored, status: "Complete", statistics };
+    } catch (error) {
+      ended = { ...stored, status: statusOf(error) };
+    } finally {
+      release();
+    }
+    await this.runs.put(
+      scope,
+      queryId,
+      { ...ended, durationMs: this.#clock.now() - stored.startedAt },
+      stored.startedAt,
+    );
+  }
+
+  /** Waits until the engine may work on one query more; a query that is cancelled meanwhile goes on at once. */
+  #turn(signal: AbortSignal): Promise<() => void> {
+    const release = () => {
+      this.#working -= 1;
+      this.#waiting.shift()?.();
+    };
+    return new Promise((resolve) => {
+      const begin = () => {
+        signal.removeEventListener("abort", giveUp);
+        this.#working += 1;
+        resolve(release);
+      };
+      const giveUp = () => {
+        const position = this.#waiting.indexOf(begin);
+        if (position >= 0) this.#waiting.splice(position, 1);
+        resolve(() => undefined);
+      };
+      if (this.#working < queryLimits.runningQueries) {
+        begin();
+        return;
+      }
+      signal.addEventListener("abort", giveUp, { once: true });
+      this.#waiting.push(begin);
+    });
+  }
+
+  async #answer(
+    compiled: CompiledQuery,
+    scope: QueryScope,
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: readonly ResultRow[]; readonly statistics: RunStatistics }> {
+    if (signal.aborted) throw new TelemetryError("Cancelled", "the query was cancelled");
+    const options = {
+      timeoutMs: queryLimits.runMs,
+      maxRows: queryLimits.maximumRows,
+      maxResultBytes: queryLimits.resultBytes,
+      signal,
+    };
+    const [found, scanned] = await Promise.all([
+      this.#telemetry.query<Record<string, string | null>>(compiled.statement, options),
+      countScanned(this.#telemetry, eventConditions(scope), options),
+    ]);
+    const statistics = {
+      recordsMatched: await this.#matched(compiled, found, options),
+      recordsScanned: scanned.events,
+      bytesScanned: scanned.bytes,
+      logGroupsScanned: scope.logGroups.length,
+      resultCount: found.length,
+    };
+    return { rows: found.map((row) => resultRow(compiled.columns, row)), statistics };
+  }
+
+  async #matched(
+    compiled: CompiledQuery,
+    found: readonly Record<string, string | null>[],
+    options: QueryOptions,
+  ): Promise<number> {
+    const counted = found[0]?.matched;
+    if (typeof counted === "string") return Number(counted);
+    if (compiled.rowsAreMatches && found.length < compiled.limit) return found.length;
+    const [matched] = await this.#telemetry.query<{ events: string }>(compiled.matchedStatement, options);
+    return Number(matched?.events ?? 0);
+  }
+
+  async #deleteExpired(scope: string): Promise<void> {
+    const expired = await this.runs.list(scope, {
+      order: "rank",
+      maxRank: this.#clock.now() - queryLimits.keptMs,
+      limit: queryLimits.expiredPerStart,
+    });
+    for (const { key } of expired) {
+      await this.#blobs.delete(resultBucket, resultKey(scope, key));
+      await this.runs.delete(scope, key);
+    }
+  }
+}
+
+const resultKey = (scope: string, queryId: string): string => `${scope}/${queryId}.json`;
+
+function resultRow(columns: readonly string[], row: Readonly<Record<string, string | null>>): ResultRow {
+  return columns.flatMap((name, index) => {
+    const value = row[`r${index}`];
+    return value === null || value === undefined ? [] : [[name, value] as const];
+  });
+}
+
+function statusOf(error: unknown): RunStatus {
+  if (!(error instanceof TelemetryError)) return "Failed";
+  if (error.problem === "Cancelled") return "Cancelled";
+  return error.problem === "Timeout" ? "Timeout" : "Failed";
+}

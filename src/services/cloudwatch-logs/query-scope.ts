@@ -1,0 +1,144 @@
+// Which log groups and streams a query of Logs Insights reads.
+import { MalformedQueryException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
+import { RE2JS, RE2JSSyntaxException } from "re2js";
+import { mentionsLogStream, sourceOf } from "../../core/insights/compile-query.ts";
+import type { InsightsQueryError } from "../../core/insights/query-error.ts";
+import type { Query, Source } from "../../core/insights/query-tree.ts";
+import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
+import type { Document } from "../../storage/state.ts";
+import { modelled } from "../../wire/service.ts";
+import type { Input, LogsContext } from "./context.ts";
+import { invalidParameter } from "./errors.ts";
+import { visibleFrom } from "./log-events.ts";
+import { queryLimits } from "./query-limits.ts";
+import { groupName, groupsIn, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
+
+/** The exception that tells where a query is wrong. */
+export function malformed({ message, span }: InsightsQueryError): MalformedQueryException {
+  const location = { startCharOffset: span.start, endCharOffset: span.end };
+  return modelled(MalformedQueryException, message, { queryCompileError: { location, message } });
+}
+
+type Groups = readonly Document<StoredGroup>[];
+
+/**
+ * The groups that the call names, or the query by its SOURCE.
+ * @throws InvalidParameterException, ResourceNotFoundException
+ */
+export async function groupsOf(
+  input: Input<"StartQuery">,
+  query: Query,
+  context: LogsContext,
+): Promise<Groups> {
+  const given = [
+    input.logGroupName === undefined ? undefined : [input.logGroupName],
+    input.logGroupNames,
+    input.logGroupIdentifiers,
+  ].filter((names) => names !== undefined);
+  const source = sourceOf(query);
+  if (given.length > 1 || (given.length === 1 && source !== undefined)) {
+    throw invalidParameter(
+      "Exactly one of logGroupName, logGroupNames, logGroupIdentifiers and a SOURCE command must name the log groups.",
+    );
+  }
+  if (source !== undefined && source.logGroups.length === 0) return chosenGroups(source, context);
+  const identifiers = [...new Set(source?.logGroups ?? given[0])];
+  if (identifiers.length === 0) throw invalidParameter("Log group must be specified.");
+  if (identifiers.length > queryLimits.logGroups) {
+    throw invalidParameter(`A query reads at most ${queryLimits.logGroups} log groups.`);
+  }
+  const names = identifiers.map((identifier) => groupName(context, identifier));
+  const found = await groupsIn(context.dependencies.state).getMany(scopeOf(context), names);
+  const missing = names.find((name) => !found.some(({ key }) => key === name));
+  if (missing !== undefined) {
+    throw modelled(
+      ResourceNotFoundException,
+      `Log group '${missing}' does not exist for account ID '${context.call.account}'`,
+    );
+  }
+  return found;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html */
+async function chosenGroups(source: Source, context: LogsContext): Promise<Groups> {
+  if (source.accounts.some((account) => account !== context.call.account)) {
+    throw invalidParameter("SOURCE can only choose log groups of the caller's own account here.");
+  }
+  const prefixes = source.namePrefixes.length === 0 ? [""] : source.namePrefixes;
+  const chosen = new Map<string, Document<StoredGroup>>();
+  for (const prefix of prefixes) {
+    const groups = await groupsIn(context.dependencies.state).list(scopeOf(context), {
+      limit: queryLimits.sourceLogGroups,
+      ...(prefix === "" ? {} : { prefix }),
+    });
+    for (const group of groups) {
+      if ((source.groupClass ?? "STANDARD") === group.value.logGroupClass) chosen.set(group.key, group);
+    }
+  }
+  return [...chosen.values()];
+}
+
+/** Everything that the query is compiled against; `from` and `to` are epoch milliseconds. */
+export async function scopeOfQuery(
+  groups: Groups,
+  span: { readonly from: number; readonly to: number },
+  queryString: string,
+  limit: number,
+  context: LogsContext,
+): Promise<QueryScope> {
+  const { account, now } = context.call;
+  const moves = await context.dependencies.state.collection("log-retention-moves").getMany(
+    "",
+    groups.map(({ value }) => String(value.id)),
+  );
+  const logGroups: readonly ScopeGroup[] = groups.map(({ key, value }) => ({
+    id: value.id,
+    account,
+    name: key,
+    visibleFrom: visibleFrom(value, now, 0),
+  }));
+  return {
+    ...span,
+    now,
+    limit,
+    logGroups,
+    streams: mentionsLogStream(queryString) ? await streamsOf(groups, context) : [],
+    takeOnce: moves.length > 0,
+    regexProblem,
+  };
+}
+
+async function streamsOf(groups: Groups, context: LogsContext): Promise<QueryScope["streams"]> {
+  const streams: { id: number; name: string }[] = [];
+  let characters = 0;
+  const pageSize = 10_000;
+  for (const group of groups) {
+    for (let after: string | undefined; ;) {
+      const page = await streamsIn(context.dependencies.state).list(streamScope(group.value.id), {
+        limit: pageSize,
+        ...(after === undefined ? {} : { after: { key: after } }),
+      });
+      for (const { key, value } of page) {
+        streams.push({ id: value.id, name: key });
+        characters += key.length;
+      }
+      if (characters > queryLimits.streamNameCharacters) {
+        throw invalidParameter("The log groups have too many log streams for a query with @logStream.");
+      }
+      after = page.at(-1)?.key;
+      if (page.length < pageSize) break;
+    }
+  }
+  return streams;
+}
+
+/** The engine's regular expressions are RE2's, and so are these. */
+function regexProblem(source: string): string | undefined {
+  try {
+    RE2JS.compile(source.replaceAll(/\(\?<(?![=!])/g, "(?P<"));
+    return undefined;
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+// Statements beside those of Logs Insights: what a query scans, one event by its position, and a sample.
+import type { EventPosition } from "../../core/logs/event-position.ts";
+import { joinSql, sql, type Sql } from "../../core/sql.ts";
+import type { QueryOptions, Telemetry } from "../telemetry.ts";
+
+export interface ScannedEvents {
+  readonly events: number;
+  /** Of the messages; exact for up to `sampledEvents`, and the mean of as many beyond. */
+  readonly bytes: number;
+}
+
+const sampledEvents = 10_000;
+
+/** How much there is in the rows of some conditions. */
+export async function countScanned(
+  telemetry: Telemetry,
+  conditions: readonly Sql[],
+  options: QueryOptions,
+): Promise<ScannedEvents> {
+  const where = joinSql(conditions, " AND ");
+  const [found] = await telemetry.query<{ events: number; mean: number | null }>(
+    sql`
+    SELECT toFloat64((SELECT count() FROM log_events WHERE ${where})) AS events,
+      (SELECT avg(length(message)) FROM (SELECT message FROM log_events WHERE ${where} LIMIT ${sampledEvents})) AS mean`,
+    options,
+  );
+  const { events = 0, mean = 0 } = found ?? {};
+  // Without events there is no mean, which arrives as NULL or as the text "nan".
+  return { events, bytes: events === 0 ? 0 : Math.round(events * Number(mean)) };
+}
+
+export interface StoredEvent extends EventPosition {
+  readonly streamId: number;
+  readonly ingestedAt: number;
+  readonly message: string;
+}
+
+interface RawEvent extends Omit<StoredEvent, "sequence"> {
+  readonly sequence: string;
+}
+
+/** Undefined where no event is, or none any more. */
+export async function readLogEvent(
+  telemetry: Telemetry,
+  groupId: number,
+  { timestamp, sequence }: EventPosition,
+): Promise<StoredEvent | undefined> {
+  const [found] = await telemetry.query<RawEvent>(sql`
+    SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence, stream_id AS streamId,
+      toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, message
+    FROM log_events
+    WHERE group_id = ${groupId} AND timestamp = fromUnixTimestamp64Milli(${BigInt(timestamp)})
+      AND sequence = ${sequence}
+    LIMIT 1`);
+  return found === undefined ? undefined : { ...found, sequence: BigInt(found.sequence) };
+}
+
+/** Messages of a group within a span of time, the newest first; both ends belong to it. */
+export async function sampleMessages(
+  telemetry: Telemetry,
+  groupId: number,
+  span: { readonly from: number; readonly to: number },
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await telemetry.query<{ message: string }>(sql`
+    SELECT message FROM log_events
+    WHERE group_id = ${groupId} AND timestamp >= fromUnixTimestamp64Milli(${BigInt(span.from)})
+      AND timestamp <= fromUnixTimestamp64Milli(${BigInt(span.to)})
+    ORDER BY group_id DESC, timestamp DESC, sequence DESC
+    LIMIT ${limit}`);
+  return rows.map(({ message }) => message);
+}
