@@ -3,10 +3,13 @@ import type { Blobs } from "../storage/blobs.ts";
 import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
 import { createMetricWriter, type MetricWriter } from "../storage/metric-writer.ts";
 import { createRollupLedger, type RollupLedger } from "../storage/metric-rollups.ts";
+import { createDeliveryAttempts, type DeliveryAttempts } from "../storage/delivery-attempts.ts";
 import { createQueues, type Queues } from "../storage/queues.ts";
+import { createSigning, type Signing } from "../storage/signing.ts";
 import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import { openTelemetry } from "../storage/telemetry/open.ts";
+import { createTopics, type Topics } from "../storage/topics.ts";
 import { createWorlds, type Worlds } from "../storage/worlds.ts";
 import type { Config } from "../server/config-settings.ts";
 
@@ -19,6 +22,9 @@ export interface Stores {
   readonly metrics: MetricWriter;
   readonly rollups: RollupLedger;
   readonly queues: Queues;
+  readonly topics: Topics;
+  readonly deliveryAttempts: DeliveryAttempts;
+  readonly signing: Signing;
   /** Flushes what is under way, then lets another process have the folder. */
   close(): Promise<void>;
 }
@@ -52,6 +58,9 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
       metrics: createMetricWriter(telemetry, rollups),
       rollups,
       queues: createQueues(state),
+      topics: createTopics(state),
+      deliveryAttempts: createDeliveryAttempts(state),
+      signing: createSigning(state, now),
       close,
     };
   } catch (error) {

@@ -29,6 +29,11 @@ export interface AlarmActionsQueued {
   readonly kind: "AlarmActionsQueued";
 }
 
+/** Deliveries wait in the outbox (`storage/outbox.ts`). */
+export interface DeliveriesQueued {
+  readonly kind: "DeliveriesQueued";
+}
+
 /** An event of a service of our own was stored on a bus; `event` is the whole event as JSON. */
 export interface ServiceEventStored {
   readonly kind: "ServiceEventStored";
@@ -43,7 +48,13 @@ export interface WorldReset {
   readonly kind: "WorldReset";
 }
 
-export type Fact = LogEventsAccepted | AlarmsChanged | AlarmActionsQueued | ServiceEventStored | WorldReset;
+export type Fact =
+  | LogEventsAccepted
+  | DeliveriesQueued
+  | AlarmsChanged
+  | AlarmActionsQueued
+  | ServiceEventStored
+  | WorldReset;
 
 export type FactKind = Fact["kind"];
 

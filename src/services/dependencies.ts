@@ -5,8 +5,11 @@ import type { Blobs } from "../storage/blobs.ts";
 import type { MetricWriter } from "../storage/metric-writer.ts";
 import type { RollupLedger } from "../storage/metric-rollups.ts";
 import type { Queues } from "../storage/queues.ts";
+import type { DeliveryAttempts } from "../storage/delivery-attempts.ts";
+import type { Signing } from "../storage/signing.ts";
 import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
+import type { Topics } from "../storage/topics.ts";
 import type { Worlds } from "../storage/worlds.ts";
 
 export interface Dependencies {
@@ -22,6 +25,10 @@ export interface Dependencies {
   readonly rollups: RollupLedger;
   /** Shared by the API of queues and by whoever delivers to them. */
   readonly queues: Queues;
+  readonly topics: Topics;
+  readonly deliveryAttempts: DeliveryAttempts;
+  /** Signs notifications; it is here so that a reset makes it forget. */
+  readonly signing: Signing;
   /** Milliseconds from any origin, never moved by a manual clock. */
   readonly stopwatch: () => number;
   /** Where this server is, for addresses in answers: as configured, else as the caller reached it. */

@@ -5,13 +5,11 @@ export const topicLimits = {
   batchEntries: 10,
   /** Of a message with its attributes, and of a batch as a whole. */
   messageBytes: 262_144,
-  subjectCharacters: 99,
   topicsPerPage: 100,
   subscriptionsPerPage: 100,
   tags: 50,
   /** A subscription that nobody confirms by then is gone. */
   confirmationMs: 2 * 86_400_000,
-  deduplicationMs: 300_000,
   /** Names of attributes in a filter policy, and combinations of its values. */
   filterPolicyKeys: 5,
   filterPolicyCombinations: 150,

@@ -19,9 +19,8 @@ export interface PublishedMessage {
   readonly byProtocol?: Readonly<Partial<Record<Protocol, string>>>;
   readonly subject?: string;
   readonly attributes: NotificationAttributes;
+  /** Goes with the message to queues. */
   readonly groupId?: string;
-  readonly deduplicationId?: string;
-  readonly sequenceNumber?: string;
 }
 
 export function textFor({ message, byProtocol }: PublishedMessage, protocol: Protocol): string {

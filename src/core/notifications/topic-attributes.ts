@@ -30,8 +30,7 @@ const ofTopics: Readonly<Record<string, Judge>> = {
   Policy: json("Policy"),
   DeliveryPolicy: deliveryPolicy,
   SignatureVersion: oneOf("SignatureVersion", "1", "2"),
-  FifoTopic: oneOf("FifoTopic", "true", "false"),
-  ContentBasedDeduplication: oneOf("ContentBasedDeduplication", "true", "false"),
+  FifoTopic: oneOf("FifoTopic", "false"),
 };
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html */

@@ -42,9 +42,9 @@ export function subscriptionArnOf(subscription: SubscriptionName): string {
   return `${topicArnOf(subscription)}:${subscription.id}`;
 }
 
-const topicArn = /^arn:[\w-]+:sns:([\w-]+):(\d{12}):([\w-]{1,256}(?:\.fifo)?)$/;
+const topicArn = /^arn:[\w-]+:sns:([\w-]+):(\d{12}):([\w-]{1,256})$/;
 const subscriptionArn =
-  /^arn:[\w-]+:sns:([\w-]+):(\d{12}):([\w-]{1,256}(?:\.fifo)?):([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
+  /^arn:[\w-]+:sns:([\w-]+):(\d{12}):([\w-]{1,256}):([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
 /** Undefined for what is no ARN of a topic. */
 export function topicOfArn(arn: string): TopicName | undefined {
@@ -58,8 +58,4 @@ export function subscriptionOfArn(arn: string): SubscriptionName | undefined {
   const [, region, account, name, id] = subscriptionArn.exec(arn) ?? [];
   const isWhole = region !== undefined && account !== undefined && name !== undefined && id !== undefined;
   return isWhole ? { account, region, name, id } : undefined;
-}
-
-export function isFifoTopic({ attributes }: StoredTopic): boolean {
-  return attributes["FifoTopic"] === "true";
 }

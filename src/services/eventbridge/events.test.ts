@@ -25,7 +25,9 @@ async function openDependencies(): Promise<Dependencies> {
   });
   const blobs = undefined as never;
   const rollups = undefined as never;
-  const unused = { queues: undefined as never, stopwatch: () => 0, addressOf: () => "" };
+  const never = undefined as never;
+  const notifying = { metrics: never, queues: never, topics: never, deliveryAttempts: never, signing: never };
+  const unused = { ...notifying, stopwatch: () => 0, addressOf: () => "" };
   const worlds = createWorlds(state);
   const clock = createManualClock({ startAt: now, onTaskError: () => undefined });
   return { clock, facts: createFactBoard(), state, telemetry, blobs, worlds, rollups, ...unused };
