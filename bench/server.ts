@@ -37,7 +37,17 @@ export async function startServer(root: string, extraFlags: readonly string[] = 
     "--port",
     String(port),
   ];
-  words.push("--data", join(folder, "data"), "--auth", "iam", "--xray-udp-port", "0", "--emf-port", "0", ...extraFlags);
+  words.push(
+    "--data",
+    join(folder, "data"),
+    "--auth",
+    "iam",
+    "--xray-udp-port",
+    "0",
+    "--emf-port",
+    "0",
+    ...extraFlags,
+  );
   const startedAt = performance.now();
   const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "inherit"] });
   const endpoint = new URL(`http://127.0.0.1:${port}`);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatch, type MetricAlarm, type PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { readBusEvents } from "../../src/storage/telemetry/bus-events.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, testStartAt, type TestServer } from "../support/server.ts";
