@@ -73,7 +73,9 @@ export const settings = {
     "an address without a path, like https://logs.example.com",
     {
       default: undefined,
-      help: "address under which others reach this server, for links in notifications and addresses of queues",
+      help:
+        "address under which others reach this server, for links in notifications and addresses " +
+        "of queues",
     },
   ),
   logLevel: choice(["debug", "info", "warn", "error"], {

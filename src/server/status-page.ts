@@ -4,7 +4,9 @@ export interface StatusPage {
   readonly version: string;
   readonly endpoint: string;
   readonly region: string;
-  /** Under `iam` the page is for anybody who reaches the port: it says how to sign, and nothing of the data. */
+  /**
+   * Under `iam` the page is for anybody who reaches the port: it says how to sign, and nothing of the data.
+   */
   readonly auth: "off" | "iam";
   /** What is stored, by signal: `["log events", 12]`; undefined when it cannot be counted now. */
   readonly counts: readonly (readonly [signal: string, count: number | undefined])[];
@@ -43,7 +45,8 @@ export function renderStatusPage({ version, endpoint, region, auth, counts }: St
 <code>${address}</code>, which is the endpoint of each of them.</p>
 ${stored}<h2>Point a client at it</h2>
 <pre>${commands}</pre>
-<p>AWS SDKs take <code>${address}</code> as their <code>endpoint</code>, or from <code>AWS_ENDPOINT_URL</code>.</p>
+<p>AWS SDKs take <code>${address}</code> as their <code>endpoint</code>,
+or from <code>AWS_ENDPOINT_URL</code>.</p>
 </html>
 `;
 }

@@ -1,4 +1,5 @@
-// The queue of alarm actions that are still to be performed: durable, at least once, its outcome in the history.
+// The queue of alarm actions that are still to be performed: durable, at least once, its outcome in the
+// history.
 import type { Alarm } from "../core/alarms/alarm.ts";
 import { actionItem } from "../core/alarms/alarm-history.ts";
 import type { AlarmState } from "../core/alarms/alarm-state.ts";

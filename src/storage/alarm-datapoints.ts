@@ -117,7 +117,9 @@ function wantedOf(alarm: MetricAlarm, now: number): readonly Wanted[] {
   return [{ alarm, metric, statistic, window: alarmWindow(alarm, now), key: identityKey(metric) }];
 }
 
-/** What is read together: the same periods, ranges of about the same length, with distributions or without. */
+/**
+ * What is read together: the same periods, ranges of about the same length, with distributions or without.
+ */
 function groupsOf(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
   const groups = new Map<string, Wanted[]>();
   for (const one of wanted) {
@@ -131,7 +133,9 @@ function groupsOf(wanted: readonly Wanted[]): readonly (readonly Wanted[])[] {
   return [...groups.values()];
 }
 
-/** Of a metric with data under several units, and an alarm that names none, the first unit with data counts. */
+/**
+ * Of a metric with data under several units, and an alarm that names none, the first unit with data counts.
+ */
 function readingOf(
   { window, statistic }: Wanted,
   ids: readonly bigint[],

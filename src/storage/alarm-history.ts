@@ -1,4 +1,5 @@
-// The history of alarms, in state: written with the change that it tells of, so that neither is without the other.
+// The history of alarms, in state: written with the change that it tells of, so that neither is without the
+// other.
 import { alarmLimits } from "../core/alarms/alarm.ts";
 import type { AlarmHistoryItem } from "../core/alarms/alarm-history.ts";
 import { arrivalKey } from "./arrival-key.ts";
@@ -9,8 +10,8 @@ const collection = "alarm-history";
 const separator = "\u0001";
 
 /**
- * Keys begin with the alarm's name and go on with the time, ranks are the time: one document serves the listing
- * of an alarm and that of all alarms.
+ * Keys begin with the alarm's name and go on with the time, ranks are the time: one document serves the
+ * listing of an alarm and that of all alarms.
  */
 export function historyChange(scope: string, item: AlarmHistoryItem): Change {
   const key = `${item.alarmName}${separator}${arrivalKey(item.at)}`;

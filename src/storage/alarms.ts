@@ -33,7 +33,10 @@ export function alarmsOf(state: State): Collection<Alarm> {
 /** Composite alarms have no interval: they follow others. */
 const compositeRank = 1_000;
 
-/** Alarms are ranked by how often they are evaluated, so that those of high resolution are found by themselves. */
+/**
+ * Alarms are ranked by how often they are evaluated, so that those of high resolution are found by
+ * themselves.
+ */
 const rankOf = (alarm: Alarm) =>
   alarm.type === "MetricAlarm" ? evaluationIntervalSeconds(alarm) : compositeRank;
 
@@ -104,8 +107,8 @@ export interface AlarmRecords {
 }
 
 /**
- * Creates the alarm (`version` undefined) or replaces it; false when it is no longer as it was read. The state
- * of a replaced alarm is the caller's to keep.
+ * Creates the alarm (`version` undefined) or replaces it; false when it is no longer as it was read. The
+ * state of a replaced alarm is the caller's to keep.
  */
 export function writeAlarm(
   state: State,

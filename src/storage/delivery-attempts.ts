@@ -47,7 +47,9 @@ const retentionMs = 14 * 86_400_000;
 const expiredPerRead = 500;
 const detailCharacters = 1_000;
 
-/** One for all accounts, so that what is old is found in a single place; keys begin with account and region. */
+/**
+ * One for all accounts, so that what is old is found in a single place; keys begin with account and region.
+ */
 const scope = "";
 
 export function createDeliveryAttempts(state: State): DeliveryAttempts {

@@ -120,7 +120,7 @@ test("versions grow over starts, and news are told once", async () => {
   expect(next.takeNews()).toBe(true);
 });
 
-test("the first writer of a start sees what the worker announces while it looks for the watermark", async () => {
+test("the first writer of a start sees what the worker announces while it reads the watermark", async () => {
   let answer = () => {};
   const asked = new Promise<void>((resolve) => (answer = resolve));
   const slow = stateWith("metric-rollup", { get: () => asked.then(() => undefined) });

@@ -38,7 +38,9 @@ export interface Topics {
   list(place: Omit<TopicName, "name">, page: Page): Promise<readonly Topic[]>;
 
   findSubscription(name: SubscriptionName): Promise<Subscription | undefined>;
-  /** Together with the question to the endpoint whether messages are wanted, unless it is confirmed already. */
+  /**
+   * Together with the question to the endpoint whether messages are wanted, unless it is confirmed already.
+   */
   addSubscription(topic: Topic, subscription: StoredSubscription, now: number): Promise<Subscription>;
   /** Asks the endpoint of a subscription that nobody has confirmed yet once more. */
   askAgain(topic: Topic, subscription: Subscription, now: number): Promise<void>;

@@ -55,9 +55,7 @@ export function createRouter(services: readonly Service[]): Router {
       const action = formField(request, body, "Action");
       const operation = service.model.operations.get(action ?? "");
       if (operation !== undefined) return operation;
-      throw action === undefined
-        ? new WireError("MissingAction", "The request must contain the parameter Action.")
-        : unknownQueryOperation(action, service.model.version);
+      throw unknownQueryOperation(action, service.model.version);
     },
     claims(request) {
       if (apparentProtocol(request) !== "restJson1") return true;
@@ -98,7 +96,7 @@ function routeQuery(request: WireRequest, services: readonly Service[]): Route {
     (services.length === 1 ? services[0] : services.find(({ model }) => model.version === version()));
   const protocol = service?.protocols.get("awsQuery");
   if (service === undefined || protocol === undefined) {
-    throw unknownQueryOperation(formField(request, request.body, "Action") ?? "", version() ?? "");
+    throw unknownQueryOperation(formField(request, request.body, "Action"), version() ?? "");
   }
   return { service, protocol, operation: undefined };
 }
@@ -123,7 +121,9 @@ function unknownOperation(): WireError {
   );
 }
 
-function unknownQueryOperation(action: string, version: string): WireError {
+function unknownQueryOperation(action: string | undefined, version: string): WireError {
+  if (action === undefined)
+    return new WireError("MissingAction", "The request must contain the parameter Action.");
   const message = `The action ${action} is not valid for this web service at version ${version}.`;
   return new WireError("UnknownOperationException", message, { queryCode: "InvalidAction" });
 }

@@ -1,4 +1,5 @@
-// The alarm evaluator: alarms are evaluated when they are due, and what follows from a change follows at once.
+// The alarm evaluator: alarms are evaluated when they are due, and what follows from a change follows at
+// once.
 import type { Cancel, Clock } from "../core/clock.ts";
 import { alarmScope, alarmWorlds, type AlarmWorld } from "../storage/alarms.ts";
 import { createAlarmEvaluation, type EvaluationParts, type WaitingWorld } from "./alarms/evaluation.ts";
@@ -13,10 +14,11 @@ export interface AlarmEvaluator {
 }
 
 /**
- * Alarms are evaluated every minute, those of high resolution every ten seconds, composite ones whenever another
- * alarm changes. Every change is written whole before anything is done about it, so the evaluator can be killed
- * at any point: events that were not put on the bus yet are put at the next start. Nothing runs while there are
- * no alarms. Nodes that evaluate the same alarm are told apart by its version: one of them writes the change.
+ * Alarms are evaluated every minute, those of high resolution every ten seconds, composite ones whenever
+ * another alarm changes. Every change is written whole before anything is done about it, so the evaluator
+ * can be killed at any point: events that were not put on the bus yet are put at the next start. Nothing
+ * runs while there are no alarms. Nodes that evaluate the same alarm are told apart by its version: one of
+ * them writes the change.
  */
 export function startAlarmEvaluator({ onError, ...parts }: AlarmEvaluatorParts): AlarmEvaluator {
   const { clock, facts, state, worlds } = parts;
@@ -105,7 +107,10 @@ function createTurn(clock: Clock, task: () => Promise<void>): Turn {
   }
 }
 
-/** Runs tasks one after another, so that no event is put twice; a failure is reported and ends only its task. */
+/**
+ * Runs tasks one after another, so that no event is put twice; a failure is reported and ends only its
+ * task.
+ */
 function createSequence(onError: (error: unknown) => void): (task: () => Promise<void>) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return (task) => (last = last.then(task).catch(onError));

@@ -1,4 +1,5 @@
-// Alarms through the official client, on a clock that the test moves: from data to a state, and all that follows.
+// Alarms through the official client, on a clock that the test moves: from data to a state, and all that
+// follows.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,7 +86,7 @@ const changesOnBus = async (name: string) =>
     )
     .map(({ detail }) => detail.state.value);
 
-test("a threshold is crossed, a composite alarm follows, the data stops; with a restart in the middle", async () => {
+test("a threshold is crossed, a composite alarm follows, data stops; with a restart in the middle", async () => {
   await cloudwatch.putMetricAlarm({ ...busy, AlarmActions: [topic], Tags: [{ Key: "team", Value: "shop" }] });
   await cloudwatch
     .putCompositeAlarm({ AlarmName: "shop", AlarmRule: "ALARM(busy) AND NOT ALARM(busy2)" })
@@ -93,7 +94,8 @@ test("a threshold is crossed, a composite alarm follows, the data stops; with a 
   expect(
     await refusal(cloudwatch.putCompositeAlarm({ AlarmName: "shop", AlarmRule: "ALARM(nothing)" })),
   ).toBe(
-    "ValidationException: Could not save the composite alarm as alarms [nothing] in the alarm rule do not exist",
+    "ValidationException: Could not save the composite alarm as alarms [nothing] in the alarm rule do " +
+      "not exist",
   );
   await cloudwatch.putCompositeAlarm({ AlarmName: "shop", AlarmRule: "ALARM(busy)", AlarmActions: [topic] });
   await server.advance(0);
@@ -118,7 +120,8 @@ test("a threshold is crossed, a composite alarm follows, the data stops; with a 
   expect(await alarmNamed("busy")).toMatchObject({
     StateValue: "ALARM",
     StateReason:
-      "Threshold Crossed: 2 out of the last 3 datapoints [97.5 (02/11/26 12:03:00), 60.0 (02/11/26 12:01:00)] " +
+      "Threshold Crossed: 2 out of the last 3 datapoints [97.5 (02/11/26 12:03:00), 60.0 (02/11/26 " +
+      "12:01:00)] " +
       "were greater than the threshold (50.0) (minimum 2 datapoints for OK -> ALARM transition).",
     StateTransitionedTimestamp: new Date(testStartAt + 4 * minuteMs),
   });

@@ -94,7 +94,8 @@ describe("groups", () => {
     const only = { logGroupIdentifiers: [logGroupName] };
     expect((await logs.describeLogGroups(only)).logGroups).toMatchObject([{ logGroupName }]);
     expect(await refusal(logs.describeLogGroups({ ...only, logGroupNamePrefix: "x" }))).toBe(
-      "InvalidParameterException: LogGroup identifiers cannot be combined with a prefix, a pattern or a class.",
+      "InvalidParameterException: LogGroup identifiers cannot be combined with a prefix, a pattern or " +
+        "a class.",
     );
     const account = (id: string) => ({ accountIdentifiers: [id], includeLinkedAccounts: true });
     for (const list of [

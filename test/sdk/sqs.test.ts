@@ -57,7 +57,8 @@ describe("queues", () => {
     });
     expect(again.QueueUrl).toBe(made.QueueUrl);
     expect(await refusal(sqs.createQueue({ QueueName, Attributes: { VisibilityTimeout: "6" } }))).toBe(
-      "QueueNameExists: A queue already exists with the same name and a different value for attribute VisibilityTimeout",
+      "QueueNameExists: A queue already exists with the same name and a different value for attribute " +
+        "VisibilityTimeout",
     );
   });
 
@@ -302,7 +303,7 @@ describe("messages", () => {
   });
 });
 
-test("awsQuery: attributes by number, maps flattened, errors with their old codes, the queue as the path", async () => {
+test("awsQuery: attributes by number, maps flattened, errors with old codes, the queue as the path", async () => {
   const query = async (path: string, fields: Record<string, string>) => {
     const scope = `Credential=${testAccount}/20261102/us-east-1/sqs/aws4_request`;
     const response = await fetch(`${server.endpoint}${path}`, {

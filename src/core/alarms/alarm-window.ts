@@ -5,8 +5,8 @@ import type { AlarmPeriod } from "./evaluate-alarm.ts";
 import { zoneOffsetMs } from "./time-zone.ts";
 
 /**
- * How many periods more than N are read, so that late or missing datapoints can be made up for: AWS documents 5
- * for an alarm of 3, and that the number depends on the period without saying how.
+ * How many periods more than N are read, so that late or missing datapoints can be made up for: AWS
+ * documents 5 for an alarm of 3, and that the number depends on the period without saying how.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 const furtherPeriods = 2;
@@ -39,8 +39,8 @@ export interface AlarmWindow {
 }
 
 /**
- * A sliding window moves on with every evaluation, so that the periods of an alarm of five minutes begin at any
- * minute. A wall clock window ends where a period of the clock of a place does.
+ * A sliding window moves on with every evaluation, so that the periods of an alarm of five minutes begin at
+ * any minute. A wall clock window ends where a period of the clock of a place does.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
  */
 export function alarmWindow(alarm: MetricAlarm, now: number): AlarmWindow {
@@ -71,8 +71,8 @@ export function periodsOf(
 }
 
 /**
- * Whether the alarm is still warming up: it then stays as it is. It begins earlier, unless it is told to wait,
- * once its datapoints fill the evaluation periods.
+ * Whether the alarm is still warming up: it then stays as it is. It begins earlier, unless it is told to
+ * wait, once its datapoints fill the evaluation periods.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WarmUpConfiguration.html
  */
 export function isWarmingUp(alarm: MetricAlarm, periods: readonly AlarmPeriod[], now: number): boolean {

@@ -40,7 +40,10 @@ interface AlarmBase {
   readonly held?: HeldActions;
 }
 
-/** `Mute`: until no mute rule is active for the alarm; `from` is the state whose actions were performed last. */
+/**
+ * `Mute`: until no mute rule is active for the alarm; `from` is the state whose actions were performed
+ * last.
+ */
 export type HeldActions = Suppression | { readonly by: "Mute"; readonly from: AlarmState };
 
 /** A metric with its statistic, read by the period. */

@@ -33,7 +33,8 @@ describe("the order of composite alarms", () => {
 
 /**
  * AWS's examples, a time unit a second: the wait period is 2 units, the extension period 3. A history of the
- * composite alarm and its suppressor gives the times at which actions are performed and who held them meanwhile.
+ * composite alarm and its suppressor gives the times at which actions are performed and who held them
+ * meanwhile.
  */
 describe("AWS's examples of suppression", () => {
   const settings = { waitPeriodSeconds: 2, extensionPeriodSeconds: 3 };

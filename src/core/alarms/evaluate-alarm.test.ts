@@ -1,4 +1,5 @@
-// The evaluation of metric alarms: AWS's tables and the texts as scripts, and laws over datapoints made at random.
+// The evaluation of metric alarms: AWS's tables and the texts as scripts, and laws over datapoints made at
+// random.
 import { readFileSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
@@ -86,7 +87,7 @@ const averageAbove50: AlarmRule = {
   treatMissingData: "breaching",
 };
 
-test("the data of a reason has every datapoint that was evaluated, those that were filled in without value", () => {
+test("the data of a reason has every datapoint evaluated, those that were filled in without value", () => {
   const periods: readonly AlarmPeriod[] = [
     { startAt: firstAt, datapoint: { value: 60, sampleCount: 2 } },
     { startAt: firstAt + 60_000 },
@@ -96,7 +97,8 @@ test("the data of a reason has every datapoint that was evaluated, those that we
   const evaluation = evaluateAlarm(averageAbove50, periods, "OK");
   const subject = { periodSeconds: 60, statistic: "Average", unit: "Percent", queriedAt: firstAt + 240_985 };
   expect(stateReasonData(averageAbove50, evaluation, subject)).toBe(
-    '{"version":"1.0","queryDate":"2026-11-02T12:04:00.985+0000","startDate":"2026-11-02T12:00:00.000+0000",' +
+    '{"version":"1.0","queryDate":"2026-11-02T12:04:00.985+0000",' +
+      '"startDate":"2026-11-02T12:00:00.000+0000",' +
       '"unit":"Percent","statistic":"Average","period":60,"recentDatapoints":[60.0,10.5],"threshold":50.0,' +
       '"evaluatedDatapoints":[{"timestamp":"2026-11-02T12:03:00.000+0000"},' +
       '{"timestamp":"2026-11-02T12:02:00.000+0000","sampleCount":1.0,"value":10.5},' +
@@ -124,8 +126,10 @@ describe("anomaly detection bands", () => {
   test("AWS's example of a value below its band", () => {
     const evaluation = evaluateAlarm(rule, within(0), "OK");
     expect(stateReason(rule, evaluation)).toBe(
-      "Thresholds Crossed: 1 out of the last 1 datapoints [0.0 (02/11/26 12:00:00)] was less than the lower " +
-        "thresholds [0.5] or greater than the upper thresholds [2.0] (minimum 1 datapoint for OK -> ALARM transition).",
+      "Thresholds Crossed: 1 out of the last 1 datapoints [0.0 (02/11/26 12:00:00)] was less than the " +
+        "lower " +
+        "thresholds [0.5] or greater than the upper thresholds [2.0] (minimum 1 datapoint for OK -> " +
+        "ALARM transition).",
     );
     expect(stateReasonData(rule, evaluation, { periodSeconds: 60, queriedAt: firstAt })).toContain(
       '"recentDatapoints":[0.0],"recentLowerThresholds":[0.5],"recentUpperThresholds":[2.0],"evaluated',

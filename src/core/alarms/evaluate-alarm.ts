@@ -31,8 +31,8 @@ export interface AlarmPeriod {
  * Which rule decided.
  * `datapoints`: there were enough real ones. `filled`: missing ones were counted as the alarm says.
  * `missingDoNotMatter`: real ones decide, whatever the missing ones had been.
- * `allMissing`: there was none at all. `onlyBreaching`: the few there are breach, and the oldest is at least M
- * periods old. `tooEarly`: the same, but the next datapoints may still be good.
+ * `allMissing`: there was none at all. `onlyBreaching`: the few there are breach, and the oldest is at
+ * least M periods old. `tooEarly`: the same, but the next datapoints may still be good.
  * `lowSampleCount`: a percentile of too few samples.
  */
 export type DecidingRule =
@@ -63,13 +63,13 @@ export interface Evaluation {
 }
 
 /**
- * `periods` is the evaluation range, oldest first: more than the alarm evaluates, so that older datapoints can
- * take the place of missing ones. Datapoints that are missing count only when fewer than N are there.
+ * `periods` is the evaluation range, oldest first: more than the alarm evaluates, so that older datapoints
+ * can take the place of missing ones. Datapoints that are missing count only when fewer than N are there.
  *
  * AWS documents the outcomes as two tables
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html). When all
- * datapoints there are breach, but are fewer than M, the alarm waits until the oldest of them is M periods old
- * before it goes into ALARM; until then the state stays.
+ * datapoints there are breach, but are fewer than M, the alarm waits until the oldest of them is M periods
+ * old before it goes into ALARM; until then the state stays.
  */
 export function evaluateAlarm(
   rule: AlarmRule,
@@ -127,7 +127,9 @@ function decide(rule: AlarmRule, periods: readonly ConsideredPeriod[], counts: C
   }
 }
 
-/** Newest first: up to N real datapoints are evaluated, and the newest gaps are filled for those that lack. */
+/**
+ * Newest first: up to N real datapoints are evaluated, and the newest gaps are filled for those that lack.
+ */
 function consider(rule: AlarmRule, periods: readonly AlarmPeriod[]): readonly ConsideredPeriod[] {
   const { evaluationPeriods, comparisonOperator, threshold } = rule;
   const real = periods.filter(({ datapoint }) => datapoint !== undefined).length;

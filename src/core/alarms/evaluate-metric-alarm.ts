@@ -40,7 +40,8 @@ export function evaluateMetricAlarm(
 }
 
 /**
- * The actions that are performed every minute for as long as the alarm stays in its state: scaling goes on until
+ * The actions that are performed every minute for as long as the alarm stays in its state: scaling goes on
+ * until
  * it helps. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
  */
 export function repeatedActions(alarm: Alarm): readonly string[] {

@@ -99,7 +99,9 @@ function parseField(
   return [...values].sort((one, other) => one - other);
 }
 
-/** The status at `now`; of recurring rules only the latest occurrence can be active, since all last as long. */
+/**
+ * The status at `now`; of recurring rules only the latest occurrence can be active, since all last as long.
+ */
 export function muteStatus(schedule: MuteSchedule, parsed: ParsedMuteSchedule, now: number): MuteStatus {
   const { startAt = 0, expiresAt = Number.POSITIVE_INFINITY } = schedule;
   if (now >= expiresAt) return "EXPIRED";

@@ -6,14 +6,18 @@ import type { AlarmRule, ConsideredPeriod, Evaluation } from "./evaluate-alarm.t
 export const initialReason = "Unchecked: Initial alarm creation";
 
 /**
- * The reason of a state that an evaluation led to, in CloudWatch's words, which its page on alarm events shows:
+ * The reason of a state that an evaluation led to, in CloudWatch's words, which its page on alarm events
+ * shows:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
  */
 export function stateReason(rule: AlarmRule, evaluation: Evaluation): string {
   const { state, filled } = evaluation;
   const { evaluationPeriods } = rule;
   if (state === "INSUFFICIENT_DATA") {
-    return `Insufficient Data: ${counted(evaluationPeriods, "datapoint")} ${wasOrWere(evaluationPeriods)} unknown.`;
+    return (
+      `Insufficient Data: ${counted(evaluationPeriods, "datapoint")} ` +
+      `${wasOrWere(evaluationPeriods)} unknown.`
+    );
   }
   const title = isBandOperator(rule.comparisonOperator) ? "Thresholds Crossed" : "Threshold Crossed";
   const deciding = decidingPeriods(evaluation);
@@ -56,7 +60,9 @@ function datapointsClause(
     ({ datapoint, startAt }) => `${doubleText(datapoint?.value ?? 0)} (${datapointTime(startAt)})`,
   );
   const not = state === "ALARM" ? "" : "not ";
-  return `${subject} [${values.join(", ")}] ${wasOrWere(deciding.length)} ${thresholdClause(rule, deciding, not)}`;
+  return (
+    `${subject} [${values.join(", ")}] ${wasOrWere(deciding.length)} ` + thresholdClause(rule, deciding, not)
+  );
 }
 
 function thresholdClause(rule: AlarmRule, deciding: readonly ConsideredPeriod[], not: string): string {

@@ -1,7 +1,8 @@
 // Whether a composite alarm performs its actions now, later, or not: the suppressor and its two periods.
 
 /**
- * Why actions wait. With `Alarm` they wait for the suppressor to leave ALARM; with the periods, for an instant.
+ * Why actions wait. With `Alarm` they wait for the suppressor to leave ALARM; with the periods, for an
+ * instant.
  */
 export type Suppression =
   | { readonly by: "Alarm" }
@@ -29,9 +30,9 @@ export interface SuppressionOutcome {
 }
 
 /**
- * A transition starts a wait period, in which the suppressor may go into ALARM; then it holds the actions until
- * it leaves ALARM and the extension period is over. A transition meanwhile starts a new wait period, unless the
- * suppressor is in ALARM. What is performed at last are the actions of the state at that time.
+ * A transition starts a wait period, in which the suppressor may go into ALARM; then it holds the actions
+ * until it leaves ALARM and the extension period is over. A transition meanwhile starts a new wait period,
+ * unless the suppressor is in ALARM. What is performed at last are the actions of the state at that time.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm_Suppression.html
  */
 export function decideSuppression(question: SuppressionQuestion): SuppressionOutcome {

@@ -5,7 +5,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 const maximumFormats = 500;
 
 /**
- * Milliseconds that local time is ahead of UTC at an instant. Zones are IANA's names, or offsets like `+05:30`.
+ * Milliseconds that local time is ahead of UTC at an instant. Zones are IANA's names, or offsets like
+ * `+05:30`.
  * @throws RangeError for a zone that is not known.
  */
 export function zoneOffsetMs(timezone: string, instant: number): number {

@@ -26,7 +26,7 @@ test("mail servers get 51 attempts within seven hours", () => {
   expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThan(7 * 3_600);
 });
 
-test("queues and functions get three attempts at once, then more and more slowly, and 100,000 at the end", () => {
+test("queues and functions get three attempts at once, then more slowly, and 100,000 at the end", () => {
   expect(pausesOf(retryPolicies.managed, 17).slice(0, 6)).toEqual([0, 0, 0, 1, 1, 1]);
   expect(pauseMs(retryPolicies.managed, 100_015)).toBe(20_000);
   expect(pauseMs(retryPolicies.managed, 100_016)).toBeUndefined();

@@ -41,7 +41,8 @@ export function systemField(name: string, scope: EventScope): Value | undefined 
   }
 }
 
-const pointer = sql`base64Encode(concat(toString(group_id), '/', toString(toUnixTimestamp64Milli(timestamp)), '/', toString(sequence)))`;
+const timestampText = sql`toString(toUnixTimestamp64Milli(timestamp))`;
+const pointer = sql`base64Encode(concat(toString(group_id), '/', ${timestampText}, '/', toString(sequence)))`;
 
 /** The number of a row's group or stream as its name. */
 function named(column: string, names: readonly { readonly id: number; readonly name: string }[]): Sql {
@@ -57,7 +58,7 @@ const megabyte = 1_000_000;
 const lambdaFields: Readonly<Record<string, { readonly regex: string; readonly factor?: number }>> = {
   "@type": { regex: String.raw`^(START|END|REPORT|INIT_START|EXTENSION|TELEMETRY) ` },
   "@requestId": {
-    regex: String.raw`(?:^(?:START|END|REPORT) RequestId: |^\S+Z\t)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
+    regex: String.raw`^(?:(?:START|END|REPORT) RequestId: |\S+Z\t)([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})`,
   },
   "@duration": { regex: String.raw`^REPORT .*?\tDuration: ([\d.]+) ms` },
   "@billedDuration": { regex: String.raw`^REPORT .*?\tBilled Duration: ([\d.]+) ms` },
@@ -78,7 +79,8 @@ interface SpacedRecord {
 const vpcFlowRecord: SpacedRecord = {
   begins: String.raw`^\d+ \S+ eni-\S+ \S+ \S+ \S+ \S+ \S+ \S+ \S+ \d+ \d+ \S+ (?:OK|NODATA|SKIPDATA)\s*$`,
   words: (
-    "version accountId interfaceId srcAddr dstAddr srcPort dstPort protocol packets bytes startTime endTime " +
+    "version accountId interfaceId srcAddr dstAddr srcPort dstPort protocol packets bytes startTime " +
+    "endTime " +
     "action logStatus"
   ).split(" "),
 };
@@ -96,8 +98,8 @@ const spacedRecords = [vpcFlowRecord, route53Record] as const;
 
 /**
  * A field of the event's text, as Nullable(String). JSON objects are flattened with dots and array indexes;
- * true and false are 1 and 0, objects and arrays themselves are no fields. A field that begins with `@` in the
- * text is written with one more. Field names of flow and query records exist in those records too.
+ * true and false are 1 and 0, objects and arrays themselves are no fields. A field that begins with `@` in
+ * the text is written with one more. Field names of flow and query records exist in those records too.
  */
 export function discoveredField(given: readonly (string | number)[], scope: EventScope): Value {
   const name = given.join(".");
@@ -137,8 +139,9 @@ function documentOf(scope: EventScope): Sql {
 }
 
 /**
- * A value inside a JSON text as Nullable(String): the nested one; where there is none, that of a property whose
- * name has the dots in it, as those of OpenTelemetry do; where that is missing too, the way as it was written.
+ * A value inside a JSON text as Nullable(String): the nested one; where there is none, that of a property
+ * whose name has the dots in it, as those of OpenTelemetry do; where that is missing too, the way as it was
+ * written.
  */
 export function jsonField(document: Sql, path: readonly (string | number)[]): Sql {
   const full = path.join(".");

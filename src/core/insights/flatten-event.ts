@@ -3,21 +3,23 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html */
 const maximumFields = 200;
 
+type Json = string | number | boolean | null | { readonly [name: string]: Json };
+
 /**
- * Objects and arrays are flattened with dots and indexes; true and false are 1 and 0, null is no value; a name
- * that begins with `@` gets one more. Empty for a message that is no JSON object.
+ * Objects and arrays are flattened with dots and indexes; true and false are 1 and 0, null is no value; a
+ * name that begins with `@` gets one more. Empty for a message that is no JSON object.
  */
 export function flattenEvent(message: string): Readonly<Record<string, string>> {
   if (!/^\s*\{/.test(message)) return {};
-  let document: unknown;
+  let document: Json;
   try {
-    document = JSON.parse(message);
+    document = JSON.parse(message) as Json;
   } catch {
     return {}; // a message that only begins like JSON
   }
   const fields: Record<string, string> = {};
   let count = 0;
-  const visit = (name: string, value: unknown): void => {
+  const visit = (name: string, value: Json): void => {
     if (count >= maximumFields || value === null) return;
     if (typeof value === "object") {
       for (const [key, inner] of Object.entries(value)) visit(name === "" ? key : `${name}.${key}`, inner);

@@ -248,7 +248,8 @@ test.prop([fc.array(row, { maxLength: 12 })], { numRuns: 25 })(
     });
     const found = await run(
       rows,
-      "stats count(*) as all, count(n) as present, count_distinct(n) as distinct, sum(n) as sum, min(n + 0) as low, max(n + 0) as high by route",
+      "stats count(*) as all, count(n) as present, count_distinct(n) as distinct, sum(n) as sum, " +
+        "min(n + 0) as low, max(n + 0) as high by route",
     );
     const sorted = (list: readonly object[]) => list.map((one) => JSON.stringify(one)).sort();
     expect(sorted(found)).toEqual(sorted(JSON.parse(JSON.stringify(expected)) as object[]));

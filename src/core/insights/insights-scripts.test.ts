@@ -48,7 +48,10 @@ interface Script {
   readonly steps: readonly Step[];
 }
 
-/** `group NAME`, `event OFFSET STREAM MESSAGE`, `query TEXT` (goes on in indented lines), `sql`, `row`, `error`. */
+/**
+ * `group NAME`, `event OFFSET STREAM MESSAGE`, `query TEXT` (goes on in indented lines), `sql`, `row`,
+ * `error`.
+ */
 function parseScript(text: string): Script {
   let groupName = "app";
   const events: Script["events"][number][] = [];

@@ -26,9 +26,10 @@ interface OrderKey {
  *
  *     SELECT ... FROM (SELECT *, <new columns> FROM (<events>) WHERE <conditions>) GROUP BY ...
  *
- * The innermost SELECT has the events and each discovered field once, under the names d0, d1, ...; columns that
- * commands make are c0, c1, ... The engine drops those that nothing reads. A field is looked up in the columns
- * that commands have made, and found in the event's text otherwise; behind an aggregation there is no event.
+ * The innermost SELECT has the events and each discovered field once, under the names d0, d1, ...; columns
+ * that commands make are c0, c1, ... The engine drops those that nothing reads. A field is looked up in the
+ * columns that commands have made, and found in the event's text otherwise; behind an aggregation there is
+ * no event.
  */
 export class Pipeline {
   readonly scope: QueryScope;
@@ -167,7 +168,10 @@ export class Pipeline {
     this.#close((select) => sql`SELECT * FROM (${select})${order} LIMIT ${count}`);
   }
 
-  /** The first row, in the order of the rows, of each combination; rows that lack one of the values all stay. */
+  /**
+   * The first row, in the order of the rows, of each combination; rows that lack one of the values all
+   * stay.
+   */
   takeOneBy(values: readonly Value[]): void {
     const keys = values.map((value) => this.#column(value));
     const lacks = joinSql(
@@ -192,7 +196,9 @@ export class Pipeline {
     this.#fields.set(name, { sql: rawSql(column), type: "structure", nullable: true });
   }
 
-  /** Puts the groups of the rows in the place of the rows; the caller has compiled both lists against them. */
+  /**
+   * Puts the groups of the rows in the place of the rows; the caller has compiled both lists against them.
+   */
   aggregate(keys: readonly OutputColumn[], items: readonly OutputColumn[]): void {
     this.#close((select) => select);
     const named = [...keys, ...items].map(({ name, value }) => ({

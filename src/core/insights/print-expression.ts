@@ -11,8 +11,9 @@ export function printNamed({ expression, alias }: NamedExpression, printQuery: P
 
 /** With brackets around every operand that is itself made of operators. */
 export function printExpression(expression: Expression, printQuery: PrintQuery): string {
+  const printWhole = (part: Expression): string => printExpression(part, printQuery);
   const printOperand = (operand: Expression): string => {
-    const text = printExpression(operand, printQuery);
+    const text = printWhole(operand);
     return operators.has(operand.kind) ? `(${text})` : text;
   };
   switch (expression.kind) {
@@ -29,7 +30,7 @@ export function printExpression(expression: Expression, printQuery: PrintQuery):
     case "star":
       return "*";
     case "call":
-      return `${expression.name}(${expression.arguments.map((argument) => printExpression(argument, printQuery)).join(", ")})`;
+      return `${expression.name}(${expression.arguments.map(printWhole).join(", ")})`;
     case "not":
       return `not ${printOperand(expression.operand)}`;
     case "negative":

@@ -1,7 +1,9 @@
 // A Logs Insights query as data: commands, each with its expressions. Spans point into the query's text.
 import type { Span } from "./query-error.ts";
 
-/** One step into a field: a name (`status`, `` `foo-bar` ``, also the `0` of `items.0`) or an index (`[0]`). */
+/**
+ * One step into a field: a name (`status`, `` `foo-bar` ``, also the `0` of `items.0`) or an index (`[0]`).
+ */
 export type FieldStep = string | number;
 
 export interface FieldReference {

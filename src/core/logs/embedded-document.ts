@@ -1,4 +1,5 @@
-// A document in the embedded metric format as it is sent to an agent's port: with the log group that it is for.
+// A document in the embedded metric format as it is sent to an agent's port: with the log group that it is
+// for.
 import { parseObject } from "./embedded-metrics.ts";
 
 /** A log event that an agent makes of a document. `timestamp` in epoch milliseconds. */

@@ -21,7 +21,10 @@ export interface EmbeddedMetricsProblem {
   readonly reason: string;
 }
 
-/** Whether a message claims to have metrics. Text that is no JSON object costs a look at its first character. */
+/**
+ * Whether a message claims to have metrics. Text that is no JSON object costs a look at its first
+ * character.
+ */
 export function claimsMetrics(message: string): boolean {
   return (
     message.charCodeAt(0) === 0x7b && message.includes('"_aws"') && message.includes('"CloudWatchMetrics"')

@@ -22,9 +22,9 @@ export const defaultIndexedFields: ReadonlySet<string> = new Set([
 const none: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
- * The indexed top-level fields of a message that is a JSON object, values as the text that Logs Insights shows
- * (true and false are 1 and 0; objects, arrays and null are no values); empty for any other message. Queries take
- * the index for the whole truth about its fields, so no value is left out.
+ * The indexed top-level fields of a message that is a JSON object, values as the text that Logs Insights
+ * shows (true and false are 1 and 0; objects, arrays and null are no values); empty for any other message.
+ * Queries take the index for the whole truth about its fields, so no value is left out.
  */
 export function indexedFieldsOf(
   message: string,

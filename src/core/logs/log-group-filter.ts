@@ -1,7 +1,8 @@
 // Which log groups a listing is narrowed to: by patterns of names and by tags.
 
 /**
- * Whether a name matches `^prefix|part|...`: up to five texts, each a prefix or a part, in which case matters.
+ * Whether a name matches `^prefix|part|...`: up to five texts, each a prefix or a part, in which case
+ * matters.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html
  */
 export function compileNamePattern(pattern: string): (name: string) => boolean {

@@ -65,14 +65,16 @@ export function problemOfAttributes(attributes: NotificationAttributes): string 
     const base = /^(String\.Array|String|Number|Binary)(\..+)?$/.exec(type)?.[1];
     if (base === undefined) {
       return (
-        `Invalid parameter: The message attribute '${name}' has an invalid message attribute type, the set of ` +
+        `Invalid parameter: The message attribute '${name}' has an invalid message attribute type, ` +
+        `the set of ` +
         "supported type prefixes is Binary, Number, and String."
       );
     }
     const value = base === "Binary" ? bytes : text;
     if (value === undefined || value === "") {
       return (
-        `Invalid parameter: The message attribute '${name}' must contain non-empty message attribute value for ` +
+        `Invalid parameter: The message attribute '${name}' must contain non-empty message attribute ` +
+        `value for ` +
         `message attribute type '${type}'.`
       );
     }

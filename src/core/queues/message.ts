@@ -66,7 +66,10 @@ export function problemOfAttributes(attributes: MessageAttributes): string | und
     }
     const value = base === "Binary" ? bytes : text;
     if (value === undefined || value === "") {
-      return `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${base}'.`;
+      return (
+        `The message attribute '${name}' must contain non-empty message attribute value for ` +
+        `message attribute type '${base}'.`
+      );
     }
     if (base === "Number" && !Number.isFinite(Number(value))) {
       return `Can't cast the value of message (user) attribute '${name}' to a number.`;

@@ -68,7 +68,8 @@ export function problemOfQueueName(name: string, isFifo: boolean): string | unde
   if (isFifo) {
     return /^[\w-]{1,75}\.fifo$/.test(name)
       ? undefined
-      : "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end " +
+      : "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, " +
+          "must end " +
           "with .fifo suffix and be 1 to 80 in length.";
   }
   return /^[\w-]{1,80}$/.test(name)

@@ -1,11 +1,14 @@
-// The CloudWatch agent's port for the embedded metric format: documents by line over TCP, by datagram over UDP.
+// The CloudWatch agent's port for the embedded metric format: documents by line over TCP, by datagram over
+// UDP.
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Clock } from "../../core/clock.ts";
 import { readEmbeddedDocument, type EmbeddedDocument } from "../../core/logs/embedded-document.ts";
 
 export const embeddedMetricsLimits = {
-  /** Documents that wait for the store: beyond them TCP senders wait, and datagrams are dropped and counted. */
+  /**
+   * Documents that wait for the store: beyond them TCP senders wait, and datagrams are dropped and counted.
+   */
   waitingDocuments: 20_000,
   waitingCharacters: 32 * 1024 * 1024,
   /** Documents of one write. */

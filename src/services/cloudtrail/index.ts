@@ -15,7 +15,8 @@ export function createCloudTrailService(dependencies: Dependencies): Service {
     limitations: {
       LookupEvents: [
         "there are no Insights events: that category is always empty",
-        "as with AWS, calls that read or write data (PutMetricData, PutLogEvents, ...) are recorded and not found here",
+        "as with AWS, calls that read or write data (PutMetricData, PutLogEvents, ...) are recorded " +
+          "and not found here",
       ],
     },
     contextOf: (call) => ({ call, dependencies }),

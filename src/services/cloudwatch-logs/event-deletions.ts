@@ -10,7 +10,9 @@ export interface DeletedEvents {
   readonly streamId?: number;
 }
 
-/** Events that were on their way when their stream was deleted are deleted by a second pass, so long after. */
+/**
+ * Events that were on their way when their stream was deleted are deleted by a second pass, so long after.
+ */
 const secondPassMs = 60_000;
 const retryMs = 300_000;
 const deletionsPerStart = 10_000;

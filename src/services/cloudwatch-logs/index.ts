@@ -6,6 +6,7 @@ import type { LogsContext } from "./context.ts";
 import { EventDeletions } from "./event-deletions.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { testMetricFilter } from "./filter-patterns.ts";
+import { limitations } from "./limitations.ts";
 import { limits } from "./limits.ts";
 import { describeLogGroups, listLogGroups } from "./log-group-listings.ts";
 import { startLiveTail } from "./live-tail.ts";
@@ -82,32 +83,7 @@ export function createLogsService(dependencies: Dependencies): Service {
       UntagLogGroup: untagLogGroup,
       UntagResource: untagResource,
     },
-    limitations: {
-      CreateLogGroup: [
-        "`kmsKeyId` is refused: there are no keys here",
-        "a class is only a label: all reading operations serve groups of every class",
-      ],
-      DescribeLogGroups: [
-        "`metricFilterCount` is always 0",
-        "`includeLinkedAccounts` finds nothing beyond the caller's own account",
-      ],
-      ListLogGroups: [
-        "`dataSources` and `fieldIndexNames` are refused",
-        "`includeLinkedAccounts` finds nothing beyond the caller's own account",
-      ],
-      GetLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
-      FilterLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
-      PutLogEvents: ["`entity` is checked by its form and not kept"],
-      GetLogRecord: ["`unmask` has nothing to unmask: there is no data protection"],
-      GetQueryResults: ["results and statistics come when the query has ended, not while it is `Running`"],
-      PutQueryDefinition: ["the query languages `PPL` and `SQL` are refused"],
-      StartQuery: [
-        "the query languages `PPL` and `SQL` are refused",
-        "the commands `anomaly`, `diff`, `join`, `lookup` and `pattern` are refused, with their position",
-        "log groups of other accounts are not found",
-      ],
-      StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],
-    },
+    limitations,
     contextOf: (call) => ({ call, dependencies, streams, activity, retentionMoves, deletions, queries }),
   });
 }

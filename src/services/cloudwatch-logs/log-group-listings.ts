@@ -118,7 +118,9 @@ async function pageOfGroups(
   return { groups: page, nextToken: groups.length > limit ? printToken(page.at(-1)?.key) : undefined };
 }
 
-/** No account is linked to another one here, so that of all the accounts asked for only the caller's counts. */
+/**
+ * No account is linked to another one here, so that of all the accounts asked for only the caller's counts.
+ */
 function includesOwnAccount(
   { includeLinkedAccounts, accountIdentifiers = [] }: ListingInput,
   { call }: LogsContext,

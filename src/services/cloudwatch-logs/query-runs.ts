@@ -150,7 +150,9 @@ export class QueryRuns {
     );
   }
 
-  /** Waits until the engine may work on one query more; a query that is cancelled meanwhile goes on at once. */
+  /**
+   * Waits until the engine may work on one query more; a query that is cancelled meanwhile goes on at once.
+   */
   #turn(signal: AbortSignal): Promise<() => void> {
     const release = () => {
       this.#working -= 1;

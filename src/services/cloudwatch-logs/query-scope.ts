@@ -38,7 +38,8 @@ export async function groupsOf(
   const source = sourceOf(query);
   if (given.length > 1 || (given.length === 1 && source !== undefined)) {
     throw invalidParameter(
-      "Exactly one of logGroupName, logGroupNames, logGroupIdentifiers and a SOURCE command must name the log groups.",
+      "Exactly one of logGroupName, logGroupNames, logGroupIdentifiers and a SOURCE command must name " +
+        "the log groups.",
     );
   }
   if (source !== undefined && source.logGroups.length === 0) return chosenGroups(source, context);

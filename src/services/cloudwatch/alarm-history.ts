@@ -8,7 +8,8 @@ import type { CloudWatchContext, Input, Output } from "./context.ts";
 const defaultRecords = 100;
 
 /**
- * The history of alarms that were deleted is there too. Only that of metric alarms is answered unless other types
+ * The history of alarms that were deleted is there too. Only that of metric alarms is answered unless other
+ * types
  * are asked for. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html
  */
 export async function describeAlarmHistory(

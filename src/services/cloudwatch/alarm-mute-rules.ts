@@ -65,7 +65,8 @@ function scheduleOf(input: Input<"PutAlarmMuteRule">): AlarmMuteRule["schedule"]
   };
   if (parseMuteSchedule(schedule) !== undefined) return schedule;
   throw validationError(
-    `The schedule ${expression} for ${duration} is not valid: expected cron(Minutes Hours Day-of-month Month ` +
+    `The schedule ${expression} for ${duration} is not valid: expected cron(Minutes Hours ` +
+      `Day-of-month Month ` +
       "Day-of-week) or at(yyyy-MM-ddThh:mm), a duration from PT1M to P15D, and a known time zone",
   );
 }

@@ -12,7 +12,8 @@ import { childNames } from "./describe-alarms.ts";
 import { tellOthers, untilWritten } from "./stored-alarms.ts";
 
 /**
- * At most one composite alarm goes with a call, and no alarm that a composite alarm depends on, so that those of
+ * At most one composite alarm goes with a call, and no alarm that a composite alarm depends on, so that
+ * those of
  * a cycle cannot be deleted. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
  */
 export async function deleteAlarms(

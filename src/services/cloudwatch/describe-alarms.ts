@@ -1,4 +1,5 @@
-// DescribeAlarms, DescribeAlarmsForMetric and DescribeAlarmContributors: alarms by their names, states and metrics.
+// DescribeAlarms, DescribeAlarmsForMetric and DescribeAlarmContributors: alarms by their names, states and
+// metrics.
 import type {
   CompositeAlarm as WireCompositeAlarm,
   MetricAlarm as WireMetricAlarm,
@@ -91,7 +92,10 @@ function filterOf({ AlarmTypes, StateValue, ActionPrefix }: DescribeInput): (ala
       ));
 }
 
-/** The alarms that a composite alarm refers to, or those that refer to an alarm; undefined when not asked for. */
+/**
+ * The alarms that a composite alarm refers to, or those that refer to an alarm; undefined when not asked
+ * for.
+ */
 async function relatedAlarms(
   input: DescribeInput,
   context: CloudWatchContext,

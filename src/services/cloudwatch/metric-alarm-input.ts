@@ -120,7 +120,8 @@ function queriesOf(
   const single = [MetricName, Namespace, Dimensions, Period, Unit, Statistic, ExtendedStatistic];
   if (single.some((value) => value !== undefined)) {
     throw validationError(
-      "Metrics cannot be used with MetricName, Namespace, Dimensions, Period, Unit, Statistic or ExtendedStatistic.",
+      "Metrics cannot be used with MetricName, Namespace, Dimensions, Period, Unit, Statistic or " +
+        "ExtendedStatistic.",
     );
   }
   if (queries.length > alarmLimits.queries) {

@@ -1,4 +1,5 @@
-// The constraints of EventBridge Schemas's inputs, and which numbers are not integers: AWS's published facts, as data.
+// The constraints of EventBridge Schemas's inputs, and which numbers are not integers: AWS's published
+// facts, as data.
 import { parseLimits } from "../../wire/limits.ts";
 
 /**

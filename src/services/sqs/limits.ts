@@ -1,4 +1,5 @@
-// Which numbers of SQS's inputs and outputs are integers; all else is checked by the handlers, in SQS's words.
+// Which numbers of SQS's inputs and outputs are integers; all else is checked by the handlers, in SQS's
+// words.
 import { parseLimits } from "../../wire/limits.ts";
 
 /**

@@ -38,7 +38,8 @@ export function newMessageOf(input: MessageInput, settings: QueueSettings, princ
   if (problem !== undefined) throw invalidParameterValue(problem);
   if (bytesOf(body, attributes) > settings.maximumBytes) {
     throw invalidParameterValue(
-      `One or more parameters are invalid. Reason: Message must be shorter than ${settings.maximumBytes} bytes.`,
+      `One or more parameters are invalid. Reason: Message must be shorter than ` +
+        `${settings.maximumBytes} bytes.`,
     );
   }
   const traceHeader = input.MessageSystemAttributes?.["AWSTraceHeader"]?.StringValue;
@@ -113,7 +114,8 @@ function orderOf(
   if (deduplicationId !== undefined) return { groupId, deduplicationId };
   if (!contentBasedDeduplication) {
     throw invalidParameterValue(
-      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId " +
+        "provided explicitly",
     );
   }
   return { groupId, deduplicationId: createHash("sha256").update(body).digest("hex") };

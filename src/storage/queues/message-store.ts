@@ -148,7 +148,9 @@ interface Keys {
   next(now: number): string;
 }
 
-/** Keys that sort by arrival as far as one process knows it; chance tells those of several processes apart. */
+/**
+ * Keys that sort by arrival as far as one process knows it; chance tells those of several processes apart.
+ */
 export function createKeys(): Keys {
   let last = 0;
   return {

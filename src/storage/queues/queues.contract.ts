@@ -37,7 +37,7 @@ export function queuesContract(open: () => Promise<State>): void {
       queues.receive(queue, { limit, visibilityMs, now });
     const bodies = (messages: readonly ReceivedMessage[]) => messages.map(({ body }) => body);
 
-    test("a message is received once, stays invisible for its time, and is gone when it is deleted", async () => {
+    test("a message is received once, invisible for its time, and gone when it is deleted", async () => {
       const queue = await newQueue();
       await queues.send(queue, [message("a")], startAt);
       const [first] = await receive(queue);
@@ -119,7 +119,7 @@ export function queuesContract(open: () => Promise<State>): void {
       expect(await queues.counts(swept, startAt)).toMatchObject({ visible: 0 });
     });
 
-    test("a group of a FIFO queue is in order and locked while one of its messages is in flight", async () => {
+    test("a group of a FIFO queue is in order, and locked while a message of it is in flight", async () => {
       const queue = await fifo();
       const news = [inGroup("g", "1"), inGroup("h", "2"), inGroup("g", "3"), inGroup("h", "4")];
       const sent = await queues.send(queue, news, startAt);
@@ -164,7 +164,7 @@ export function queuesContract(open: () => Promise<State>): void {
       expect(bodies(await receive(queue, startAt + visibilityMs))).toEqual(["1"]);
     });
 
-    test("a purged queue is empty, and one made anew under the same name has none of the old messages", async () => {
+    test("a purged queue is empty, and one made anew under its name has no old messages", async () => {
       const queue = await newQueue();
       await queues.send(queue, [message("a"), message("b", { delayMs: 1_000 })], startAt);
       await queues.purge(queue);

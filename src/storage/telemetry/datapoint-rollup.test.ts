@@ -1,4 +1,5 @@
-// Buckets are the same whether core or the store puts a value into one, for every value that CloudWatch takes.
+// Buckets are the same whether core or the store puts a value into one, for every value that CloudWatch
+// takes.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -21,7 +21,8 @@ export async function countScanned(
   const [found] = await telemetry.query<{ events: number; mean: number | null }>(
     sql`
     SELECT toFloat64((SELECT count() FROM log_events WHERE ${where})) AS events,
-      (SELECT avg(length(message)) FROM (SELECT message FROM log_events WHERE ${where} LIMIT ${sampledEvents})) AS mean`,
+      (SELECT avg(length(message))
+         FROM (SELECT message FROM log_events WHERE ${where} LIMIT ${sampledEvents})) AS mean`,
     options,
   );
   const { events = 0, mean = 0 } = found ?? {};

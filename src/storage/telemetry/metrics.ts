@@ -172,8 +172,9 @@ export interface ListedMetric extends MetricPosition {
 
 /**
  * Metrics by namespace, name and number. A metric has a row for each unit and, until the engine merges them,
- * for each time it was noted. They stand beside each other in the order of the table, so reading in that order
- * and passing over the repeated ones ends as soon as the page is full; aggregation reads all that match.
+ * for each time it was noted. They stand beside each other in the order of the table, so reading in that
+ * order and passing over the repeated ones ends as soon as the page is full; aggregation reads all that
+ * match.
  */
 export async function listMetrics(
   telemetry: Telemetry,

@@ -26,8 +26,8 @@ interface Composite {
 }
 
 /**
- * Brings every composite alarm to the state of its rule, children first. Gives the instant at which actions that
- * wait must be looked at again; undefined when none do.
+ * Brings every composite alarm to the state of its rule, children first. Gives the instant at which actions
+ * that wait must be looked at again; undefined when none do.
  */
 export async function passComposites(
   state: State,

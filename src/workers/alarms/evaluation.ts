@@ -1,4 +1,5 @@
-// What an evaluation of alarms consists of: metric alarms that are due, composite ones, and the events of both.
+// What an evaluation of alarms consists of: metric alarms that are due, composite ones, and the events of
+// both.
 import type { Clock } from "../../core/clock.ts";
 import type { FactBoard } from "../../core/facts.ts";
 import { createAlarmReader } from "../../storage/alarm-datapoints.ts";
@@ -25,8 +26,8 @@ export interface EvaluationParts {
   readonly worlds: Worlds;
   readonly rollups: RollupLedger;
   /**
-   * How long after the end of a period it is evaluated, for data that is still on its way. Later data counts at
-   * the next evaluation.
+   * How long after the end of a period it is evaluated, for data that is still on its way. Later data
+   * counts at the next evaluation.
    */
   readonly settleMs: number;
 }

@@ -42,8 +42,8 @@ export function childrenOf(expression: RuleExpression): readonly string[] {
 }
 
 /**
- * Whether the rule holds: the composite alarm is then in ALARM, otherwise in OK. An alarm that is not there is
- * in no state.
+ * Whether the rule holds: the composite alarm is then in ALARM, otherwise in OK. An alarm that is not there
+ * is in no state.
  */
 export function holds(
   expression: RuleExpression,

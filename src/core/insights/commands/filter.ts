@@ -31,8 +31,8 @@ export function compileFilter(condition: Expression, compiler: ExpressionCompile
 
 /**
  * Texts that are in every message for which the condition holds, so that the token index of the messages can
- * skip the others: those that a field of the event is compared with. A number has many spellings, and JSON may
- * write other characters with an escape.
+ * skip the others: those that a field of the event is compared with. A number has many spellings, and JSON
+ * may write other characters with an escape.
  */
 function needlesOf(condition: Expression, compiler: ExpressionCompiler): readonly string[] {
   if (condition.kind === "binary" && condition.operator === "and") {

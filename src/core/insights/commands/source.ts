@@ -4,7 +4,10 @@ import type { QueryReader } from "../query-reader.ts";
 import type { Command, Source } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
-/** `SOURCE "/aws/lambda/f" | ...` as dashboards have it, or `SOURCE logGroups(namePrefix: ["a"], class: "STANDARD")`. */
+/**
+ * `SOURCE "/aws/lambda/f" | ...` as dashboards have it, or `SOURCE logGroups(namePrefix: ["a"], class:
+ * "STANDARD")`.
+ */
 export const source: CommandDefinition<Extract<Command, { kind: "source" }>> = {
   name: "SOURCE",
   doc: commandPage("Source"),

@@ -14,8 +14,10 @@ const isVersion4 = (address: Sql): Sql => sql`isIPv4String(${address})`;
 const isVersion6 = (address: Sql): Sql => sql`isIPv6String(${address})`;
 
 /** The engine refuses what is no address, so something that is one stands in its place. */
-const inSubnet = (isAddress: (address: Sql) => Sql, other: Sql) => (address: Sql, subnet: Sql) =>
-  sql`(${isAddress(address)} AND isIPAddressInRange(if(${isAddress(address)}, ${address}, ${other}), ${subnet}))`;
+const inSubnet = (isAddress: (address: Sql) => Sql, other: Sql) => (address: Sql, subnet: Sql) => {
+  const known = sql`if(${isAddress(address)}, ${address}, ${other})`;
+  return sql`(${isAddress(address)} AND isIPAddressInRange(${known}, ${subnet}))`;
+};
 
 const either = (address: Sql): Sql => sql`(${isVersion4(address)} OR ${isVersion6(address)})`;
 

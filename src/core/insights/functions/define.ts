@@ -15,7 +15,9 @@ export interface SqlFunction {
   /** Any number of further arguments of a kind. */
   readonly rest?: Parameter;
   readonly gives: ValueType;
-  /** For a function that never gives NULL (its SQL sees to that), or may give it for arguments that are not. */
+  /**
+   * For a function that never gives NULL (its SQL sees to that), or may give it for arguments that are not.
+   */
   readonly nullable?: boolean;
   /** The page of AWS's documentation that describes it. */
   readonly doc: string;
