@@ -86,7 +86,7 @@ const changesOnBus = async (name: string) =>
     )
     .map(({ detail }) => detail.state.value);
 
-test("a threshold is crossed, a composite alarm follows, data stops; with a restart in the middle", async () => {
+test("a threshold crossed, a composite alarm follows, data stops; a restart in the middle", async () => {
   await cloudwatch.putMetricAlarm({ ...busy, AlarmActions: [topic], Tags: [{ Key: "team", Value: "shop" }] });
   await cloudwatch
     .putCompositeAlarm({ AlarmName: "shop", AlarmRule: "ALARM(busy) AND NOT ALARM(busy2)" })

@@ -303,7 +303,7 @@ describe("messages", () => {
   });
 });
 
-test("awsQuery: attributes by number, maps flattened, errors with old codes, the queue as the path", async () => {
+test("awsQuery: attributes by number, maps flattened, old codes of errors, a queue as the path", async () => {
   const query = async (path: string, fields: Record<string, string>) => {
     const scope = `Credential=${testAccount}/20261102/us-east-1/sqs/aws4_request`;
     const response = await fetch(`${server.endpoint}${path}`, {
