@@ -17,8 +17,10 @@ const { values } = parseArgs({
 });
 const connections = 32;
 const minuteMs = 60_000;
-const days = 14;
+const longMinutes = (14 * 24 - 2) * 60;
 const pageSeries = 100;
+const recentMinutes = 180;
+const recentSeries = 500;
 
 // A manual clock stands still while the server is filled, and makes the rollups due at once.
 const server = await startServer(".", ["--clock", "manual", "--account", account]);
@@ -44,21 +46,8 @@ async function fill(): Promise<void> {
     })),
   );
   // Two weeks less two hours, so that the oldest is not refused when the clock has gone on.
-  const minutes = (days * 24 - 2) * 60;
-  const perCall = 1_000;
-  await put(
-    `${pageSeries} metrics by the minute for ${days} days`,
-    (minutes * pageSeries) / perCall,
-    (index) =>
-      putMetricData("Bench/Long", perCall, (datum) => {
-        const item = index * perCall + datum;
-        return {
-          MetricName: `metric-${item % pageSeries}`,
-          Timestamp: (startedAt - (1 + Math.floor(item / pageSeries)) * minuteMs) / 1000,
-          Value: item % 997,
-        };
-      }),
-  );
+  await putByTheMinute("Bench/Long", pageSeries, longMinutes);
+  await putByTheMinute("Bench/Recent", recentSeries, recentMinutes);
   const segments = Number(values.segments);
   await put(`${segments} segments`, Math.ceil(segments / 25), () => putTraceSegments(25));
   // Every call is on record; a read writes the least.
@@ -68,6 +57,20 @@ async function fill(): Promise<void> {
     contentType: "application/x-amz-json-1.1",
     body: JSON.stringify({ logGroupNamePrefix: `group-${index % 1_000}` }),
   }));
+}
+
+async function putByTheMinute(namespace: string, metrics: number, minutes: number): Promise<void> {
+  const perCall = 1_000;
+  await put(`${metrics} metrics for ${minutes} minutes`, (minutes * metrics) / perCall, (index) =>
+    putMetricData(namespace, perCall, (datum) => {
+      const item = index * perCall + datum;
+      return {
+        MetricName: `metric-${item % metrics}`,
+        Timestamp: (startedAt - (1 + Math.floor(item / metrics)) * minuteMs) / 1000,
+        Value: item % 997,
+      };
+    }),
+  );
 }
 
 async function put(what: string, calls: number, next: (index: number) => Call): Promise<void> {
@@ -84,19 +87,10 @@ async function put(what: string, calls: number, next: (index: number) => Call): 
 }
 
 async function measure(): Promise<void> {
-  const fourteenDays = {
-    MetricDataQueries: Array.from({ length: pageSeries }, (_, metric) => ({
-      Id: `m${metric}`,
-      MetricStat: {
-        Metric: { Namespace: "Bench/Long", MetricName: `metric-${metric}` },
-        Period: 3600,
-        Stat: "Average",
-      },
-    })),
-    StartTime: (startedAt - (days * 24 - 2) * 60 * minuteMs) / 1000,
-    EndTime: startedAt / 1000,
-  };
-  const read = () => cloudWatch("GetMetricData", fourteenDays);
+  await time("GetMetricData, 500 series, 3 hours by the minute", 300, () =>
+    getMetricData("Bench/Recent", recentSeries, 60, recentMinutes),
+  );
+  const read = () => getMetricData("Bench/Long", pageSeries, 3600, longMinutes);
   await time("GetMetricData, 100 series, 14 days, not rolled up", 200, read);
   const rolling = performance.now();
   const status = await send(server.endpoint, agent, {
@@ -162,6 +156,22 @@ function cloudWatch(operation: string, input: unknown): Call {
     contentType: "application/x-amz-json-1.0",
     body: JSON.stringify(input),
   };
+}
+
+/** The averages of all `metrics` of a namespace up to now. */
+function getMetricData(namespace: string, metrics: number, periodSeconds: number, minutes: number): Call {
+  return cloudWatch("GetMetricData", {
+    MetricDataQueries: Array.from({ length: metrics }, (_, metric) => ({
+      Id: `m${metric}`,
+      MetricStat: {
+        Metric: { Namespace: namespace, MetricName: `metric-${metric}` },
+        Period: periodSeconds,
+        Stat: "Average",
+      },
+    })),
+    StartTime: (startedAt - minutes * minuteMs) / 1000,
+    EndTime: startedAt / 1000,
+  });
 }
 
 function putMetricData(namespace: string, count: number, datum: (index: number) => object): Call {
