@@ -3,7 +3,7 @@ import { defaultLabels } from "../../core/metrics/metric-labels.ts";
 import type { MathMetric, MathQuery } from "../../core/metrics/math/needs.ts";
 import { cutPage, type PagePart } from "../../core/metrics/metric-pages.ts";
 import { computeStatistic } from "../../core/metrics/statistics.ts";
-import { needsHistogram } from "../../core/metrics/statistic-names.ts";
+import { needsHistogram, type Statistic } from "../../core/metrics/statistic-names.ts";
 import type { PeriodSamples } from "../../storage/telemetry/datapoints-read.ts";
 import type { CloudWatchContext } from "./context.ts";
 import type { MetricDataPage, MetricDataQuestion, MetricDataResult } from "./get-metric-data.ts";
@@ -92,20 +92,33 @@ async function readParts(
     samples.set(key, await samplesOf(context, ids, { ...span, periodSeconds, wantsHistogram }));
   }
   return parts.map((part, index) => {
-    const statistic = statistics[index];
-    const points = (series[index] ?? [])
-      .flatMap(({ metricId }) => samples.get(keyOf(part))?.get(metricId) ?? [])
-      .flatMap((period) => {
-        const value = statistic === undefined ? undefined : computeStatistic(statistic, period);
-        return value === undefined ? [] : [{ at: period.startAt, value }];
-      })
-      .sort((one, other) => (ascending ? one.at - other.at : other.at - one.at));
+    const read = samples.get(keyOf(part));
+    const periods = inOrder((series[index] ?? []).map(({ metricId }) => read?.get(metricId) ?? []));
     return {
       Id: part.query.id,
       Label: part.label,
-      Timestamps: points.map(({ at }) => new Date(at)),
-      Values: points.map(({ value }) => value),
+      ...columnsOf(ascending ? periods : periods.toReversed(), statistics[index]),
       StatusCode: part.part.complete ? "Complete" : "PartialData",
     };
   });
+}
+
+/** The series of a metric, one for each unit, together; each is in the order of time. */
+function inOrder(series: readonly (readonly PeriodSamples[])[]): readonly PeriodSamples[] {
+  const [only = [], ...others] = series;
+  if (others.length === 0) return only;
+  return series.flat().toSorted((one, other) => one.startAt - other.startAt);
+}
+
+/** Tens of thousands of points a call: they become columns without an object for each. */
+function columnsOf(periods: readonly PeriodSamples[], statistic: Statistic | undefined) {
+  const Timestamps: Date[] = [];
+  const Values: number[] = [];
+  for (const period of periods) {
+    const value = statistic === undefined ? undefined : computeStatistic(statistic, period);
+    if (value === undefined) continue;
+    Timestamps.push(new Date(period.startAt));
+    Values.push(value);
+  }
+  return { Timestamps, Values };
 }
