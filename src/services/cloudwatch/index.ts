@@ -1,4 +1,4 @@
-// The CloudWatch API: metrics in, listed and read back, and alarms on them.
+// The CloudWatch API: metrics in, listed and read back, alarms on them and dashboards of them.
 import * as sdk from "@aws-sdk/client-cloudwatch";
 import { metricRequestBytes } from "../../core/metrics/limits.ts";
 import { defineService, type Service } from "../../wire/service.ts";
@@ -12,6 +12,7 @@ import {
 } from "./alarm-mute-rules.ts";
 import { disableAlarmActions, enableAlarmActions, setAlarmState } from "./alarm-states.ts";
 import type { CloudWatchContext } from "./context.ts";
+import { deleteDashboards, getDashboard, listDashboards, putDashboard } from "./dashboards.ts";
 import { deleteAlarms } from "./delete-alarms.ts";
 import { describeAlarmContributors, describeAlarms, describeAlarmsForMetric } from "./describe-alarms.ts";
 import { getMetricData } from "./get-metric-data.ts";
@@ -32,6 +33,7 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
     handlers: {
       DeleteAlarmMuteRule: deleteAlarmMuteRule,
       DeleteAlarms: deleteAlarms,
+      DeleteDashboards: deleteDashboards,
       DescribeAlarmContributors: describeAlarmContributors,
       DescribeAlarmHistory: describeAlarmHistory,
       DescribeAlarms: describeAlarms,
@@ -39,13 +41,16 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
       DisableAlarmActions: disableAlarmActions,
       EnableAlarmActions: enableAlarmActions,
       GetAlarmMuteRule: getAlarmMuteRule,
+      GetDashboard: getDashboard,
       GetMetricData: getMetricData,
       GetMetricStatistics: getMetricStatistics,
       ListAlarmMuteRules: listAlarmMuteRules,
+      ListDashboards: listDashboards,
       ListMetrics: listMetrics,
       ListTagsForResource: listTagsForResource,
       PutAlarmMuteRule: putAlarmMuteRule,
       PutCompositeAlarm: putCompositeAlarm,
+      PutDashboard: putDashboard,
       PutMetricAlarm: putMetricAlarm,
       PutMetricData: putMetricData,
       SetAlarmState: setAlarmState,

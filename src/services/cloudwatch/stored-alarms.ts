@@ -33,7 +33,7 @@ export function findAlarms(
  */
 export async function untilWritten(attempt: () => Promise<boolean>): Promise<void> {
   for (let count = 0; count < attempts; count++) if (await attempt()) return;
-  throw modelled(ConcurrentModificationException, "The alarm is being modified by another call.");
+  throw modelled(ConcurrentModificationException, "The resource is being modified by another call.");
 }
 
 /**

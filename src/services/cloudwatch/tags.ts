@@ -1,7 +1,8 @@
-// Tags of CloudWatch's resources: alarms and alarm mute rules.
+// Tags of CloudWatch's resources, whatever their kind.
 import { InvalidParameterValueException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch";
 import { muteRulesOf } from "../../storage/alarm-mute-rules.ts";
 import { alarmScope, alarmsOf } from "../../storage/alarms.ts";
+import { dashboardsOf } from "../../storage/dashboards.ts";
 import type { Collection } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import { withTags } from "./alarm-input.ts";
@@ -14,10 +15,17 @@ interface Tagged {
 }
 
 /** By the kind of resource in an ARN: where it is kept. One entry makes a resource taggable. */
-const collections: Readonly<Record<string, (context: CloudWatchContext) => Collection<Tagged>>> = {
-  alarm: ({ dependencies }) => alarmsOf(dependencies.state),
-  "alarm-mute-rule": ({ dependencies }) => muteRulesOf(dependencies.state),
-};
+const collections: ReadonlyMap<string, (context: CloudWatchContext) => Collection<Tagged>> = new Map<
+  string,
+  (context: CloudWatchContext) => Collection<Tagged>
+>([
+  ["alarm", ({ dependencies }) => alarmsOf(dependencies.state)],
+  ["alarm-mute-rule", ({ dependencies }) => muteRulesOf(dependencies.state)],
+  ["dashboard", ({ dependencies }) => dashboardsOf(dependencies.state)],
+]);
+
+/** Kinds that belong to an account: their ARNs name no region. */
+const globalKinds: ReadonlySet<string> = new Set(["dashboard"]);
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html */
 export async function tagResource(input: Input<"TagResource">, context: CloudWatchContext): Promise<object> {
@@ -42,8 +50,8 @@ export async function listTagsForResource(
   input: Input<"ListTagsForResource">,
   context: CloudWatchContext,
 ): Promise<Output<"ListTagsForResource">> {
-  const { collection, name } = resourceOf(context, input.ResourceARN);
-  const found = await collection.get(alarmScope(context.call), name);
+  const { collection, scope, name } = resourceOf(context, input.ResourceARN);
+  const found = await collection.get(scope, name);
   if (found === undefined) throw notFound(input.ResourceARN);
   return { Tags: Object.entries(found.value.tags).map(([Key, Value]) => ({ Key, Value })) };
 }
@@ -53,8 +61,7 @@ async function changeTags(
   arn: string,
   change: (tags: Tags) => Tags,
 ): Promise<void> {
-  const { collection, name } = resourceOf(context, arn);
-  const scope = alarmScope(context.call);
+  const { collection, scope, name } = resourceOf(context, arn);
   await untilWritten(async () => {
     const found = await collection.get(scope, name);
     if (found === undefined) throw notFound(arn);
@@ -63,19 +70,24 @@ async function changeTags(
   });
 }
 
-function resourceOf(
-  context: CloudWatchContext,
-  arn: string,
-): { readonly collection: Collection<Tagged>; readonly name: string } {
+interface Resource {
+  readonly collection: Collection<Tagged>;
+  readonly scope: string;
+  readonly name: string;
+}
+
+function resourceOf(context: CloudWatchContext, arn: string): Resource {
   const { account, region } = context.call;
   const [, ofRegion, ofAccount, kind = "", name = ""] =
     /^arn:[\w-]+:cloudwatch:([\w-]*):(\d{12}):([\w-]+)[:/](.+)$/s.exec(arn) ?? [];
   if (ofAccount === undefined) {
     throw modelled(InvalidParameterValueException, `The value ${arn} for parameter ResourceARN is invalid.`);
   }
-  const collection = collections[kind]?.(context);
-  if (collection === undefined || ofAccount !== account || ofRegion !== region) throw notFound(arn);
-  return { collection, name };
+  const collection = collections.get(kind)?.(context);
+  const isGlobal = globalKinds.has(kind);
+  const isHere = ofAccount === account && ofRegion === (isGlobal ? "" : region);
+  if (collection === undefined || !isHere) throw notFound(arn);
+  return { collection, scope: isGlobal ? account : alarmScope(context.call), name };
 }
 
 const notFound = (arn: string) => modelled(ResourceNotFoundException, `The resource ${arn} does not exist.`);
