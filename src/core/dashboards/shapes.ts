@@ -17,7 +17,7 @@ const color: Shape = { kind: "string", pattern: /^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6
 const period: Shape = { kind: "integer", least: 1, most: 2_592_000 };
 const instant: Shape = {
   kind: "string",
-  pattern: /^(-P(\d+[YMWD])*(T(\d+[HMS])+)?|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))$/,
+  pattern: /^(-?P(\d+[YMWD])*(T(\d+[HMS])+)?|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))$/,
 };
 const timezone: Shape = { kind: "string", pattern: /^([+-]\d{4}|UTC|Local|LOCAL)$/ };
 const side = oneOf("left", "right");
@@ -75,6 +75,20 @@ const metricProperties = object({
   view: oneOf("timeSeries", "singleValue", "gauge", "bar", "pie", "table"),
   yAxis: object({ left: axis, right: axis }),
 });
+
+const pixels: Shape = { kind: "integer", least: 1, most: 2_000 };
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Metric-Widget-Structure.html */
+export const imageShape = object(
+  {
+    ...metricProperties.members,
+    metrics: list(anything, 1, 100),
+    theme: oneOf("light", "dark"),
+    width: pixels,
+    height: pixels,
+  },
+  ["metrics"],
+);
 
 /** The properties of a widget by its type. */
 const propertiesByType: Readonly<Record<string, Shape>> = {

@@ -17,6 +17,7 @@ import { deleteAlarms } from "./delete-alarms.ts";
 import { describeAlarmContributors, describeAlarms, describeAlarmsForMetric } from "./describe-alarms.ts";
 import { getMetricData } from "./get-metric-data.ts";
 import { getMetricStatistics } from "./get-metric-statistics.ts";
+import { getMetricWidgetImage } from "./get-metric-widget-image.ts";
 import { limits } from "./limits.ts";
 import { listMetrics } from "./list-metrics.ts";
 import { putCompositeAlarm } from "./put-composite-alarm.ts";
@@ -44,6 +45,7 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
       GetDashboard: getDashboard,
       GetMetricData: getMetricData,
       GetMetricStatistics: getMetricStatistics,
+      GetMetricWidgetImage: getMetricWidgetImage,
       ListAlarmMuteRules: listAlarmMuteRules,
       ListDashboards: listDashboards,
       ListMetrics: listMetrics,
@@ -70,6 +72,10 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
         "percentiles and trimmed statistics are right to one per cent",
       ],
       GetMetricStatistics: ["percentiles and trimmed statistics are right to one per cent"],
+      GetMetricWidgetImage: [
+        "`OutputFormat` is `png`; tables, alarms as annotations and metrics of several regions are refused",
+        "letters are drawn for the Latin, Greek and Cyrillic scripts",
+      ],
       ListMetrics: ["`IncludeLinkedAccounts` finds nothing beyond the caller's own account"],
       PutMetricData: [
         "`EntityMetricData` is stored without its `Entity`",
