@@ -5,6 +5,7 @@ import type { Dependencies } from "../services/dependencies.ts";
 import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
+import { assembleAlarmReader } from "./alarm-reader.ts";
 import type { Surroundings } from "./listeners.ts";
 
 export interface Workers {
@@ -29,6 +30,7 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
   stack.push(() => rollup.stop());
   const alarms = startAlarmEvaluator({
     ...dependencies,
+    alarms: assembleAlarmReader(dependencies),
     settleMs: settleMs[config.clock],
     onError: (error) => log.error("alarms were not evaluated", error),
   });

@@ -1,6 +1,6 @@
 // The queue of alarm actions that are still to be performed: durable, at least once, its outcome in the
 // history.
-import type { Alarm } from "../core/alarms/alarm.ts";
+import type { Alarm, ContributorIdentity } from "../core/alarms/alarm.ts";
 import { actionItem } from "../core/alarms/alarm-history.ts";
 import type { AlarmState } from "../core/alarms/alarm-state.ts";
 import { historyChange } from "./alarm-history.ts";
@@ -25,6 +25,8 @@ export interface AlarmAction {
   /** For topics the notification and its subject, for everything else the event that functions get; JSON. */
   readonly subject: string;
   readonly body: string;
+  /** The time series that it is performed for, of an alarm on many. */
+  readonly contributor?: ContributorIdentity;
 }
 
 /** An action that its taker has for some time to himself. */
@@ -94,8 +96,14 @@ export function createAlarmActionQueue(state: State): AlarmActionQueue {
 
   async function settle(taken: TakenAction, error: string | undefined, now: number): Promise<void> {
     const { action, document } = taken;
-    const { account, region, alarmName, alarmType, actionArn, stateUpdatedAt, body } = action;
-    const outcome = { actionArn, stateUpdatedAt, message: body, ...(error === undefined ? {} : { error }) };
+    const { account, region, alarmName, alarmType, actionArn, stateUpdatedAt, body, contributor } = action;
+    const outcome = {
+      actionArn,
+      stateUpdatedAt,
+      message: body,
+      ...(error === undefined ? {} : { error }),
+      ...(contributor === undefined ? {} : { contributor }),
+    };
     const item = actionItem({ name: alarmName, type: alarmType }, outcome, now);
     await state.write([
       { kind: "delete", collection, scope, key: document.key, version: document.version },

@@ -1,14 +1,16 @@
 // Reads what alarms look at: the datapoints of many alarms in few statements.
-import { watchedMetric, type AlarmMetric, type MetricAlarm } from "../core/alarms/alarm.ts";
+import { isComputed, watchedMetric, type AlarmMetric, type MetricAlarm } from "../core/alarms/alarm.ts";
+import type { AlarmReading } from "../core/alarms/alarm-reading.ts";
 import type { AlarmDatapoint } from "../core/alarms/alarm-state.ts";
 import { alarmWindow, periodsOf, type AlarmWindow } from "../core/alarms/alarm-window.ts";
-import type { AlarmPeriod } from "../core/alarms/evaluate-alarm.ts";
 import { identityKey, metricIdOf, metricUnits, type MetricUnit } from "../core/metrics/metric-identity.ts";
 import { retentionMs } from "../core/metrics/periods.ts";
 import { computeStatistic } from "../core/metrics/statistics.ts";
 import { needsHistogram, parseStatistic, type Statistic } from "../core/metrics/statistic-names.ts";
+import { readComputed } from "./alarm-expressions.ts";
 import { alarmScope, type AlarmWorld } from "./alarms.ts";
 import type { RollupLedger } from "./metric-rollups.ts";
+import type { SeriesSource } from "./series-source.ts";
 import { readDatapoints, type PeriodSamples } from "./telemetry/datapoints-read.ts";
 import { seriesOf } from "./telemetry/metrics.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -22,58 +24,72 @@ const nameCharactersPerStatement = 100_000;
 const unitsKnownMs = 10 * 60_000;
 const maximumKnownUnits = 200_000;
 
-/** What an alarm sees at an instant. */
-export interface AlarmReading {
+/** An alarm with the window that is read for it. */
+export interface WindowOfAlarm {
+  readonly alarm: MetricAlarm;
   readonly window: AlarmWindow;
-  /** The evaluation range, oldest first. */
-  readonly periods: readonly AlarmPeriod[];
 }
 
 export interface AlarmReader {
-  /** The readings by the names of the alarms, as of `now` (epoch milliseconds). */
+  /** The readings by the names of the alarms, of the windows that end at `asOf` (epoch milliseconds). */
   read(
     world: AlarmWorld,
     alarms: readonly MetricAlarm[],
+    asOf: number,
+  ): Promise<ReadonlyMap<string, AlarmReading>>;
+  /** The same of any windows, in the past as well; `now` says what is still kept. */
+  readWindows(
+    world: AlarmWorld,
+    windows: readonly WindowOfAlarm[],
     now: number,
   ): Promise<ReadonlyMap<string, AlarmReading>>;
   /** Forgets what is cached; call it after a reset. */
   forget(): void;
 }
 
-interface AlarmReaderParts {
+export interface AlarmReaderParts {
   readonly telemetry: Telemetry;
   readonly worlds: Worlds;
   readonly rollups: RollupLedger;
+  /** Where the data of expressions comes from. */
+  readonly series: SeriesSource;
 }
 
 /** One alarm with what is read for it. */
-interface Wanted {
-  readonly alarm: MetricAlarm;
+interface Wanted extends WindowOfAlarm {
   readonly metric: AlarmMetric;
   readonly statistic: Statistic;
-  readonly window: AlarmWindow;
   readonly key: string;
 }
 
-export function createAlarmReader({ telemetry, worlds, rollups }: AlarmReaderParts): AlarmReader {
+export function createAlarmReader({ telemetry, worlds, rollups, series }: AlarmReaderParts): AlarmReader {
   const units = createUnitCache(telemetry);
   return {
-    async read(world, alarms, now) {
-      const number = await worlds.numberOf(world.account, world.region);
-      const wanted = alarms.flatMap((alarm) => wantedOf(alarm, now));
-      const unitsOf = await units.of(alarmScope(world), number, wanted, now);
-      const readings = new Map<string, AlarmReading>();
-      for (const group of groupsOf(wanted)) {
-        const ids = new Map(
-          group.map((one) => [one, unitsOf(one).map((unit) => metricIdOf(number, one.key, unit))]),
-        );
-        const samples = await readGroup(group, [...ids.values()].flat(), now);
-        for (const one of group) readings.set(one.alarm.name, readingOf(one, ids.get(one) ?? [], samples));
-      }
-      return readings;
+    read(world, alarms, asOf) {
+      return readWindows(world, windowsOf(alarms, asOf), asOf);
     },
+    readWindows,
     forget: () => units.forget(),
   };
+
+  async function readWindows(
+    world: AlarmWorld,
+    windows: readonly WindowOfAlarm[],
+    now: number,
+  ): Promise<ReadonlyMap<string, AlarmReading>> {
+    const readings = new Map(await readComputed(series, world, windows, now));
+    const number = await worlds.numberOf(world.account, world.region);
+    const wanted = windows.flatMap(wantedOf);
+    const unitsOf = await units.of(alarmScope(world), number, wanted, now);
+    for (const group of groupsOf(wanted)) {
+      const ids = new Map(
+        group.map((one) => [one, unitsOf(one).map((unit) => metricIdOf(number, one.key, unit))]),
+      );
+      const samples = await readGroup(group, [...ids.values()].flat(), now);
+      for (const one of group) readings.set(one.alarm.name, readingOf(one, ids.get(one) ?? [], samples));
+    }
+    return readings;
+  }
 
   /** Ranges of different length end at the same instant, so that their periods lie on each other. */
   async function readGroup(
@@ -110,11 +126,14 @@ export function createAlarmReader({ telemetry, worlds, rollups }: AlarmReaderPar
   }
 }
 
-function wantedOf(alarm: MetricAlarm, now: number): readonly Wanted[] {
-  const metric = watchedMetric(alarm);
+const windowsOf = (alarms: readonly MetricAlarm[], asOf: number) =>
+  alarms.map((alarm) => ({ alarm, window: alarmWindow(alarm, asOf) }));
+
+function wantedOf({ alarm, window }: WindowOfAlarm): readonly Wanted[] {
+  const metric = isComputed(alarm) ? undefined : watchedMetric(alarm);
   const statistic = metric === undefined ? undefined : parseStatistic(metric.statistic);
   if (metric === undefined || statistic === undefined) return [];
-  return [{ alarm, metric, statistic, window: alarmWindow(alarm, now), key: identityKey(metric) }];
+  return [{ alarm, metric, statistic, window, key: identityKey(metric) }];
 }
 
 /**

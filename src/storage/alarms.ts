@@ -1,9 +1,9 @@
 // Alarms in state: definitions with their states, written together with what a change entails.
 import { randomUUID } from "node:crypto";
-import { actionMessage } from "../core/alarms/action-message.ts";
+import { actionMessage, type ToldChange } from "../core/alarms/action-message.ts";
 import type { Alarm } from "../core/alarms/alarm.ts";
 import type { AlarmChange } from "../core/alarms/alarm-change.ts";
-import { stateChangeEvent, type AlarmEvent } from "../core/alarms/alarm-event.ts";
+import { contributorEvent, stateChangeEvent, type AlarmEvent } from "../core/alarms/alarm-event.ts";
 import type { AlarmHistoryItem } from "../core/alarms/alarm-history.ts";
 import { evaluationIntervalSeconds } from "../core/alarms/alarm-window.ts";
 import { actionChange, type AlarmAction } from "./alarm-actions.ts";
@@ -174,8 +174,12 @@ export async function writeChanges(
   const batches: DecidedChange[][] = [];
   let size = changesPerWrite;
   for (const one of decided) {
-    const { actions, history } = one.change;
-    const own = 2 + actions.length + history.length;
+    const { actions, history, contributors = [] } = one.change;
+    const own =
+      2 +
+      actions.length +
+      history.length +
+      contributors.reduce((sum, { actions: more }) => sum + 2 + more.length, 0);
     size += own;
     if (size > changesPerWrite) {
       batches.push([]);
@@ -201,18 +205,23 @@ function changesOf(world: AlarmWorld, decided: readonly DecidedChange[], now: nu
     version,
     rank: rankOf(after),
   }));
-  const history = decided.flatMap(({ change }) => change.history);
-  const events = decided.flatMap(({ change }) =>
-    change.isTransition ? [stateChangeEvent(change, { ...world, eventId: randomUUID(), now })] : [],
-  );
-  const actions = decided.flatMap(({ change }) =>
+  const contributors = decided.flatMap(({ change }) => change.contributors ?? []);
+  const all = [...decided.map(({ change }) => change), ...contributors];
+  const history = all.flatMap((change) => change.history);
+  const place = () => ({ ...world, eventId: randomUUID(), now });
+  const events = [
+    ...contributors.map((change) => contributorEvent(change, place())),
+    ...decided.flatMap(({ change }) => (change.isTransition ? [stateChangeEvent(change, place())] : [])),
+  ];
+  const actions = all.flatMap((change) =>
     change.actions.map((actionArn) => actionChange(actionOf(world, change, actionArn), now)),
   );
   return [...replacements, ...recordChanges(world, { history, events }, now), ...actions];
 }
 
-function actionOf(world: AlarmWorld, change: AlarmChange, actionArn: string): AlarmAction {
+function actionOf(world: AlarmWorld, change: ToldChange, actionArn: string): AlarmAction {
   const { name, type, arn, state } = change.after;
+  const { contributor } = change;
   return {
     account: world.account,
     region: world.region,
@@ -223,6 +232,7 @@ function actionOf(world: AlarmWorld, change: AlarmChange, actionArn: string): Al
     state: state.value,
     stateUpdatedAt: state.updatedAt,
     ...actionMessage(actionArn, change, world),
+    ...(contributor === undefined ? {} : { contributor }),
   };
 }
 

@@ -1,7 +1,12 @@
 // What an action is told: the JSON that CloudWatch sends to topics, and to functions and other targets.
-import { propagatedTags, type AlarmMetric, type MetricAlarm } from "./alarm.ts";
+import {
+  propagatedTags,
+  type Alarm,
+  type AlarmMetric,
+  type ContributorIdentity,
+  type MetricAlarm,
+} from "./alarm.ts";
 import { configurationJson, stateJson, type Json } from "./alarm-json.ts";
-import type { AlarmChange } from "./alarm-change.ts";
 import { instantText } from "./aws-text.ts";
 
 export interface ActionPlace {
@@ -16,8 +21,15 @@ export interface ActionMessage {
   readonly body: string;
 }
 
+/** What an action is told of; with `contributor`, the states are those of one time series of many. */
+export interface ToldChange {
+  readonly before: Alarm;
+  readonly after: Alarm;
+  readonly contributor?: ContributorIdentity;
+}
+
 /** Topics get CloudWatch's notification; everything else the event that functions get. */
-export function actionMessage(actionArn: string, change: AlarmChange, place: ActionPlace): ActionMessage {
+export function actionMessage(actionArn: string, change: ToldChange, place: ActionPlace): ActionMessage {
   const { after } = change;
   const isTopic = /^arn:[\w-]+:sns:/.test(actionArn);
   const body = isTopic ? topicMessage(change, place) : functionEvent(change, place);
@@ -28,7 +40,7 @@ export function actionMessage(actionArn: string, change: AlarmChange, place: Act
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
-function topicMessage({ before, after }: AlarmChange, { account, region }: ActionPlace): Json {
+function topicMessage({ before, after, contributor }: ToldChange, { account, region }: ActionPlace): Json {
   const tags = propagatedTags(after);
   return {
     AlarmName: after.name,
@@ -48,6 +60,9 @@ function topicMessage({ before, after }: AlarmChange, { account, region }: Actio
     AlarmActions: after.alarmActions,
     InsufficientDataActions: after.insufficientDataActions,
     ...(tags === undefined ? {} : { Tags: tags }),
+    ...(contributor === undefined
+      ? {}
+      : { AlarmContributorId: contributor.id, AlarmContributorAttributes: contributor.attributes }),
     ...(after.type === "CompositeAlarm" ? { AlarmRule: after.rule } : { Trigger: triggerOf(after) }),
   };
 }
@@ -105,7 +120,7 @@ function metricStat(metric: AlarmMetric): Json {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
-function functionEvent({ before, after }: AlarmChange, { account, region }: ActionPlace): Json {
+function functionEvent({ before, after, contributor }: ToldChange, { account, region }: ActionPlace): Json {
   const tags = propagatedTags(after);
   return {
     source: "aws.cloudwatch",
@@ -115,8 +130,9 @@ function functionEvent({ before, after }: AlarmChange, { account, region }: Acti
     region,
     alarmData: {
       alarmName: after.name,
-      state: stateJson(after.state),
-      previousState: stateJson(before.state),
+      ...(contributor === undefined
+        ? { state: stateJson(after.state), previousState: stateJson(before.state) }
+        : { alarmContributor: { ...contributor }, state: stateJson(after.state) }),
       configuration: configurationJson(after),
       ...(tags === undefined ? {} : { tags }),
     },

@@ -1,5 +1,11 @@
 // A change of an alarm's state: what is written down, told to the event bus, and to be done.
-import { actionsOf, type Alarm, type AlarmStateRecord, type HeldActions } from "./alarm.ts";
+import {
+  actionsOf,
+  type Alarm,
+  type AlarmStateRecord,
+  type ContributorIdentity,
+  type HeldActions,
+} from "./alarm.ts";
 import type { AlarmState } from "./alarm-state.ts";
 import { stateUpdateItem, type AlarmHistoryItem } from "./alarm-history.ts";
 import { decideSuppression, type Suppression } from "./suppression.ts";
@@ -28,6 +34,17 @@ export interface AlarmChange {
   readonly isTransition: boolean;
   readonly history: readonly AlarmHistoryItem[];
   /** ARNs of what is to be done now. */
+  readonly actions: readonly string[];
+  /** Of an alarm on many time series: those that went into ALARM, and out of it. */
+  readonly contributors?: readonly ContributorChange[];
+}
+
+/** A time series changed its state; `before` and `after` are the alarm with the state of the time series. */
+export interface ContributorChange {
+  readonly contributor: ContributorIdentity;
+  readonly before: Alarm;
+  readonly after: Alarm;
+  readonly history: readonly AlarmHistoryItem[];
   readonly actions: readonly string[];
 }
 

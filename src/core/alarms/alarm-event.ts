@@ -1,7 +1,7 @@
 // The events of alarms on the default bus.
 import { eventJson } from "../events/event-entry.ts";
 import { propagatedTags, type Alarm, type HeldActions } from "./alarm.ts";
-import type { AlarmChange } from "./alarm-change.ts";
+import type { AlarmChange, ContributorChange } from "./alarm-change.ts";
 import { configurationJson, stateJson, type Json, type SuppressionNote } from "./alarm-json.ts";
 import { instantText } from "./aws-text.ts";
 
@@ -27,12 +27,29 @@ export interface EventPlace {
 export function stateChangeEvent({ before, after }: AlarmChange, place: EventPlace): AlarmEvent {
   const isMuted = after.held?.by === "Mute";
   const tags = propagatedTags(after);
+  const evaluationState = after.type === "MetricAlarm" ? after.evaluationState : undefined;
   return eventOf("CloudWatch Alarm State Change", after, place, {
     alarmName: after.name,
     configuration: configurationJson(after),
     previousState: stateJson(before.state),
-    state: stateJson(after.state, suppressionNote(after)),
+    state: {
+      ...stateJson(after.state, suppressionNote(after)),
+      ...(evaluationState === undefined ? {} : { evaluationState }),
+    },
     ...(isMuted ? { muteDetail: { mutedBy: "AlarmMuteRule", muted: true } } : {}),
+    ...(tags === undefined ? {} : { tags }),
+  });
+}
+
+/** Of a time series of an alarm on many: without the state before. */
+export function contributorEvent({ contributor, after }: ContributorChange, place: EventPlace): AlarmEvent {
+  const { id, attributes } = contributor;
+  const tags = propagatedTags(after);
+  return eventOf("CloudWatch Alarm Contributor State Change", after, place, {
+    alarmName: after.name,
+    alarmContributor: { id, attributes },
+    state: stateJson(after.state),
+    configuration: configurationJson(after),
     ...(tags === undefined ? {} : { tags }),
   });
 }

@@ -1,9 +1,13 @@
 // The items of an alarm's history, in CloudWatch's words.
-import type { Alarm, AlarmStateRecord } from "./alarm.ts";
+import type { Alarm, AlarmStateRecord, ContributorIdentity } from "./alarm.ts";
 import type { Json } from "./alarm-json.ts";
 
-export const historyItemTypes = ["ConfigurationUpdate", "StateUpdate", "Action"] as const;
-export type HistoryItemType = (typeof historyItemTypes)[number];
+export type HistoryItemType =
+  | "ConfigurationUpdate"
+  | "StateUpdate"
+  | "Action"
+  | "AlarmContributorStateUpdate"
+  | "AlarmContributorAction";
 
 export interface AlarmHistoryItem {
   readonly alarmName: string;
@@ -14,6 +18,8 @@ export interface AlarmHistoryItem {
   readonly summary: string;
   /** JSON */
   readonly data: string;
+  /** Of an alarm on many time series: the one that the item is about. */
+  readonly contributor?: ContributorIdentity;
 }
 
 const itemOf = (alarm: Pick<Alarm, "name" | "type">, at: number) => ({
@@ -29,6 +35,21 @@ export function stateUpdateItem(before: Alarm, after: Alarm, at: number): AlarmH
     itemType: "StateUpdate",
     summary: `Alarm updated from ${before.state.value} to ${after.state.value}`,
     data: `{"version":"1.0","oldState":${stateText(before.state)},"newState":${stateText(after.state)}}`,
+  };
+}
+
+/** A time series of an alarm on many changed its state. */
+export function contributorItem(
+  after: Alarm,
+  contributor: ContributorIdentity,
+  at: number,
+): AlarmHistoryItem {
+  return {
+    ...itemOf(after, at),
+    itemType: "AlarmContributorStateUpdate",
+    summary: `Contributor state updated to ${after.state.value}`,
+    data: `{"version":"1.0","newState":${stateText(after.state)}}`,
+    contributor,
   };
 }
 
@@ -71,11 +92,13 @@ export interface ActionOutcome {
   readonly stateUpdatedAt: number;
   readonly message?: string;
   readonly error?: string;
+  /** The time series that it was performed for, of an alarm on many. */
+  readonly contributor?: ContributorIdentity;
 }
 
 export function actionItem(
   alarm: Pick<Alarm, "name" | "type">,
-  { actionArn, stateUpdatedAt, message, error }: ActionOutcome,
+  { actionArn, stateUpdatedAt, message, error, contributor }: ActionOutcome,
   at: number,
 ): AlarmHistoryItem {
   const failed = error !== undefined;
@@ -88,7 +111,8 @@ export function actionItem(
   const published = message === undefined || failed ? "" : `,"publishedMessage":${asJson(message)}`;
   return {
     ...itemOf(alarm, at),
-    itemType: "Action",
+    itemType: contributor === undefined ? "Action" : "AlarmContributorAction",
+    ...(contributor === undefined ? {} : { contributor }),
     summary: failed
       ? `Failed to execute action ${actionArn}. Received error: "${error}"`
       : `Successfully executed action ${actionArn}`,

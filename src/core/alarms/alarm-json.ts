@@ -15,7 +15,7 @@ export interface SuppressionNote {
 }
 
 /** A state as it stands in an event. */
-export function stateJson(state: AlarmStateRecord, suppression?: SuppressionNote): Json {
+export function stateJson(state: AlarmStateRecord, suppression?: SuppressionNote): JsonObject {
   return {
     ...(suppression === undefined
       ? {}

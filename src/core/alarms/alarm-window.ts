@@ -26,8 +26,10 @@ export function periodSecondsOf(alarm: MetricAlarm): number {
   const { queries = [] } = alarm;
   const watched = watchedMetric(alarm)?.periodSeconds;
   if (watched !== undefined) return watched;
-  const periods = queries.map(({ periodSeconds, metric }) => periodSeconds ?? metric?.periodSeconds ?? 0);
-  return Math.max(60, ...periods);
+  const periods = queries.flatMap(
+    ({ periodSeconds, metric }) => periodSeconds ?? metric?.periodSeconds ?? [],
+  );
+  return periods.length === 0 ? 60 : Math.max(...periods);
 }
 
 /** `[from, to)`: `count` periods of which the last ends at or before now. */

@@ -67,6 +67,25 @@ export interface AlarmQuery {
   readonly accountId?: string;
 }
 
+/**
+ * What is wrong with the evaluation itself: the query found more than it looks at, or the expression cannot
+ * be computed.
+ */
+export type EvaluationState = "PARTIAL_DATA" | "EVALUATION_ERROR";
+
+/** One of many time series that an alarm watches, as it is known from outside. */
+export interface ContributorIdentity {
+  readonly id: string;
+  /** The labels that its query groups by. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A time series in ALARM; the instant in epoch milliseconds. */
+export interface AlarmContributor extends ContributorIdentity {
+  readonly reason: string;
+  readonly transitionedAt: number;
+}
+
 export interface MetricAlarm extends AlarmBase {
   readonly type: "MetricAlarm";
   /** The metric, or `queries` of which one (with a band two) is watched. */
@@ -81,7 +100,9 @@ export interface MetricAlarm extends AlarmBase {
   readonly datapointsToAlarm?: number;
   readonly treatMissingData?: MissingDataTreatment;
   readonly evaluateLowSampleCountPercentile?: "evaluate" | "ignore";
-  readonly evaluationState?: "PARTIAL_DATA" | "EVALUATION_ERROR" | "EVALUATION_FAILURE";
+  readonly evaluationState?: EvaluationState;
+  /** Of an alarm on many time series: those that are in ALARM. */
+  readonly contributors?: readonly AlarmContributor[];
   /** Windows end on the hour, the day or the week of a time zone; sliding unless given. */
   readonly wallClock?: { readonly timezone?: string };
   readonly warmUp?: { readonly minutes: number; readonly waitsForEnd: boolean };
@@ -109,16 +130,29 @@ export const alarmLimits = {
   queries: 10,
   stateReasonDataCharacters: 4_000,
   warmUpMinutes: 1_440,
+  /** Time series in ALARM that an alarm keeps apart. */
+  contributors: 100,
 } as const;
 
 export function alarmArn(account: string, region: string, name: string): string {
   return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
 }
 
-/** The metric that the alarm watches when no expression has to be computed for it. */
-export function watchedMetric({ metric, queries }: MetricAlarm): AlarmMetric | undefined {
-  if (metric !== undefined) return metric;
-  return queries?.find(({ returnData }) => returnData)?.metric;
+/** The query whose data is compared, of an alarm that has queries. */
+export function watchedQuery({ queries, thresholdMetricId }: MetricAlarm): AlarmQuery | undefined {
+  return queries?.find(({ id, returnData }) => returnData && id !== thresholdMetricId);
+}
+
+/** The metric whose statistic is compared; undefined for the result of an expression. */
+export function watchedMetric(alarm: MetricAlarm): AlarmMetric | undefined {
+  return alarm.metric ?? watchedQuery(alarm)?.metric;
+}
+
+/** Whether expressions have to be computed before there is something to compare. */
+export function isComputed(alarm: MetricAlarm): boolean {
+  return (
+    alarm.metric === undefined && (alarm.queries ?? []).some(({ expression }) => expression !== undefined)
+  );
 }
 
 /** Metrics of DynamoDB have gaps by design, so that alarms on them ignore missing data whatever they say. */

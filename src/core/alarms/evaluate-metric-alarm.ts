@@ -1,50 +1,94 @@
 // One evaluation of a metric alarm: from what it sees to its new state, if there is one.
-import { actionsOf, ruleOf, watchedMetric, type Alarm, type MetricAlarm } from "./alarm.ts";
+import {
+  ruleOf,
+  watchedMetric,
+  type AlarmContributor,
+  type EvaluationState,
+  type MetricAlarm,
+} from "./alarm.ts";
 import type { NewState } from "./alarm-change.ts";
+import type { AlarmReading } from "./alarm-reading.ts";
 import { isWarmingUp, periodSecondsOf } from "./alarm-window.ts";
-import { evaluateAlarm, type AlarmPeriod, type Evaluation } from "./evaluate-alarm.ts";
+import { evaluateAlarm, type AlarmRule, type Evaluation } from "./evaluate-alarm.ts";
+import {
+  countReasonData,
+  evaluateContributors,
+  noSeriesReason,
+  type ContributorDecision,
+} from "./evaluate-contributors.ts";
 import { stateReason, stateReasonData } from "./state-reason.ts";
 
-/** An evaluation and the state that it leads to, undefined when the alarm stays as it is. */
+/** An evaluation and what it leads to. */
 export interface MetricAlarmDecision {
+  /** Of an alarm on many time series: of the missing one, when there are none. */
   readonly evaluation: Evaluation;
+  /** Undefined when the alarm stays as it is. */
   readonly state: NewState | undefined;
+  readonly isWarmingUp: boolean;
+  readonly evaluationState: EvaluationState | undefined;
+  /** Of an alarm on many time series, each that was evaluated, and those of them that are in ALARM. */
+  readonly decisions: readonly ContributorDecision[];
+  readonly contributors: readonly AlarmContributor[];
 }
 
 /** `now` in epoch milliseconds. */
 export function evaluateMetricAlarm(
   alarm: MetricAlarm,
-  periods: readonly AlarmPeriod[],
+  reading: AlarmReading,
   now: number,
 ): MetricAlarmDecision {
   const rule = ruleOf(alarm);
+  const { periods, contributors = [], problem, isPartial = false } = reading;
   const evaluation = evaluateAlarm(rule, periods, alarm.state.value);
-  if (evaluation.state === alarm.state.value || isWarmingUp(alarm, periods, now)) {
-    return { evaluation, state: undefined };
+  const warming = isWarmingUp(alarm, contributors[0]?.periods ?? periods, now);
+  const base = {
+    evaluation,
+    isWarmingUp: warming,
+    evaluationState: evaluationStateOf(problem, isPartial),
+    decisions: [],
+    contributors: [],
+  };
+  if (contributors.length > 0 && !warming) {
+    const { decisions, contributors: inAlarm, state } = evaluateContributors(alarm, rule, contributors, now);
+    const isNews = state.value !== alarm.state.value || state.reason !== alarm.state.reason;
+    return { ...base, decisions, contributors: inAlarm, state: isNews ? state : undefined };
   }
-  const metric = alarm.metric ?? watchedMetric(alarm);
+  if (evaluation.state === alarm.state.value || warming) {
+    return { ...base, state: undefined, contributors: warming ? (alarm.contributors ?? []) : [] };
+  }
+  return { ...base, state: newState(alarm, rule, evaluation, reading, now) };
+}
+
+function evaluationStateOf(problem: string | undefined, isPartial: boolean): EvaluationState | undefined {
+  if (problem !== undefined) return "EVALUATION_ERROR";
+  return isPartial ? "PARTIAL_DATA" : undefined;
+}
+
+function newState(
+  alarm: MetricAlarm,
+  rule: AlarmRule,
+  evaluation: Evaluation,
+  { contributors, problem }: AlarmReading,
+  now: number,
+): NewState {
+  const value = evaluation.state;
+  if (contributors !== undefined) {
+    return { value, reason: noSeriesReason(rule.treatMissingData), reasonData: countReasonData(now) };
+  }
+  const metric = watchedMetric(alarm);
   const subject = {
     periodSeconds: periodSecondsOf(alarm),
     queriedAt: now,
     ...(metric === undefined ? {} : { statistic: metric.statistic }),
     ...(metric?.unit === undefined ? {} : { unit: metric.unit }),
   };
+  const reason = stateReason(rule, evaluation);
   return {
-    evaluation,
-    state: {
-      value: evaluation.state,
-      reason: stateReason(rule, evaluation),
-      reasonData: stateReasonData(rule, evaluation, subject),
-    },
+    value,
+    reason: problem === undefined ? reason : `${reason} ${problem}`.slice(0, maximumReason),
+    reasonData: stateReasonData(rule, evaluation, subject),
   };
 }
 
-/**
- * The actions that are performed every minute for as long as the alarm stays in its state: scaling goes on
- * until
- * it helps. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
- */
-export function repeatedActions(alarm: Alarm): readonly string[] {
-  if (alarm.held !== undefined) return [];
-  return actionsOf(alarm, alarm.state.value).filter((arn) => /^arn:[\w-]+:autoscaling:/.test(arn));
-}
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html */
+const maximumReason = 1_023;

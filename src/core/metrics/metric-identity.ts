@@ -76,7 +76,7 @@ export function metricIdOf(world: number, key: string, unit: MetricUnit): bigint
  * Two 32-bit multiply-and-rotate lanes over UTF-16 units with MurmurHash3's finalizer, mixed with each other
  * at the end (the construction of cyrb53, widened to 64 bits).
  */
-function hash64(text: string): bigint {
+export function hash64(text: string): bigint {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (let index = 0; index < text.length; index++) {

@@ -9,8 +9,8 @@ const defaultRecords = 100;
 
 /**
  * The history of alarms that were deleted is there too. Only that of metric alarms is answered unless other
- * types
- * are asked for. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html
+ * types are asked for, and what happened to single time series only when one, or its type, is asked for.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html
  */
 export async function describeAlarmHistory(
   input: Input<"DescribeAlarmHistory">,
@@ -31,8 +31,10 @@ export async function describeAlarmHistory(
     to: EndDate?.getTime() ?? call.now,
     descending: input.ScanBy !== "TimestampAscending",
     after: parseToken(input.NextToken, isHistoryPosition),
-    accepts: ({ alarmType, itemType }) =>
-      AlarmContributorId === undefined &&
+    accepts: ({ alarmType, itemType, contributor }) =>
+      (AlarmContributorId === undefined
+        ? contributor === undefined || HistoryItemType !== undefined
+        : contributor?.id === AlarmContributorId) &&
       types.includes(alarmType) &&
       (HistoryItemType === undefined || HistoryItemType === itemType),
     limit: limit + 1,
@@ -47,6 +49,9 @@ export async function describeAlarmHistory(
       HistoryItemType: item.itemType,
       HistorySummary: item.summary,
       HistoryData: item.data,
+      AlarmContributorId: item.contributor?.id,
+      AlarmContributorAttributes:
+        item.contributor === undefined ? undefined : { ...item.contributor.attributes },
     })),
     ...(found.length > limit && last !== undefined
       ? { NextToken: printToken({ key: last.key, at: last.at }) }

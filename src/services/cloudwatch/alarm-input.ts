@@ -64,7 +64,7 @@ function tagPropagation({ ActionConfiguration }: CommonInput): TagPropagation | 
 
 /** Services that alarms can act on: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const actionArn =
-  /^arn:[\w-]+:(sns|automate|swf|autoscaling|lambda|ssm|ssm-incidents|aiops):([\w-]*):(\d{12})?:.+$/;
+  /^arn:[\w-]+:(sns|automate|swf|autoscaling|lambda|ssm|ssm-incidents|aiops):([\w-]*):(\d{12}|ec2)?:.+$/;
 
 function checkedActions(arns: readonly string[] = [], region: string): readonly string[] {
   for (const arn of arns) {

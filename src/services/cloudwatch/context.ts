@@ -9,5 +9,11 @@ export interface CloudWatchContext {
   readonly dependencies: Dependencies;
 }
 
+/** What the reading of metrics must know: who asks for what is read, and when. */
+export interface ReadContext {
+  readonly call: Pick<CallContext, "account" | "region" | "now" | "signal">;
+  readonly dependencies: Dependencies;
+}
+
 export type Input<Name extends string> = InputOf<typeof Sdk, Name>;
 export type Output<Name extends string> = OutputOf<typeof Sdk, Name>;

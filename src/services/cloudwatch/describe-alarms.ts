@@ -184,16 +184,33 @@ export async function describeAlarmsForMetric(
 }
 
 /**
- * Only alarms on queries of many time series have contributors, and those are refused.
+ * The time series in ALARM of an alarm on many, in the order of their ids.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmContributors.html
  */
 export async function describeAlarmContributors(
   input: Input<"DescribeAlarmContributors">,
   context: CloudWatchContext,
 ): Promise<Output<"DescribeAlarmContributors">> {
-  parseToken(input.NextToken, isKeyPosition);
-  if ((await findAlarm(context, input.AlarmName)) === undefined) {
+  const position = parseToken(input.NextToken, isKeyPosition);
+  const alarm = (await findAlarm(context, input.AlarmName))?.value;
+  if (alarm === undefined) {
     throw modelled(ResourceNotFoundException, `Unknown alarm: ${input.AlarmName}`);
   }
-  return { AlarmContributors: [] };
+  const contributors = alarm.type === "MetricAlarm" ? (alarm.contributors ?? []) : [];
+  const behind = contributors
+    .filter(({ id }) => position === undefined || id > position.key)
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  const page = behind.slice(0, contributorsPerPage);
+  const last = page.at(-1);
+  return {
+    AlarmContributors: page.map(({ id, attributes, reason, transitionedAt }) => ({
+      ContributorId: id,
+      ContributorAttributes: attributes,
+      StateReason: reason,
+      StateTransitionedTimestamp: new Date(transitionedAt),
+    })),
+    ...(behind.length > page.length && last !== undefined ? { NextToken: printToken({ key: last.id }) } : {}),
+  };
 }
+
+const contributorsPerPage = 50;

@@ -15,7 +15,7 @@ import { searchLimits } from "../../core/metrics/search/expression.ts";
 import { compileSearch } from "../../core/metrics/search/match.ts";
 import { findMetrics, insightsCondition, searchCondition } from "../../storage/telemetry/find-metrics.ts";
 import { modelled } from "../../wire/service.ts";
-import type { CloudWatchContext } from "./context.ts";
+import type { ReadContext } from "./context.ts";
 import { validation } from "./metric-data-queries.ts";
 import { seriesOfRequests } from "./metric-series.ts";
 import { readSeries, type WantedSeries } from "./read-series.ts";
@@ -47,7 +47,7 @@ const asRead = (series: readonly Series[]) => series;
  * @throws ValidationException for more datapoints than are computed with at once
  */
 export async function fetchSeries(
-  context: CloudWatchContext,
+  context: ReadContext,
   needs: readonly SeriesNeed[],
   rangeOf: (periodSeconds: number) => TimeRange,
 ): Promise<Fetched> {
@@ -88,7 +88,7 @@ function requireFew(wanted: readonly WantedSeries[], rangeOf: (periodSeconds: nu
 }
 
 async function metricQuestions(
-  context: CloudWatchContext,
+  context: ReadContext,
   needs: readonly Need<"metric">[],
 ): Promise<readonly Question[]> {
   const requests = needs.map(({ metric }) => ({ identity: metric, unit: metric.unit }));
@@ -100,10 +100,7 @@ async function metricQuestions(
   });
 }
 
-function questionOf(
-  context: CloudWatchContext,
-  need: Exclude<SeriesNeed, Need<"metric">>,
-): Promise<Question> {
+function questionOf(context: ReadContext, need: Exclude<SeriesNeed, Need<"metric">>): Promise<Question> {
   switch (need.kind) {
     case "search":
       return searchQuestion(context, need);
@@ -122,7 +119,7 @@ function questionOf(
   }
 }
 
-async function searchQuestion(context: CloudWatchContext, need: Need<"search">): Promise<Question> {
+async function searchQuestion(context: ReadContext, need: Need<"search">): Promise<Question> {
   const { account, region, now, signal } = context.call;
   const { telemetry, worlds } = context.dependencies;
   const finds = compileSearch(need.search, account);
@@ -162,7 +159,7 @@ const statisticOf: Readonly<Record<InsightsFunction, string>> = {
  * Nothing is shown by less than the minute.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html
  */
-async function insightsQuestion(context: CloudWatchContext, need: Need<"insightsQuery">): Promise<Question> {
+async function insightsQuestion(context: ReadContext, need: Need<"insightsQuery">): Promise<Question> {
   const { account, region, now, signal } = context.call;
   const { telemetry, worlds } = context.dependencies;
   const { query } = need;

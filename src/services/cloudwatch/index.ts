@@ -61,10 +61,7 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
     },
     requestBytes: metricRequestBytes,
     limitations: {
-      DescribeAlarmContributors: ["answers none: alarms on queries of many time series are refused"],
-      PutMetricAlarm: [
-        "alarms on expressions, anomaly detection bands, Metrics Insights and PromQL queries are refused",
-      ],
+      PutMetricAlarm: ["alarms on PromQL queries (`EvaluationCriteria`) are refused"],
       GetMetricData: [
         "`ANOMALY_DETECTION_BAND` finds no model and `INSIGHT_RULE_METRIC` no rule",
         "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",

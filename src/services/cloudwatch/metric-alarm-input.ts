@@ -6,6 +6,7 @@ import { isPeriod } from "../../core/metrics/periods.ts";
 import { parseStatistic } from "../../core/metrics/statistic-names.ts";
 import { validationError } from "./alarm-errors.ts";
 import type { Input } from "./context.ts";
+import { checkExpressions } from "./metric-alarm-expressions.ts";
 import { metricIdentity } from "./metric-series.ts";
 
 type PutInput = Input<"PutMetricAlarm">;
@@ -100,11 +101,14 @@ function metricOf(input: PutInput): AlarmMetric {
   });
 }
 
+function checkedPeriod(periodSeconds: number): number {
+  if (periodSeconds >= 10 && isPeriod(periodSeconds)) return periodSeconds;
+  throw validationError("Period must be 10, 20, 30 or a multiple of 60");
+}
+
 function checkedMetric(metric: AlarmMetric): AlarmMetric {
   const { periodSeconds, statistic } = metric;
-  if (periodSeconds < 10 || !isPeriod(periodSeconds)) {
-    throw validationError("Period must be 10, 20, 30 or a multiple of 60");
-  }
+  checkedPeriod(periodSeconds);
   if (parseStatistic(statistic) === undefined) {
     throw validationError(`The value ${statistic} for parameter ExtendedStatistic is not supported.`);
   }
@@ -140,6 +144,7 @@ function queriesOf(
   if (isBand && !ids.has(input.ThresholdMetricId ?? "")) {
     throw validationError("ThresholdMetricId must be the Id of an element of the metrics list.");
   }
+  checkExpressions(checked, input);
   return checked;
 }
 
@@ -156,11 +161,13 @@ function queryOf(query: NonNullable<PutInput["Metrics"]>[number], account: strin
   if (query.AccountId !== undefined && query.AccountId !== account) {
     throw validationError(`The account ${query.AccountId} is not linked to this account.`);
   }
-  if (expression !== undefined) {
-    throw validationError(
-      `Error in expression '${id}': alarms on expressions are not supported by this version of Groundwatch.`,
-    );
-  }
+  const base = {
+    id,
+    returnData: query.ReturnData ?? true,
+    ...(label === undefined ? {} : { label }),
+    ...(period === undefined ? {} : { periodSeconds: checkedPeriod(period) }),
+  };
+  if (expression !== undefined) return { ...base, expression };
   const { Namespace: namespace, MetricName: name, Dimensions: dimensions } = stat?.Metric ?? {};
   if (stat === undefined || namespace === undefined) throw mustNotBeNull("Namespace");
   if (name === undefined) throw mustNotBeNull("MetricName");
@@ -170,13 +177,7 @@ function queryOf(query: NonNullable<PutInput["Metrics"]>[number], account: strin
     statistic: stat.Stat,
     ...(stat.Unit === undefined ? {} : { unit: stat.Unit }),
   });
-  return {
-    id,
-    returnData: query.ReturnData ?? true,
-    ...(label === undefined ? {} : { label }),
-    ...(period === undefined ? {} : { periodSeconds: period }),
-    metric,
-  };
+  return { ...base, metric };
 }
 
 function periodOf({ metric, queries = [] }: Pick<MetricAlarm, "metric" | "queries">): number {

@@ -10,7 +10,7 @@ import {
 } from "../../core/metrics/metric-identity.ts";
 import { readDatapoints, type PeriodSamples } from "../../storage/telemetry/datapoints-read.ts";
 import { seriesOf } from "../../storage/telemetry/metrics.ts";
-import type { CloudWatchContext } from "./context.ts";
+import type { ReadContext } from "./context.ts";
 
 /** Bounds of one statement: the engine reads 256 KiB of text, and a result must fit into memory. */
 const seriesPerStatement = 3_000;
@@ -44,7 +44,7 @@ export function metricIdentity(
 
 /** The series of each request, in the order of the requests. */
 export async function seriesOfRequests(
-  context: CloudWatchContext,
+  context: ReadContext,
   requests: readonly MetricRequest[],
 ): Promise<readonly (readonly MetricSeries[])[]> {
   const { telemetry, worlds } = context.dependencies;
@@ -72,7 +72,7 @@ export interface SamplesQuestion {
 
 /** The samples of series by their number. */
 export async function samplesOf(
-  { call, dependencies }: CloudWatchContext,
+  { call, dependencies }: ReadContext,
   ids: readonly bigint[],
   question: SamplesQuestion,
 ): Promise<ReadonlyMap<bigint, readonly PeriodSamples[]>> {

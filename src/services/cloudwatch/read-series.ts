@@ -4,7 +4,7 @@ import type { Series, TimeRange } from "../../core/metrics/math/series.ts";
 import { computeStatistic, type SampleSet } from "../../core/metrics/statistics.ts";
 import { needsHistogram } from "../../core/metrics/statistic-names.ts";
 import type { PeriodSamples } from "../../storage/telemetry/datapoints-read.ts";
-import type { CloudWatchContext } from "./context.ts";
+import type { ReadContext } from "./context.ts";
 import { requireStatistic } from "./metric-errors.ts";
 import { samplesOf } from "./metric-series.ts";
 
@@ -23,7 +23,7 @@ interface ReadGroup {
 
 /** The series in their order; those of the same period are read together. */
 export async function readSeries(
-  context: CloudWatchContext,
+  context: ReadContext,
   wanted: readonly WantedSeries[],
   rangeOf: (periodSeconds: number) => TimeRange,
 ): Promise<readonly Series[]> {

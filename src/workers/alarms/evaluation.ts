@@ -2,10 +2,9 @@
 // both.
 import type { Clock } from "../../core/clock.ts";
 import type { FactBoard } from "../../core/facts.ts";
-import { createAlarmReader } from "../../storage/alarm-datapoints.ts";
+import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
 import { expireHistory } from "../../storage/alarm-history.ts";
 import { alarmScope, alarmWorlds, drainEvents, hasAlarms, type AlarmWorld } from "../../storage/alarms.ts";
-import type { RollupLedger } from "../../storage/metric-rollups.ts";
 import type { State } from "../../storage/state.ts";
 import { appendBusEvents } from "../../storage/telemetry/bus-events.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
@@ -24,7 +23,7 @@ export interface EvaluationParts {
   readonly state: State;
   readonly telemetry: Telemetry;
   readonly worlds: Worlds;
-  readonly rollups: RollupLedger;
+  readonly alarms: AlarmReader;
   /**
    * How long after the end of a period it is evaluated, for data that is still on its way. Later data
    * counts at the next evaluation.
@@ -50,8 +49,7 @@ export interface AlarmEvaluation {
 }
 
 export function createAlarmEvaluation(parts: EvaluationParts): AlarmEvaluation {
-  const { clock, facts, state, settleMs } = parts;
-  const reader = createAlarmReader(parts);
+  const { clock, facts, state, alarms: reader, settleMs } = parts;
   let lastMinute: number | undefined;
 
   return {

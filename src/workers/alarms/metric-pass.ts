@@ -1,7 +1,7 @@
 // Evaluates the metric alarms of a world that are due, and writes the states that change.
 import type { MetricAlarm } from "../../core/alarms/alarm.ts";
-import { changeState, reconsiderHeld, type AlarmChange } from "../../core/alarms/alarm-change.ts";
-import { evaluateMetricAlarm, repeatedActions } from "../../core/alarms/evaluate-metric-alarm.ts";
+import { applyDecision } from "../../core/alarms/apply-decision.ts";
+import { evaluateMetricAlarm } from "../../core/alarms/evaluate-metric-alarm.ts";
 import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
 import { mutedAlarms } from "../../storage/alarm-mute-rules.ts";
 import { allAlarms, highResolutionAlarms, writeChanges, type AlarmWorld } from "../../storage/alarms.ts";
@@ -35,14 +35,10 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
     asOf,
   );
   const changes = due.flatMap(({ alarm, version }) => {
-    const periods = readings.get(alarm.name)?.periods;
-    if (periods === undefined) return [];
+    const reading = readings.get(alarm.name);
+    if (reading === undefined) return [];
     const circumstances = { now, isMuted: muted.has(alarm.name), suppressorInAlarm: false };
-    const { state: newState } = evaluateMetricAlarm(alarm, periods, now);
-    const change =
-      newState === undefined
-        ? (reconsiderHeld(alarm, circumstances) ?? repeated(alarm, now))
-        : changeState(alarm, newState, circumstances);
+    const change = applyDecision(alarm, evaluateMetricAlarm(alarm, reading, now), circumstances);
     return change === undefined ? [] : [{ version, change }];
   });
   await writeChanges(state, world, changes, now);
@@ -53,11 +49,4 @@ function dueAlarm({
   version,
 }: Document<MetricAlarm | { readonly type: "CompositeAlarm" }>): readonly DueAlarm[] {
   return value.type === "MetricAlarm" ? [{ alarm: value, version }] : [];
-}
-
-/** Scaling is asked for again in every further minute of a state. */
-function repeated(alarm: MetricAlarm, now: number): AlarmChange | undefined {
-  const actions = now - alarm.state.transitionedAt < 60_000 ? [] : repeatedActions(alarm);
-  if (actions.length === 0) return undefined;
-  return { before: alarm, after: alarm, isTransition: false, history: [], actions };
 }

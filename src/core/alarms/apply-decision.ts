@@ -1,0 +1,71 @@
+// What follows from the evaluation of a metric alarm: the change that is written, or nothing.
+import { actionsOf, type AlarmContributor, type MetricAlarm } from "./alarm.ts";
+import {
+  changeState,
+  reconsiderHeld,
+  type AlarmChange,
+  type Circumstances,
+  type ContributorChange,
+} from "./alarm-change.ts";
+import { contributorItem } from "./alarm-history.ts";
+import type { ContributorDecision } from "./evaluate-contributors.ts";
+import type { MetricAlarmDecision } from "./evaluate-metric-alarm.ts";
+import { repeatedActions } from "./repeated-actions.ts";
+
+/** Undefined when nothing is to be written. */
+export function applyDecision(
+  alarm: MetricAlarm,
+  decision: MetricAlarmDecision,
+  circumstances: Circumstances,
+): AlarmChange | undefined {
+  const base = withEvaluation(alarm, decision);
+  const change =
+    decision.state === undefined
+      ? (reconsiderHeld(base, circumstances) ?? repeatedActions(base, circumstances.now))
+      : withoutInstanceActions(changeState(base, decision.state, circumstances), decision);
+  const contributors = decision.decisions.flatMap((one) => contributorChanges(base, one, circumstances));
+  if (change !== undefined) return { ...change, contributors };
+  if (base === alarm) return undefined;
+  return { before: alarm, after: base, isTransition: false, history: [], actions: [], contributors };
+}
+
+/** The alarm with what this evaluation says of itself; the very same when that is what it had said before. */
+function withEvaluation(alarm: MetricAlarm, decision: MetricAlarmDecision): MetricAlarm {
+  const { evaluationState, contributors } = decision;
+  const sameContributors = namesOf(contributors) === namesOf(alarm.contributors ?? []);
+  if (evaluationState === alarm.evaluationState && sameContributors) return alarm;
+  const { evaluationState: _, contributors: __, ...rest } = alarm;
+  return {
+    ...rest,
+    ...(evaluationState === undefined ? {} : { evaluationState }),
+    ...(contributors.length === 0 ? {} : { contributors }),
+  };
+}
+
+const namesOf = (contributors: readonly AlarmContributor[]) => contributors.map(({ id }) => id).join(" ");
+
+const instanceAction = /^arn:[\w-]+:(automate|swf):/;
+/** What is done for a time series as well: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html */
+const contributorAction = /^arn:[\w-]+:(sns|automate|swf|lambda|ssm):/;
+
+/** An instance is acted on for its own time series, never for all of them together. */
+function withoutInstanceActions(change: AlarmChange, { decisions }: MetricAlarmDecision): AlarmChange {
+  if (decisions.length === 0) return change;
+  return { ...change, actions: change.actions.filter((arn) => !instanceAction.test(arn)) };
+}
+
+function contributorChanges(
+  alarm: MetricAlarm,
+  { identity, changedFrom, isInAlarm, reason }: ContributorDecision,
+  { now, isMuted }: Circumstances,
+): readonly ContributorChange[] {
+  if (changedFrom === undefined) return [];
+  const value = isInAlarm ? "ALARM" : "OK";
+  const record = { updatedAt: now, transitionedAt: now };
+  const before = { ...alarm, state: { ...record, value: changedFrom, reason: "" } };
+  const after = { ...alarm, state: { ...record, value, reason } } as const;
+  const actions = isMuted ? [] : actionsOf(after, value).filter((arn) => contributorAction.test(arn));
+  return [
+    { contributor: identity, before, after, actions, history: [contributorItem(after, identity, now)] },
+  ];
+}

@@ -1,0 +1,62 @@
+// Checks the expressions of an alarm: that they can be computed, and that there is one thing to compare.
+import type { AlarmQuery } from "../../core/alarms/alarm.ts";
+import type { InsightsQuery } from "../../core/metrics/insights-sql/query.ts";
+import { isPlanProblem, planQueries, type QueryPlan } from "../../core/metrics/math/plan.ts";
+import { validationError } from "./alarm-errors.ts";
+import type { Input } from "./context.ts";
+
+/**
+ * The metrics of an alarm have the same period. Only a Metrics Insights query may give many time series, and
+ * then it says which come first.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-data-queries.html
+ * @throws ValidationException
+ */
+export function checkExpressions(queries: readonly AlarmQuery[], input: Input<"PutMetricAlarm">): void {
+  if (queries.every(({ expression }) => expression === undefined)) return;
+  const plan = planQueries(queries);
+  if (isPlanProblem(plan)) throw validationError(plan.problem);
+  if (plan.needs.some(({ kind }) => kind === "search")) {
+    throw validationError("SEARCH is not supported on Metric Alarms.");
+  }
+  const periods = new Set(
+    queries.flatMap(({ metric, periodSeconds }) => metric?.periodSeconds ?? periodSeconds ?? []),
+  );
+  if (periods.size > 1) throw validationError("All metrics of the metrics list must have the same period.");
+  if (periods.size === 0) throw validationError("Period must not be null");
+  for (const { id, returnData } of queries) {
+    if (returnData) checkResult(plan, id, input.ThresholdMetricId);
+  }
+  refuseInstanceActions(input);
+}
+
+function checkResult(plan: QueryPlan, id: string, thresholdMetricId: string | undefined): void {
+  const isBand = id === thresholdMetricId;
+  const planned = plan.queries.find(({ query }) => query.id === id);
+  const insights: InsightsQuery | undefined = planned?.kind === "insights" ? planned.insights : undefined;
+  if (isBand && !isBandExpression(planned?.query.expression)) {
+    throw validationError(`ThresholdMetricId '${id}' must be an ANOMALY_DETECTION_BAND expression.`);
+  }
+  if (isBand || plan.types.get(id) !== "TS[]") return;
+  if (insights === undefined || thresholdMetricId !== undefined) {
+    throw validationError(`Error in expression '${id}': an alarm needs a single time series, not an array.`);
+  }
+  if (insights.orderBy === undefined) {
+    throw validationError(`Error in expression '${id}': a query with GROUP BY must have ORDER BY, too.`);
+  }
+}
+
+const isBandExpression = (text = "") => /^\s*ANOMALY_DETECTION_BAND\s*\(/i.test(text);
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-data-queries.html */
+function refuseInstanceActions({
+  AlarmActions,
+  OKActions,
+  InsufficientDataActions,
+  Metrics,
+}: Input<"PutMetricAlarm">): void {
+  const isInsights = (Metrics ?? []).some(({ Expression = "" }) => /^\s*SELECT\b/i.test(Expression));
+  const actions = [AlarmActions, OKActions, InsufficientDataActions].flatMap((arns) => arns ?? []);
+  const refused = isInsights ? undefined : actions.find((arn) => /^arn:[\w-]+:(automate|swf):/.test(arn));
+  if (refused === undefined) return;
+  throw validationError(`Alarms based on math expressions can't perform EC2 actions: ${refused}`);
+}
