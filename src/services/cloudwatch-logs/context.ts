@@ -4,6 +4,8 @@ import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { EventDeletions } from "./event-deletions.ts";
+import type { MetricFilterDefaults } from "./metric-filter-defaults.ts";
+import type { MetricFilterDirectory } from "./metric-filter-directory.ts";
 import type { QueryRuns } from "./query-runs.ts";
 import type { RetentionMoves } from "./retention-moves.ts";
 import type { StreamActivity } from "./stream-activity.ts";
@@ -17,6 +19,8 @@ export interface LogsContext {
   readonly retentionMoves: RetentionMoves;
   readonly queries: QueryRuns;
   readonly deletions: EventDeletions;
+  readonly metricFilters: MetricFilterDirectory;
+  readonly metricDefaults: MetricFilterDefaults;
 }
 
 export type Input<Name extends string> = InputOf<typeof Sdk, Name>;

@@ -5,10 +5,7 @@ export const limitations = {
     "`kmsKeyId` is refused: there are no keys here",
     "a class is only a label: all reading operations serve groups of every class",
   ],
-  DescribeLogGroups: [
-    "`metricFilterCount` is always 0",
-    "`includeLinkedAccounts` finds nothing beyond the caller's own account",
-  ],
+  DescribeLogGroups: ["`includeLinkedAccounts` finds nothing beyond the caller's own account"],
   ListLogGroups: [
     "`dataSources` and `fieldIndexNames` are refused",
     "`includeLinkedAccounts` finds nothing beyond the caller's own account",
@@ -16,6 +13,12 @@ export const limitations = {
   GetLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
   FilterLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
   PutLogEvents: ["`entity` is checked by its form and not kept"],
+  PutMetricFilter: [
+    "`applyOnTransformedLogs` is refused: no group has a transformer",
+    "a filter is not disabled when its dimensions have 1,000 different values within an hour: events with " +
+      "further ones are not counted until the hour is over",
+    "a restart within a minute may report the default value although an event matched before it",
+  ],
   GetLogRecord: ["`unmask` has nothing to unmask: there is no data protection"],
   GetQueryResults: ["results and statistics come when the query has ended, not while it is `Running`"],
   PutQueryDefinition: ["the query languages `PPL` and `SQL` are refused"],

@@ -72,7 +72,7 @@ async function store(
     lastIngestionAt: now,
     storedBytes: batchBytes(events),
   });
-  await storeEventMetrics(context, logGroupName, events);
+  await storeEventMetrics(context, logGroupName, stream, events);
   if (!facts.hasListeners("LogEventsAccepted")) return;
   facts.publish({
     kind: "LogEventsAccepted",

@@ -4,6 +4,7 @@ import { retentionDaysValues } from "../../core/logs/limits.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
+import { metricFilterDeletions } from "./stored-metric-filters.ts";
 import {
   changeGroup,
   collectionNames,
@@ -67,9 +68,11 @@ export async function deleteLogGroup(
     { kind: "delete", collection: groups, scope, key, version },
     { kind: "deleteScope", collection: streams, scope: streamScope(value.id) },
     { kind: "delete", collection: sizes, scope: "", key: String(value.id) },
+    ...(await metricFilterDeletions(state, scope, key)),
     context.deletions.note({ groupId: value.id }),
   ]);
   context.streams.forget();
+  context.metricFilters.forget(value.id);
   if (!deleted) return deleteLogGroup(input, context); // it changed since it was read
   context.deletions.begin({ groupId: value.id });
   return {};

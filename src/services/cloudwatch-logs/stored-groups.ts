@@ -12,7 +12,11 @@ export interface StoredGroup {
   readonly logGroupClass: LogGroupClass;
   readonly retentionDays?: number;
   readonly deletionProtection: boolean;
+  /** Whether events may be put with a bearer token. */
+  readonly bearerTokens?: boolean;
   readonly tags: Readonly<Record<string, string>>;
+  /** How many metric filters it has; none when undefined. */
+  readonly metricFilters?: number;
 }
 
 /** The rank of a stream's document is the time of its last event. */

@@ -8,6 +8,8 @@ export interface KnownStream {
   readonly streamId: number;
   readonly streamName: string;
   readonly retentionDays: number | undefined;
+  /** How many metric filters the group has. */
+  readonly metricFilters: number;
 }
 
 /** `group` and `stream` are undefined where there is none of that name. */
@@ -34,8 +36,8 @@ export function createStreamDirectory(state: State): StreamDirectory {
       if (group === undefined) return "noGroup";
       const stream = await streams.get(streamScope(group.value.id), streamName);
       if (stream === undefined) return "noStream";
-      const { id: groupId, retentionDays } = group.value;
-      const found = { groupId, streamId: stream.value.id, streamName, retentionDays };
+      const { id: groupId, retentionDays, metricFilters = 0 } = group.value;
+      const found = { groupId, streamId: stream.value.id, streamName, retentionDays, metricFilters };
       if (generation === askedIn) keep(keyOf(scope, groupName, streamName), found);
       return found;
     },

@@ -1,6 +1,6 @@
 // Conditions on the fields of space-delimited events.
 import { compileComparison } from "./compare.ts";
-import type { CompileRegex, MessagePredicate } from "./compile.ts";
+import type { CompileRegex, ReadingPredicate } from "./compile.ts";
 import type { Condition, Field } from "./tree.ts";
 
 /**
@@ -16,12 +16,14 @@ export function splitFields(message: string): readonly string[] {
 }
 
 /**
- * The values of the pattern's fields, in its order; undefined when the event has another number of fields.
+ * The values of the pattern's fields, in its order, of the fields of an event; undefined when the event has another number of fields.
  * `...` takes as many as the others leave. Without it a last field that has no condition takes all that is
  * left, as in AWS's example `[w1=ERROR, w2]`.
  */
-export function alignFields(pattern: readonly Field[], message: string): readonly string[] | undefined {
-  const values = splitFields(message);
+export function alignFields(
+  pattern: readonly Field[],
+  values: readonly string[],
+): readonly string[] | undefined {
   const rest = pattern.findIndex((field) => field.kind === "rest");
   if (rest >= 0) {
     const behind = pattern.length - rest - 1;
@@ -36,14 +38,14 @@ export function alignFields(pattern: readonly Field[], message: string): readonl
   return takesRest ? [...values.slice(0, place), values.slice(place).join(" ")] : values;
 }
 
-export function compileFields(pattern: readonly Field[], compileRegex: CompileRegex): MessagePredicate {
+export function compileFields(pattern: readonly Field[], compileRegex: CompileRegex): ReadingPredicate {
   const tests = pattern.map((field) =>
     field.kind === "field" && field.condition !== undefined
       ? compile(field.condition, compileRegex)
       : undefined,
   );
-  return (message) => {
-    const values = alignFields(pattern, message);
+  return ({ fields }) => {
+    const values = alignFields(pattern, fields);
     return values !== undefined && tests.every((test, place) => test?.(values[place] ?? "") ?? true);
   };
 }

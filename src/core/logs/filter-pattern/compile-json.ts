@@ -1,15 +1,12 @@
 // Conditions on JSON events.
 import { compileComparison, type Scalar } from "./compare.ts";
-import type { CompileRegex, MessagePredicate } from "./compile.ts";
+import type { CompileRegex, ReadingPredicate } from "./compile.ts";
 import type { Condition, Selector, Step } from "./tree.ts";
 
 /** A message that is not JSON matches no JSON pattern, not even `NOT EXISTS`. */
-export function compileJson(condition: Condition<Selector>, compileRegex: CompileRegex): MessagePredicate {
+export function compileJson(condition: Condition<Selector>, compileRegex: CompileRegex): ReadingPredicate {
   const test = compile(condition, compileRegex);
-  return (message) => {
-    const document = parseDocument(message);
-    return document !== undefined && test(document);
-  };
+  return ({ document }) => document !== undefined && test(document);
 }
 
 /** The object or array that a message is; undefined for any other message. */
@@ -47,7 +44,7 @@ function compile(condition: Condition<Selector>, compileRegex: CompileRegex): (r
   }
 }
 
-function isScalar(value: unknown): value is Scalar {
+export function isScalar(value: unknown): value is Scalar {
   return value === null || typeof value !== "object";
 }
 

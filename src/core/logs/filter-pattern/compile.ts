@@ -1,6 +1,7 @@
 // Turns a filter pattern into a predicate over messages.
 import { compileFields } from "./compile-fields.ts";
 import { compileJson } from "./compile-json.ts";
+import { MessageReading } from "./message-reading.ts";
 import type { FilterPattern, Term } from "./tree.ts";
 
 /**
@@ -11,13 +12,27 @@ export type CompileRegex = (source: string) => (text: string) => boolean;
 
 export type MessagePredicate = (message: string) => boolean;
 
+/** For those who ask several patterns about one message. */
+export type ReadingPredicate = (reading: MessageReading) => boolean;
+
 /** @throws what `compileRegex` throws for a regular expression that it cannot read. */
 export function compileFilterPattern(pattern: FilterPattern, compileRegex: CompileRegex): MessagePredicate {
+  const matches = compileReadingPredicate(pattern, compileRegex);
+  return (message) => matches(new MessageReading(message));
+}
+
+/** @throws what `compileRegex` throws for a regular expression that it cannot read. */
+export function compileReadingPredicate(
+  pattern: FilterPattern,
+  compileRegex: CompileRegex,
+): ReadingPredicate {
   switch (pattern.kind) {
     case "everything":
       return () => true;
-    case "terms":
-      return compileTerms(pattern.terms, compileRegex);
+    case "terms": {
+      const matches = compileTerms(pattern.terms, compileRegex);
+      return ({ message }) => matches(message);
+    }
     case "json":
       return compileJson(pattern.condition, compileRegex);
     case "fields":

@@ -1,5 +1,5 @@
 // The values that a filter pattern names, as TestMetricFilter reports them.
-import { alignFields } from "./compile-fields.ts";
+import { alignFields, splitFields } from "./compile-fields.ts";
 import { parseDocument, select } from "./compile-json.ts";
 import { printSelector } from "./print.ts";
 import type { Condition, FilterPattern, Selector } from "./tree.ts";
@@ -15,7 +15,7 @@ export function extractValues(pattern: FilterPattern, message: string): Readonly
     case "terms":
       return {};
     case "fields": {
-      const values = alignFields(pattern.fields, message) ?? [];
+      const values = alignFields(pattern.fields, splitFields(message)) ?? [];
       return Object.fromEntries(
         pattern.fields.flatMap((field, place) =>
           field.kind === "field" ? [[`$${field.name || place + 1}`, values[place] ?? ""]] : [],

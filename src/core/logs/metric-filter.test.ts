@@ -1,0 +1,95 @@
+// Metric filters: values, dimensions, what is refused, and a limit on the series of an hour.
+import { expect, test } from "vitest";
+import { DatumBatch } from "../metrics/datum-batch.ts";
+import { MessageReading } from "./filter-pattern/message-reading.ts";
+import { parseFilterPattern } from "./filter-pattern/parse.ts";
+import { MetricFilter, metricFilterLimits, type MetricTransformation } from "./metric-filter.ts";
+
+const now = Date.parse("2026-11-02T12:00:00Z");
+const compileRegex = (source: string) => {
+  const regex = new RegExp(source);
+  return (text: string) => regex.test(text);
+};
+
+function filterOf(pattern: string, transformation: Partial<MetricTransformation> = {}) {
+  return new MetricFilter(
+    {
+      pattern: parseFilterPattern(pattern),
+      transformation: { metricName: "m", metricNamespace: "shop", metricValue: "1", ...transformation },
+      systemDimensions: [],
+    },
+    compileRegex,
+  );
+}
+
+/** Sums by dimensions, with the number of samples. */
+function collect(filter: MetricFilter, messages: readonly string[]) {
+  const batch = new DatumBatch();
+  const matched = messages.filter((message) => filter.collect(new MessageReading(message), now, now, batch));
+  const series = batch
+    .data(now)
+    .map(({ dimensions, statistics }) => [
+      dimensions.map(({ name, value }) => `${name}=${value}`).join(),
+      statistics.sampleCount,
+      statistics.sum,
+    ]);
+  return { matched: matched.length, series };
+}
+
+test("a constant counts events that match", () => {
+  expect(collect(filterOf("ERROR"), ["an ERROR", "fine", "ERROR again"])).toEqual({
+    matched: 2,
+    series: [["", 2, 2]],
+  });
+});
+
+test("the value comes from the event, and events without a number add nothing", () => {
+  const messages = ['{"size":10}', '{"size":"2.5"}', '{"size":"big"}', '{"other":1}', "{"];
+  expect(collect(filterOf("{ $.size = * }", { metricValue: "$.size" }), messages)).toEqual({
+    matched: 3,
+    series: [["", 2, 12.5]],
+  });
+});
+
+test("fields of space-delimited events give values and dimensions, those without a name by their place", () => {
+  const transformation = { metricValue: "$bytes", dimensions: { code: "$status", from: "$1" } };
+  const filter = filterOf("[, status=4*, bytes]", transformation);
+  expect(collect(filter, ["1.1.1.1 404 7", "1.1.1.1 200 9", "1.1.1.1 404 5"])).toEqual({
+    matched: 2,
+    series: [["code=404,from=1.1.1.1", 2, 12]],
+  });
+  expect(() => filterOf("[ip, status=4*, bytes]", transformation)).toThrow("no field");
+});
+
+test("dimensions that an event has not are left out", () => {
+  const filter = filterOf("{ $.e = * }", { dimensions: { type: "$.type", code: "$.code" } });
+  const messages = ['{"e":1,"type":"a","code":7}', '{"e":1,"type":"a","code":7}', '{"e":1,"type":"b"}'];
+  expect(collect(filter, messages).series).toEqual([
+    ["code=7,type=a", 2, 2],
+    ["type=b", 1, 1],
+  ]);
+});
+
+test("an hour has a thousand series, and the next one as many again", () => {
+  const filter = filterOf("{ $.id = * }", { dimensions: { id: "$.id" } });
+  const message = (id: number) => new MessageReading(JSON.stringify({ id }));
+  const batch = new DatumBatch();
+  const { seriesPerHour } = metricFilterLimits;
+  for (let id = 0; id < seriesPerHour + 5; id++) filter.collect(message(id), now, now, batch);
+  expect(batch.data(now)).toHaveLength(seriesPerHour);
+  filter.collect(message(-1), now, now + 3_600_000, batch);
+  expect(batch.data(now)).toHaveLength(seriesPerHour + 1);
+});
+
+test.each<[string, Partial<MetricTransformation>, string]>([
+  ["ERROR", { metricValue: "$.size" }, "metric value $.size is invalid"],
+  ["ERROR", { metricValue: "many" }, "metric value many is invalid"],
+  ["{ $.a = 1 }", { metricValue: "$." }, "is invalid"],
+  ["{ $.a = 1 }", { dimensions: { a: "b" } }, "is no field of the filter pattern"],
+  ["[a, b]", { dimensions: { a: "$c" } }, "is no field of the filter pattern"],
+  ["{ $.a = 1 }", { dimensions: { a: "$.a", b: "$.b", c: "$.c", d: "$.d" } }, "at most 3 dimensions"],
+  ["{ $.a = 1 }", { dimensions: { a: "$.a" }, defaultValue: 0 }, "mutually exclusive"],
+  ["", { metricNamespace: "AWS/Logs" }, "reserved"],
+])("%s with %o is refused", (pattern, transformation, message) => {
+  expect(() => filterOf(pattern, transformation)).toThrow(message);
+});

@@ -1,0 +1,66 @@
+// The operations that are served, each with its function.
+import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
+import type { Handlers } from "../../wire/handlers.ts";
+import type { LogsContext } from "./context.ts";
+import { filterLogEvents } from "./filter-log-events.ts";
+import { testMetricFilter } from "./filter-patterns.ts";
+import { describeLogGroups, listLogGroups } from "./log-group-listings.ts";
+import { startLiveTail } from "./live-tail.ts";
+import { getLogGroupFields, getLogRecord } from "./log-records.ts";
+import { getLogEvents, putLogEvents } from "./log-events.ts";
+import {
+  createLogGroup,
+  deleteLogGroup,
+  deleteRetentionPolicy,
+  putLogGroupDeletionProtection,
+  putRetentionPolicy,
+} from "./log-groups.ts";
+import { createLogStream, deleteLogStream, describeLogStreams } from "./log-streams.ts";
+import { describeQueries, getQueryResults, listLogGroupsForQuery, startQuery, stopQuery } from "./queries.ts";
+import { deleteQueryDefinition, describeQueryDefinitions, putQueryDefinition } from "./query-definitions.ts";
+import { deleteMetricFilter, describeMetricFilters, putMetricFilter } from "./metric-filters.ts";
+import {
+  listTagsForResource,
+  listTagsLogGroup,
+  tagLogGroup,
+  tagResource,
+  untagLogGroup,
+  untagResource,
+} from "./tags.ts";
+
+export const handlers: Handlers<typeof Sdk, LogsContext> = {
+  CreateLogGroup: createLogGroup,
+  CreateLogStream: createLogStream,
+  DeleteLogGroup: deleteLogGroup,
+  DeleteLogStream: deleteLogStream,
+  DeleteMetricFilter: deleteMetricFilter,
+  DeleteQueryDefinition: deleteQueryDefinition,
+  DeleteRetentionPolicy: deleteRetentionPolicy,
+  DescribeLogGroups: describeLogGroups,
+  DescribeLogStreams: describeLogStreams,
+  DescribeMetricFilters: describeMetricFilters,
+  DescribeQueries: describeQueries,
+  DescribeQueryDefinitions: describeQueryDefinitions,
+  FilterLogEvents: filterLogEvents,
+  GetLogEvents: getLogEvents,
+  GetLogGroupFields: getLogGroupFields,
+  GetLogRecord: getLogRecord,
+  GetQueryResults: getQueryResults,
+  ListLogGroupsForQuery: listLogGroupsForQuery,
+  ListLogGroups: listLogGroups,
+  ListTagsForResource: listTagsForResource,
+  ListTagsLogGroup: listTagsLogGroup,
+  PutLogEvents: putLogEvents,
+  PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
+  PutMetricFilter: putMetricFilter,
+  PutQueryDefinition: putQueryDefinition,
+  PutRetentionPolicy: putRetentionPolicy,
+  StartLiveTail: startLiveTail,
+  StartQuery: startQuery,
+  StopQuery: stopQuery,
+  TagLogGroup: tagLogGroup,
+  TagResource: tagResource,
+  TestMetricFilter: testMetricFilter,
+  UntagLogGroup: untagLogGroup,
+  UntagResource: untagResource,
+};
