@@ -63,7 +63,13 @@ function jsonMessage(): string {
   return JSON.stringify({ ...record, message: sentence(40).slice(0, Math.max(0, 250 - text.length)) });
 }
 
-function putLogEvents(name: string, message: () => string, budgetUs: number, budgetRate: number): Scenario {
+function putLogEvents(
+  name: string,
+  message: () => string,
+  budgetUs: number,
+  budgetRate: number,
+  filters: readonly (readonly [pattern: string, transformation: object])[] = [],
+): Scenario {
   const group = `/bench/${name}`;
   const streams = 8;
   const pool = Array.from({ length: 2_000 }, message);
@@ -76,6 +82,16 @@ function putLogEvents(name: string, message: () => string, budgetUs: number, bud
       logsCall("CreateLogGroup", { logGroupName: group }),
       ...Array.from({ length: streams }, (_, stream) =>
         logsCall("CreateLogStream", { logGroupName: group, logStreamName: `stream-${stream}` }),
+      ),
+      ...filters.map(([filterPattern, transformation], index) =>
+        logsCall("PutMetricFilter", {
+          logGroupName: group,
+          filterName: `filter-${index}`,
+          filterPattern,
+          metricTransformations: [
+            { metricName: `metric-${index}`, metricNamespace: "Bench", metricValue: "1", ...transformation },
+          ],
+        }),
       ),
     ],
     call: (index) =>
@@ -171,9 +187,34 @@ function putEvents(): Scenario {
   };
 }
 
+/** Ten of each, of which some match nearly nothing, some a part and some everything. */
+const plainFilters = [
+  ...["ERROR", "timeout", "?WARN ?ERROR", "-INFO", "connection refused", "%user-[0-9]+%"].map(
+    (pattern) => [pattern.includes(" r") ? `"${pattern}"` : pattern, {}] as const,
+  ),
+  ["", {}],
+  ["[..., last]", {}],
+  ["[first, second, ...]", {}],
+  ["[first=2*, second, ...]", { defaultValue: 0 }],
+] as const;
+const jsonFilters = [
+  ['{ $.level = "error" }', {}],
+  ['{ $.level = "info" }', { dimensions: { Path: "$.path" } }],
+  ["{ $.path = * }", { dimensions: { Level: "$.level" } }],
+  ["{ $.status >= 500 }", { defaultValue: 0 }],
+  ['{ $.status = 2* && $.path = "/api/*" }', {}],
+  ["{ $.durationMs > 900 }", { metricValue: "$.durationMs" }],
+  ["{ $.missing NOT EXISTS }", {}],
+  ['{ $.user.id = "none" }', {}],
+  ["ERROR", {}],
+  ["", {}],
+] as const;
+
 export const scenarios: readonly Scenario[] = [
   putLogEvents("PutLogEvents-plain", plainMessage, 25, 40_000),
   putLogEvents("PutLogEvents-json", jsonMessage, 35, 30_000),
+  putLogEvents("PutLogEvents-filtered-plain", plainMessage, 25, 40_000, plainFilters),
+  putLogEvents("PutLogEvents-filtered-json", jsonMessage, 35, 30_000, jsonFilters),
   putMetricData(),
   putTraceSegments(),
   putEvents(),

@@ -51,7 +51,7 @@ test("the value comes from the event, and events without a number add nothing", 
   });
 });
 
-test("fields of space-delimited events give values and dimensions, those without a name by their place", () => {
+test("fields give values and dimensions, those without a name by their place", () => {
   const transformation = { metricValue: "$bytes", dimensions: { code: "$status", from: "$1" } };
   const filter = filterOf("[, status=4*, bytes]", transformation);
   expect(collect(filter, ["1.1.1.1 404 7", "1.1.1.1 200 9", "1.1.1.1 404 5"])).toEqual({

@@ -1,5 +1,4 @@
-// The metrics that come out of log events: those that events in the embedded metric format have, and those of the
-// group's metric filters.
+// The metrics that come out of log events: those of the embedded metric format, and those of metric filters.
 import { claimsMetrics, collectEmbeddedMetrics } from "../../core/logs/embedded-metrics.ts";
 import { MessageReading } from "../../core/logs/filter-pattern/message-reading.ts";
 import type { InputLogEvent } from "../../core/logs/log-batch.ts";

@@ -213,7 +213,7 @@ function checkQuotas(
   if (regexes.length > regexesPerGroup) {
     throw modelled(
       LimitExceededException,
-      `Resource limit exceeded: a log group has at most ${regexesPerGroup} regular expressions in its filters.`,
+      `Resource limit exceeded: the filters of a group have at most ${regexesPerGroup} regular expressions.`,
     );
   }
 }

@@ -16,7 +16,7 @@ export function splitFields(message: string): readonly string[] {
 }
 
 /**
- * The values of the pattern's fields, in its order, of the fields of an event; undefined when the event has another number of fields.
+ * The fields of an event in the order of the pattern's; undefined when the event has another number of them.
  * `...` takes as many as the others leave. Without it a last field that has no condition takes all that is
  * left, as in AWS's example `[w1=ERROR, w2]`.
  */

@@ -1,4 +1,4 @@
-// References to the values of an event that matches a pattern, as metric filters have them: `$.size`, `$bytes`.
+// References to values of an event that matches a pattern, as metric filters have them: `$.size`, `$bytes`.
 import type { Scalar } from "./compare.ts";
 import { alignFields } from "./compile-fields.ts";
 import { isScalar, select } from "./compile-json.ts";
