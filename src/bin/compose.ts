@@ -58,13 +58,13 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     let url = "";
     const dependencies = assemble(config, clock, stores, () => url);
     const accessKeys = await api.openAccessKeys(config, stores.folder.path, dependencies);
-    const { trail, selfMetrics } = startWorkers(surroundings, dependencies);
+    const { trail, selfMetrics, alarms } = startWorkers(surroundings, dependencies);
     if ("stop" in clock) stack.push(() => clock.stop());
     const listeners: Listener[] = [];
     const apiOptions: ApiOptions = {
       config,
       dependencies,
-      own: ownDependencies({ config, clock, accessKeys, listeners, unsupported: () => unsupportedOf(app) }),
+      own: ownDependencies({ config, clock, accessKeys, listeners, alarms, app: () => app }),
       createServices,
       record(call) {
         selfMetrics.record(call);
@@ -116,20 +116,22 @@ function ownDependencies(parts: {
   readonly clock: SystemClock | ManualClock;
   readonly accessKeys: AccessKeyStore;
   readonly listeners: readonly Listener[];
-  readonly unsupported: () => number;
+  readonly alarms: OwnDependencies["alarms"];
+  readonly app: () => App;
 }): OwnDependencies {
-  const { config, clock, accessKeys, listeners, unsupported } = parts;
+  const { config, clock, accessKeys, listeners, alarms, app } = parts;
   const startedAt = clock.now();
   return {
     manualClock: "advance" in clock ? clock : undefined,
     mayReset: config.test,
     accessKeys,
+    alarms,
     serverFacts: () => ({
       version: readVersion(),
       startedAt,
       residentBytes: process.memoryUsage.rss(),
       listeners,
-      unsupportedOperations: unsupported(),
+      unsupportedOperations: unsupportedOf(app()),
     }),
   };
 }

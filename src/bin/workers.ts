@@ -2,6 +2,7 @@
 import { every } from "../core/clock.ts";
 import { createSelfMetrics, type SelfMetrics } from "../server/self-metrics.ts";
 import type { Dependencies } from "../services/dependencies.ts";
+import type { AlarmEvaluationFacts } from "../services/groundwatch/context.ts";
 import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
@@ -11,6 +12,7 @@ import type { Surroundings } from "./listeners.ts";
 export interface Workers {
   readonly trail: TrailWriter;
   readonly selfMetrics: SelfMetrics;
+  readonly alarms: AlarmEvaluationFacts;
 }
 
 const dayMs = 86_400_000;
@@ -28,16 +30,17 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
     log.error("metrics were not rolled up", error),
   );
   stack.push(() => rollup.stop());
-  const alarms = startAlarmEvaluator({
+  const alarmFacts = { reader: assembleAlarmReader(dependencies), settleMs: settleMs[config.clock] };
+  const evaluator = startAlarmEvaluator({
     ...dependencies,
-    alarms: assembleAlarmReader(dependencies),
-    settleMs: settleMs[config.clock],
+    alarms: alarmFacts.reader,
+    settleMs: alarmFacts.settleMs,
     onError: (error) => log.error("alarms were not evaluated", error),
   });
-  stack.push(() => alarms.stop());
+  stack.push(() => evaluator.stop());
   // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual
   // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));
   stack.push(every(clock, hourMs, () => dependencies.queues.expireAll(clock.now())));
-  return { trail, selfMetrics: createSelfMetrics(telemetry) };
+  return { trail, alarms: alarmFacts, selfMetrics: createSelfMetrics(telemetry) };
 }

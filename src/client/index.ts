@@ -67,6 +67,11 @@ export class GroundwatchClient {
     return this.#call("ListApiCalls", input);
   }
 
+  /** Why an alarm is, or was, in its state: what it saw, which rule decided, what followed. */
+  explainAlarm(input: OperationInput<"ExplainAlarm">): Promise<OperationOutput<"ExplainAlarm">> {
+    return this.#call("ExplainAlarm", input);
+  }
+
   getServerStatus(): Promise<OperationOutput<"GetServerStatus">> {
     return this.#call("GetServerStatus", {});
   }

@@ -39,7 +39,7 @@ export interface TakenAction {
   readonly document: Document<QueuedAction>;
 }
 
-interface QueuedAction {
+export interface QueuedAction {
   readonly action: AlarmAction;
   readonly attempts: number;
   readonly queuedAt: number;
@@ -110,6 +110,37 @@ export function createAlarmActionQueue(state: State): AlarmActionQueue {
       historyChange(`${account}/${region}`, item),
     ]);
   }
+}
+
+const pageSize = 1_000;
+const maximumLooked = 20_000;
+
+/** Actions of an alarm that nobody has settled yet, as many as are asked for. */
+export async function waitingActions(
+  state: State,
+  { account, region }: Pick<AlarmAction, "account" | "region">,
+  alarmName: string,
+  limit: number,
+): Promise<readonly QueuedAction[]> {
+  const queue = state.collection<QueuedAction>(collection);
+  const found: QueuedAction[] = [];
+  let after: { readonly key: string } | undefined;
+  for (let looked = 0; looked < maximumLooked && found.length < limit; looked += pageSize) {
+    const page: readonly Document<QueuedAction>[] = await queue.list(scope, {
+      ...(after === undefined ? {} : { after }),
+      limit: pageSize,
+    });
+    for (const { value } of page) {
+      const { action } = value;
+      if (action.alarmName === alarmName && action.account === account && action.region === region) {
+        found.push(value);
+      }
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) break;
+    after = { key: last.key };
+  }
+  return found.slice(0, limit);
 }
 
 /** The step that queues an action, to be written with what asks for it. */

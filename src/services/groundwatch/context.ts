@@ -1,4 +1,5 @@
 // What every handler of the own service is given.
+import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
 import type { ManualClock } from "../../core/manual-clock.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
@@ -14,6 +15,13 @@ export interface ServerFacts {
   readonly unsupportedOperations: number;
 }
 
+/** How alarms are evaluated in this server. */
+export interface AlarmEvaluationFacts {
+  readonly reader: AlarmReader;
+  /** How long after the end of a period it is evaluated. */
+  readonly settleMs: number;
+}
+
 /** What this service needs besides what every service has. */
 export interface OwnDependencies {
   /** Undefined under `--clock system`. */
@@ -22,6 +30,7 @@ export interface OwnDependencies {
   readonly mayReset: boolean;
   readonly accessKeys: AccessKeyStore;
   readonly serverFacts: () => ServerFacts;
+  readonly alarms: AlarmEvaluationFacts;
 }
 
 export interface GroundwatchContext {

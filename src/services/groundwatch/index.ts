@@ -3,6 +3,7 @@ import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { createAccessKey, deleteAccessKey, listAccessKeys } from "./access-keys.ts";
 import { advanceClock, getClock } from "./clock.ts";
+import { explainAlarm } from "./explain-alarm.ts";
 import type { GroundwatchContext, OwnDependencies } from "./context.ts";
 import { limits } from "./limits.ts";
 import { reset } from "./reset.ts";
@@ -30,6 +31,7 @@ export function createGroundwatchService(dependencies: Dependencies, own: OwnDep
       AdvanceClock: advanceClock,
       CreateAccessKey: createAccessKey,
       DeleteAccessKey: deleteAccessKey,
+      ExplainAlarm: explainAlarm,
       GetClock: getClock,
       GetServerStatus: getServerStatus,
       ListAccessKeys: listAccessKeys,

@@ -1,5 +1,6 @@
 // The own service's limits: constraints of members, and bounds of what it keeps.
 import { parseLimits } from "../../wire/limits.ts";
+import { alarmLimitLines } from "./limits-alarms.ts";
 
 /** One move of the clock: longer than the longest retention of what is kept by the day, and one year. */
 export const maxAdvanceMs = 366 * 24 * 60 * 60 * 1000;
@@ -40,5 +41,6 @@ StorageStatus.EngineRestarts long
 StorageStatus.EngineResidentBytes long
 CreatedAccessKey.CreatedAt long
 AccessKeySummary.CreatedAt long
+${alarmLimitLines}
 `.trim(),
 );

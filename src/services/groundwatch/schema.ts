@@ -1,6 +1,8 @@
 // The own service's operations, in the form in which the SDK packages describe theirs; all types follow
 // from it.
 
+export * from "./schema-alarms.ts";
+
 const namespace = "com.groundwatch";
 const text = 0;
 const number = 1;

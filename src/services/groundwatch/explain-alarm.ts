@@ -1,0 +1,187 @@
+// ExplainAlarm: why an alarm is, or was, in its state: what it saw, which rule decided, what followed.
+import type { Alarm, CompositeAlarm, MetricAlarm } from "../../core/alarms/alarm.ts";
+import { ruleOf } from "../../core/alarms/alarm.ts";
+import type { AlarmState } from "../../core/alarms/alarm-state.ts";
+import { alarmWindow, evaluationIntervalSeconds } from "../../core/alarms/alarm-window.ts";
+import { alarmNameOf, childrenOf, holds } from "../../core/alarms/composite-rule/expression.ts";
+import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
+import { evaluateMetricAlarm } from "../../core/alarms/evaluate-metric-alarm.ts";
+import type { Evaluation } from "../../core/alarms/evaluate-alarm.ts";
+import { explainEvaluation } from "../../core/alarms/explain/explain-evaluation.ts";
+import { explainRule } from "../../core/alarms/explain/explain-rule.ts";
+import { stateAt, type PastState } from "../../storage/alarm-past.ts";
+import { alarmScope, alarmsOf } from "../../storage/alarms.ts";
+import { modelled } from "../../wire/service.ts";
+import { explainActions, heldBack, mutingRules } from "./explain-actions.ts";
+import type { GroundwatchContext } from "./context.ts";
+import { ResourceNotFoundException, ValidationException } from "./errors.ts";
+import type { GroundwatchHandler } from "./handlers.ts";
+import type { OperationOutput } from "./schema-types.ts";
+
+type Explanation = OperationOutput<"ExplainAlarm">;
+
+/** An evaluation that is explained: the alarm as it is defined now, and the states around that instant. */
+interface Explained<Kind extends Alarm = Alarm> {
+  readonly alarm: Kind;
+  readonly evaluatedAt: number;
+  readonly asOf: number;
+  readonly before: PastState;
+  readonly recorded: PastState;
+}
+
+/**
+ * The last evaluation at or before `At`, computed again from the data as it is stored now and the definition
+ * as it is now; the notes tell what of both is newer than the evaluation.
+ */
+export const explainAlarm: GroundwatchHandler<"ExplainAlarm"> = async ({ AlarmName, At }, context) => {
+  const { call, dependencies } = context;
+  const found = await alarmsOf(dependencies.state).get(alarmScope(call), AlarmName);
+  if (found === undefined) throw modelled(ResourceNotFoundException, `There is no alarm ${AlarmName}.`);
+  if (At !== undefined && At > call.now) throw modelled(ValidationException, "At must not be in the future.");
+  const alarm = found.value;
+  const asOf = evaluationAt(alarm, At ?? call.now, context);
+  const evaluatedAt = alarm.type === "MetricAlarm" ? asOf + context.own.alarms.settleMs : asOf;
+  const explained = {
+    evaluatedAt,
+    asOf,
+    before: await stateAt(dependencies.state, call, alarm, evaluatedAt - 1),
+    recorded: await stateAt(dependencies.state, call, alarm, evaluatedAt),
+  };
+  const own =
+    alarm.type === "MetricAlarm"
+      ? await explainMetricAlarm({ ...explained, alarm }, context)
+      : await explainComposite({ ...explained, alarm }, context);
+  const { recorded } = explained;
+  const mutedBy = await mutingRules(context, alarm, evaluatedAt);
+  const held = heldBack(alarm, recorded.since);
+  return {
+    AlarmName,
+    AlarmType: alarm.type,
+    EvaluatedAt: evaluatedAt,
+    State: recorded.value,
+    StateSince: recorded.since,
+    StateBefore: explained.before.value,
+    ...own,
+    Notes: [...notesOf({ ...explained, alarm }), ...own.Notes],
+    Actions: await explainActions(context, alarm, recorded, { mutedBy, held }),
+    MutedBy: [...mutedBy],
+    ...(held === undefined ? {} : { HeldBack: held }),
+  };
+};
+
+/** Composite alarms are decided whenever something changes, so any instant is one of an evaluation. */
+function evaluationAt(alarm: Alarm, at: number, { own }: GroundwatchContext): number {
+  if (alarm.type === "CompositeAlarm") return at;
+  const intervalMs = evaluationIntervalSeconds(alarm) * 1_000;
+  return Math.floor((at - own.alarms.settleMs) / intervalMs) * intervalMs;
+}
+
+type OwnPart = Pick<Explanation, "Decision" | "Notes"> & Partial<Explanation>;
+
+async function explainMetricAlarm(
+  { alarm, asOf, evaluatedAt, before, recorded }: Explained<MetricAlarm>,
+  { call, dependencies, own }: GroundwatchContext,
+): Promise<OwnPart> {
+  const window = alarmWindow(alarm, asOf);
+  const readings = await own.alarms.reader.readWindows(call, [{ alarm, window }], dependencies.clock.now());
+  const reading = readings.get(alarm.name);
+  if (reading === undefined) return { Decision: "Nothing can be read for this alarm.", Notes: [] };
+  const rule = ruleOf(alarm);
+  const then: MetricAlarm = { ...alarm, state: { ...alarm.state, value: before.value } };
+  const { evaluation, decisions, state, isWarmingUp } = evaluateMetricAlarm(then, reading, evaluatedAt);
+  const isMany = decisions.length > 0;
+  const { decision } = explainEvaluation(rule, evaluation);
+  const computed = isWarmingUp ? before.value : (state?.value ?? (isMany ? before.value : evaluation.state));
+  return {
+    Decision: isMany ? (state?.reason ?? alarm.state.reason) : decision,
+    DecidedBy: isMany ? "contributors" : evaluation.decidedBy,
+    WindowFrom: window.from,
+    WindowTo: window.to,
+    PeriodSeconds: window.periodSeconds,
+    Datapoints: isMany ? [] : datapointsOf(rule, evaluation),
+    ...(reading.contributors === undefined
+      ? {}
+      : {
+          Contributors: decisions.map(({ identity, evaluation: one }) => ({
+            ContributorId: identity.id,
+            Attributes: Object.entries(identity.attributes).map(([Name, Value]) => ({ Name, Value })),
+            State: one.state,
+            DecidedBy: one.decidedBy,
+            Decision: explainEvaluation(rule, one).decision,
+            Datapoints: datapointsOf(rule, one),
+          })),
+        }),
+    Notes: [
+      ...(reading.problem === undefined ? [] : [`The expression cannot be computed: ${reading.problem}`]),
+      ...(reading.isPartial === true ? ["The query finds more than it looks at."] : []),
+      ...(isWarmingUp ? ["The alarm was warming up, so it stayed as it was."] : []),
+      ...(computed === recorded.value ? [] : [differs(computed, recorded.value)]),
+    ],
+  };
+}
+
+const differs = (computed: AlarmState, recorded: AlarmState) =>
+  `By the data that is stored now the alarm would be in ${computed}, while it was in ${recorded}: ` +
+  "data came later, a caller had set the state, or the definition was another one.";
+
+function datapointsOf(rule: Parameters<typeof explainEvaluation>[0], evaluation: Evaluation) {
+  return explainEvaluation(rule, evaluation).periods.map(
+    ({ startAt, datapoint, verdict, use, sentence }) => ({
+      StartAt: startAt,
+      Verdict: verdict,
+      Use: use,
+      Sentence: sentence,
+      Value: datapoint?.value,
+      SampleCount: datapoint?.sampleCount,
+      LowerBound: datapoint?.band?.lower,
+      UpperBound: datapoint?.band?.upper,
+    }),
+  );
+}
+
+async function explainComposite(
+  { alarm, evaluatedAt, recorded }: Explained<CompositeAlarm>,
+  { call, dependencies }: GroundwatchContext,
+): Promise<OwnPart> {
+  const expression = parseRule(alarm.rule);
+  if (isRuleProblem(expression)) return { Decision: "The rule cannot be read.", Notes: [] };
+  const names = childrenOf(expression).map(alarmNameOf);
+  const children = await alarmsOf(dependencies.state).getMany(alarmScope(call), [...new Set(names)]);
+  const states = new Map<string, AlarmState>();
+  for (const { key, value } of children) {
+    if (value.createdAt > evaluatedAt) continue;
+    states.set(key, (await stateAt(dependencies.state, call, value, evaluatedAt)).value);
+  }
+  const stateOf = (child: string) => states.get(alarmNameOf(child));
+  const decided = holds(expression, stateOf) ? "ALARM" : "OK";
+  return {
+    Decision: `The rule ${decided === "ALARM" ? "holds" : "does not hold"}: ${decided}.`,
+    DecidedBy: "rule",
+    RuleParts: explainRule(expression, stateOf).map(
+      ({ depth, expression: part, holds: isTrue, alarm: of, state, sentence }) => ({
+        Depth: depth,
+        Expression: part,
+        Holds: isTrue,
+        Sentence: sentence,
+        AlarmName: of,
+        State: state,
+      }),
+    ),
+    Notes:
+      decided === recorded.value
+        ? []
+        : [`The alarm was in ${recorded.value}: a caller had set it, it is new, or on a cycle of alarms.`],
+  };
+}
+
+function notesOf({ alarm, evaluatedAt, before, recorded }: Explained): readonly string[] {
+  return [
+    ...(alarm.createdAt > evaluatedAt ? ["The alarm was created after this evaluation."] : []),
+    ...(alarm.configuredAt > evaluatedAt && alarm.createdAt <= evaluatedAt
+      ? ["The definition was changed after this evaluation; what it says now is explained."]
+      : []),
+    ...(recorded.since === evaluatedAt && before.value !== recorded.value
+      ? [`The alarm went from ${before.value} to ${recorded.value} at this evaluation.`]
+      : []),
+  ];
+}
