@@ -198,8 +198,8 @@ const plainFilters = [
   ["[first=2*, second, ...]", { defaultValue: 0 }],
 ] as const;
 const jsonFilters = [
-  ['{ $.level = "error" }', {}],
-  ['{ $.level = "info" }', { dimensions: { Path: "$.path" } }],
+  ['{ $.level = "ERROR" }', {}],
+  ['{ $.level = "INFO" }', { dimensions: { Path: "$.path" } }],
   ["{ $.path = * }", { dimensions: { Level: "$.level" } }],
   ["{ $.status >= 500 }", { defaultValue: 0 }],
   ['{ $.status = 2* && $.path = "/api/*" }', {}],

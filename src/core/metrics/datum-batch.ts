@@ -66,6 +66,8 @@ function textProblem(what: string, text: string, longest: number): string | unde
 interface Bucket {
   readonly series: DatumSeries;
   readonly timestamp: number;
+  /** The second or minute, by number since the epoch. */
+  readonly step: number;
   readonly counts: Map<number, number>;
 }
 
@@ -75,18 +77,31 @@ interface Bucket {
  */
 export class DatumBatch {
   readonly #buckets = new Map<string, Bucket>();
+  /** The bucket that a series was added to last: events of one time come together. */
+  readonly #latest = new Map<DatumSeries, Bucket>();
 
   /** False for a number that CloudWatch does not take. */
   add(series: DatumSeries, timestamp: number, value: number): boolean {
     if (!(Math.abs(value) <= metricLimits.magnitude)) return false;
-    const { key, unit, resolutionSeconds } = series;
-    const at = Math.floor(timestamp / (resolutionSeconds * 1_000));
-    const bucketKey = `${at}\u0000${resolutionSeconds}\u0000${unit}\u0000${key}`;
-    const known = this.#buckets.get(bucketKey);
-    if (known === undefined)
-      this.#buckets.set(bucketKey, { series, timestamp, counts: new Map([[value, 1]]) });
-    else known.counts.set(value, (known.counts.get(value) ?? 0) + 1);
+    const step = Math.floor(timestamp / (series.resolutionSeconds * 1_000));
+    let bucket = this.#latest.get(series);
+    if (bucket?.step !== step) {
+      bucket = this.#bucketOf(series, step, timestamp);
+      this.#latest.set(series, bucket);
+    }
+    bucket.counts.set(value, (bucket.counts.get(value) ?? 0) + 1);
     return true;
+  }
+
+  #bucketOf(series: DatumSeries, step: number, timestamp: number): Bucket {
+    const { key, unit, resolutionSeconds } = series;
+    const bucketKey = `${step}\u0000${resolutionSeconds}\u0000${unit}\u0000${key}`;
+    let bucket = this.#buckets.get(bucketKey);
+    if (bucket === undefined) {
+      bucket = { series, timestamp, step, counts: new Map() };
+      this.#buckets.set(bucketKey, bucket);
+    }
+    return bucket;
   }
 
   /** One datum for each series and step of time, several where there are very many values. */

@@ -10,7 +10,7 @@ import { scopeOf } from "./stored-groups.ts";
 import type { KnownStream } from "./stream-directory.ts";
 
 /**
- * Resolves when the metrics of the events are stored. It runs behind the events' own storage and before the
+ * Resolves when the metrics of the events are stored. It runs beside the events' own storage and before the
  * answer: whoever was not answered puts the events again, and so nothing counts less than once.
  */
 export async function storeEventMetrics(

@@ -63,7 +63,10 @@ async function store(
     message,
     indexed: indexedFieldsOf(message),
   }));
-  const sequences = await appendLogEvents(telemetry, stream, rows, now);
+  const [sequences] = await Promise.all([
+    appendLogEvents(telemetry, stream, rows, now),
+    storeEventMetrics(context, logGroupName, stream, events),
+  ]);
   context.activity.note({
     groupId: stream.groupId,
     streamName: stream.streamName,
@@ -72,7 +75,6 @@ async function store(
     lastIngestionAt: now,
     storedBytes: batchBytes(events),
   });
-  await storeEventMetrics(context, logGroupName, stream, events);
   if (!facts.hasListeners("LogEventsAccepted")) return;
   facts.publish({
     kind: "LogEventsAccepted",

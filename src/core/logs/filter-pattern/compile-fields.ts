@@ -9,10 +9,49 @@ import type { Condition, Field } from "./tree.ts";
  */
 export function splitFields(message: string): readonly string[] {
   const fields: string[] = [];
-  for (const match of message.matchAll(/\[([^\]]*)\](?!\S)|"([^"]*)"(?!\S)|(\S+)/g)) {
-    fields.push(match[1] ?? match[2] ?? match[3] ?? "");
+  const brackets = createFinder(message, "]");
+  const quotations = createFinder(message, '"');
+  for (let start = 0; ;) {
+    while (start < message.length && isBlankAt(message, start)) start += 1;
+    if (start >= message.length) return fields;
+    const opening = message.charCodeAt(start);
+    const find = opening === bracket ? brackets : opening === quotation ? quotations : undefined;
+    const close = find?.(start + 1) ?? message.length;
+    if (close < message.length && (close + 1 === message.length || isBlankAt(message, close + 1))) {
+      fields.push(message.slice(start + 1, close));
+      start = close + 1;
+      continue;
+    }
+    let end = start + 1;
+    while (end < message.length && !isBlankAt(message, end)) end += 1;
+    fields.push(message.slice(start, end));
+    start = end;
   }
-  return fields;
+}
+
+/**
+ * Finds the next of a character, or the end of the text. What was found is kept, so that a text of opening
+ * brackets is read once and not once for each of them.
+ */
+function createFinder(text: string, character: string): (from: number) => number {
+  let found = -1;
+  return (from) => {
+    if (found < from) {
+      const next = text.indexOf(character, from);
+      found = next < 0 ? text.length : next;
+    }
+    return found;
+  };
+}
+
+const bracket = 0x5b;
+const quotation = 0x22;
+
+/** What `\s` means in a regular expression. */
+function isBlankAt(text: string, index: number): boolean {
+  const unit = text.charCodeAt(index);
+  if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+  return unit === 0xa0 || (unit > 0x167f && /\s/.test(text.charAt(index)));
 }
 
 /**

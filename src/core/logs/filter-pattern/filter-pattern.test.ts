@@ -185,6 +185,15 @@ test("brackets and quotation marks hold a field together", () => {
   ]);
 });
 
+property.prop([
+  fc
+    .array(fc.constantFrom("[", "]", '"', "a", " ", "\t", "\u00a0", "\u2003", "é"))
+    .map((parts) => parts.join("")),
+])("fields are those that a regular expression would find", (message) => {
+  const found = [...message.matchAll(/\[([^\]]*)\](?!\S)|"([^"]*)"(?!\S)|(\S+)/g)];
+  expect(splitFields(message)).toEqual(found.map((match) => match[1] ?? match[2] ?? match[3]));
+});
+
 test("extracted values are named as in the pattern", () => {
   const fields = parseFilterPattern("[..., request=*.html*, status_code=4*,]");
   expect(extractValues(fields, '127.0.0.1 - "GET /index.html HTTP/1.0" 404 1534')).toEqual({
