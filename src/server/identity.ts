@@ -1,8 +1,17 @@
 // Who calls: proven by the signature under --auth iam, taken from its scope under --auth off.
-import type { AccessKey, AccessKeyStore } from "../services/groundwatch/access-key-store.ts";
+import { timingSafeEqual } from "node:crypto";
+import {
+  accessKeyIdOfToken,
+  bearerTokenOf,
+  type AccessKey,
+  type AccessKeyStore,
+} from "../services/groundwatch/access-key-store.ts";
+import { bearerToken } from "../wire/endpoints.ts";
 import type { Identity, Principal, WireRequest } from "../wire/request.ts";
 import type { Service } from "../wire/service.ts";
+import { pathOf } from "../wire/routing.ts";
 import { createSignatureVerifier } from "../wire/sigv4.ts";
+import { unknownToken } from "../wire/sigv4-errors.ts";
 import { peekScope, readSignature } from "../wire/sigv4-request.ts";
 
 export interface IdentityOptions {
@@ -26,7 +35,41 @@ export type Authenticate = (request: WireRequest, service: Service) => Identity;
  * region.
  */
 export function createAuthenticate(options: IdentityOptions): Authenticate {
-  return options.auth === "iam" ? proveIdentity(options) : claimIdentity(options);
+  const bySignature = options.auth === "iam" ? proveIdentity(options) : claimIdentity(options);
+  return (request, service) => {
+    const token = service.endpoints.has(pathOf(request)) ? bearerToken(request) : undefined;
+    return token === undefined ? bySignature(request, service) : bearerIdentity(request, token, options);
+  };
+}
+
+/**
+ * Only the endpoints outside the AWS protocols take tokens. Such a request names its region, if at all, by
+ * its host: `logs.eu-west-1.example.com`.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_HTTP_Endpoints_BearerTokenAuth.html
+ *
+ * @throws WireError `UnrecognizedClientException`, under --auth iam
+ */
+function bearerIdentity(request: WireRequest, token: string, options: IdentityOptions): Identity {
+  const key = options.accessKeys.find(accessKeyIdOfToken(token) ?? "");
+  const isProven = key !== undefined && isSame(bearerTokenOf(key), token);
+  if (!isProven && options.auth === "iam") throw unknownToken();
+  const { account, userName, accessKeyId } = isProven
+    ? key
+    : { account: options.account, userName: undefined, accessKeyId: "" };
+  const region = /^logs\.([a-z]+(?:-[a-z]+)+-\d)\./.exec(request.headers["host"] ?? "")?.[1];
+  const principal = {
+    account,
+    accessKeyId,
+    arn: arnOf(account, userName),
+    userName,
+    hasBearerToken: true,
+  };
+  return { principal, region: region ?? options.region };
+}
+
+/** Of equal length unless the token is malformed, which `accessKeyIdOfToken` has refused. */
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }
 
 /** Any access key is accepted; one of 12 digits is an account, one that is known here is its owner's. */

@@ -28,6 +28,8 @@ export interface Principal {
   /** `arn:aws:iam::123456789012:root`, or `...:user/NAME` */
   readonly arn: string;
   readonly userName: string | undefined;
+  /** Proven by a bearer token instead of a signature. */
+  readonly hasBearerToken?: boolean;
 }
 
 /** Who calls, and the region that the signature names: together they choose the world that is spoken to. */

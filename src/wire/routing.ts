@@ -1,4 +1,5 @@
 // Finds the service, protocol and operation that a request speaks to, from its head where that is possible.
+import { endpointProtocol } from "./endpoints.ts";
 import { WireError } from "./errors.ts";
 import type { Protocol } from "./protocol.ts";
 import type { WireRequest } from "./request.ts";
@@ -35,7 +36,8 @@ export function apparentProtocol(request: WireRequest): ProtocolName {
 }
 
 /**
- * The rules, in their order: rpcv2Cbor, awsJson, awsQuery, restJson1; each knows its requests by their head.
+ * The rules, in their order: endpoints outside the protocols, rpcv2Cbor, awsJson, awsQuery, restJson1; each
+ * knows its requests by their head.
  */
 export function createRouter(services: readonly Service[]): Router {
   const byTarget = new Map(services.map((service) => [service.model.target, service]));
@@ -50,7 +52,7 @@ export function createRouter(services: readonly Service[]): Router {
     restJson1: (request) => routeRest(request, tries),
   };
   return {
-    route: (request) => rules[apparentProtocol(request)](request),
+    route: (request) => routeEndpoint(request, services) ?? rules[apparentProtocol(request)](request),
     queryOperation(service, request, body) {
       const action = formField(request, body, "Action");
       const operation = service.model.operations.get(action ?? "");
@@ -64,6 +66,18 @@ export function createRouter(services: readonly Service[]): Router {
       return [...tries.values()].some((trie) => trie.find(request.method, pathOf(request)) !== undefined);
     },
   };
+}
+
+function routeEndpoint(request: WireRequest, services: readonly Service[]): Route | undefined {
+  if (request.method !== "POST" || request.headers["x-amz-target"] !== undefined) return undefined;
+  const path = pathOf(request);
+  for (const service of services) {
+    const endpoint = service.endpoints.get(path);
+    const operation = service.model.operations.get(endpoint?.operation ?? "");
+    if (endpoint === undefined || operation === undefined) continue;
+    return { service, protocol: endpointProtocol(service.model, endpoint, request), operation };
+  }
+  return undefined;
 }
 
 function routeCbor(request: WireRequest, byTarget: ReadonlyMap<string, Service>): Route {

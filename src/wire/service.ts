@@ -1,4 +1,5 @@
 // Joins a service's model to its handlers, and checks at boot that each handler has an operation.
+import type { Endpoint } from "./endpoints.ts";
 import { WireError } from "./errors.ts";
 import type { Handlers, OperationNames } from "./handlers.ts";
 import type { Limits } from "./limits.ts";
@@ -21,6 +22,8 @@ export interface Service {
   readonly unhandled: readonly string[];
   readonly limitations: ReadonlyMap<string, readonly string[]>;
   readonly requestBytes: ReadonlyMap<string, number>;
+  /** By path. */
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
 }
 
 /** By operation, the most that the body of a request may weigh as it comes. */
@@ -39,6 +42,8 @@ export interface ServiceDefinition<Sdk extends object, Context> {
   readonly limitations?: Limitations<Sdk>;
   /** For operations with a limit of their own, which is lower than that of all requests. */
   readonly requestBytes?: RequestBytes<Sdk>;
+  /** Addresses that take requests outside the AWS protocols. */
+  readonly endpoints?: readonly Endpoint[];
   /** Adds the service's dependencies to a call. Runs on every call, so it must be cheap. */
   readonly contextOf: (call: CallContext) => Context;
   /** For a service that is not AWS's; the facts of AWS's are known. */
@@ -71,6 +76,7 @@ export function defineService<Sdk extends object, Context>(
     unhandled: [...model.operations.keys()].filter((name) => !handlers.has(name)).sort(),
     limitations,
     requestBytes: new Map(Object.entries<number | undefined>(definition.requestBytes ?? {}).flatMap(pairOf)),
+    endpoints: new Map(definition.endpoints?.map((endpoint) => [endpoint.path, endpoint])),
   };
 }
 

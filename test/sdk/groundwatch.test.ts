@@ -86,7 +86,7 @@ describe("access keys", () => {
     expect(made.AccessKeyId).toMatch(/^AKIA[A-Z2-7]{16}$/);
     expect(made.SecretAccessKey).toHaveLength(40);
     const { AccessKeys } = await groundwatch.listAccessKeys();
-    const { SecretAccessKey: _secret, ...summary } = made;
+    const { SecretAccessKey: _secret, BearerToken: _token, ...summary } = made;
     expect(AccessKeys).toEqual([summary]);
     await groundwatch.deleteAccessKey({ AccessKeyId: made.AccessKeyId });
     expect((await groundwatch.listAccessKeys()).AccessKeys).toEqual([]);

@@ -1,6 +1,7 @@
 // The operations that are served, each with its function.
 import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Handlers } from "../../wire/handlers.ts";
+import { putBearerTokenAuthentication } from "./bearer-tokens.ts";
 import type { LogsContext } from "./context.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { testMetricFilter } from "./filter-patterns.ts";
@@ -50,6 +51,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   ListLogGroups: listLogGroups,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
+  PutBearerTokenAuthentication: putBearerTokenAuthentication,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
   PutMetricFilter: putMetricFilter,

@@ -4,6 +4,7 @@ import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { LogsContext } from "./context.ts";
 import { EventDeletions } from "./event-deletions.ts";
+import { httpEndpoints } from "./http-endpoints.ts";
 import { handlers } from "./handlers.ts";
 import { limitations } from "./limitations.ts";
 import { limits } from "./limits.ts";
@@ -35,6 +36,7 @@ export function createLogsService(dependencies: Dependencies): Service {
     limits,
     handlers,
     limitations,
+    endpoints: httpEndpoints(clock),
     contextOf: (call) => ({
       call,
       dependencies,

@@ -12,6 +12,7 @@ import { appendLogEvents, readLogEvents } from "../../storage/telemetry/log-even
 import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, groupNotFound, invalidParameter, streamNotFound } from "./errors.ts";
+import { requireBearerTokens } from "./bearer-tokens.ts";
 import { storeEventMetrics } from "./event-metrics.ts";
 import { requireGroup, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
 import type { KnownStream } from "./stream-directory.ts";
@@ -27,6 +28,7 @@ export async function putLogEvents(
 ): Promise<Output<"PutLogEvents">> {
   const { now } = context.call;
   const stream = await requireStream(context, input.logGroupName, input.logStreamName);
+  requireBearerTokens(context, stream);
   const outcome = acceptBatch(input.logEvents, now, stream.retentionDays);
   if (outcome.kind === "refused") throw invalidParameter(outcome.reason);
   if (outcome.events.length > 0) await store(context, input.logGroupName, stream, outcome.events);

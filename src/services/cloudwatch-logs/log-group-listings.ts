@@ -152,6 +152,7 @@ async function describeWhole(context: LogsContext, groups: readonly Document<Sto
       logGroupArn: logGroupArn(account, region, key),
       logGroupClass: value.logGroupClass,
       deletionProtectionEnabled: value.deletionProtection,
+      bearerTokenAuthenticationEnabled: value.bearerTokens ?? false,
       storedBytes: sizes.get(String(value.id)) ?? 0,
     };
   });

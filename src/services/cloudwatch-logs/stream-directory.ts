@@ -8,6 +8,7 @@ export interface KnownStream {
   readonly streamId: number;
   readonly streamName: string;
   readonly retentionDays: number | undefined;
+  readonly bearerTokens: boolean;
   /** How many metric filters the group has. */
   readonly metricFilters: number;
 }
@@ -36,8 +37,9 @@ export function createStreamDirectory(state: State): StreamDirectory {
       if (group === undefined) return "noGroup";
       const stream = await streams.get(streamScope(group.value.id), streamName);
       if (stream === undefined) return "noStream";
-      const { id: groupId, retentionDays, metricFilters = 0 } = group.value;
-      const found = { groupId, streamId: stream.value.id, streamName, retentionDays, metricFilters };
+      const { id: groupId, retentionDays, bearerTokens = false, metricFilters = 0 } = group.value;
+      const kept = { retentionDays, bearerTokens, metricFilters };
+      const found = { groupId, streamId: stream.value.id, streamName, ...kept };
       if (generation === askedIn) keep(keyOf(scope, groupName, streamName), found);
       return found;
     },

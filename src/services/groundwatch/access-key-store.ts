@@ -1,5 +1,5 @@
 // The access keys that may sign requests: those of the configuration, and those that were made here.
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { State } from "../../storage/state.ts";
 import { maxAccessKeys } from "./limits.ts";
 
@@ -73,4 +73,19 @@ const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 export function newAccessKey(owner: Pick<AccessKey, "account" | "userName" | "createdAt">): AccessKey {
   const suffix = [...randomBytes(16)].map((byte) => base32[byte % base32.length]).join("");
   return { accessKeyId: `AKIA${suffix}`, secretAccessKey: randomBytes(30).toString("base64"), ...owner };
+}
+
+/**
+ * The token of a key, for the endpoints that take one instead of a signature. It follows from the secret,
+ * which does not follow from it; who has the token can put log events and nothing else, until the key is
+ * deleted.
+ */
+export function bearerTokenOf({ accessKeyId, secretAccessKey }: AccessKey): string {
+  const proof = createHmac("sha256", secretAccessKey).update(`bearer ${accessKeyId}`).digest("base64url");
+  return `ACWL${accessKeyId}.${proof}`;
+}
+
+/** The id of the key that a token claims to be of. */
+export function accessKeyIdOfToken(token: string): string | undefined {
+  return /^ACWL(\w{16,128})\.[\w-]{43}$/.exec(token)?.[1];
 }

@@ -1,11 +1,12 @@
 // CreateAccessKey, ListAccessKeys, DeleteAccessKey: who may sign requests under --auth iam.
 import { modelled } from "../../wire/service.ts";
-import { newAccessKey } from "./access-key-store.ts";
+import { bearerTokenOf, newAccessKey } from "./access-key-store.ts";
 import { LimitExceededException, ResourceNotFoundException } from "./errors.ts";
 import type { GroundwatchHandler } from "./handlers.ts";
 import { maxAccessKeys } from "./limits.ts";
 
-/** Without a user name the key is one of the account's root. The secret is in this answer and in no other. */
+/** Without a user name the key is one of the account's root. The secret and
+ * the token are in this answer and in no other. */
 export const createAccessKey: GroundwatchHandler<"CreateAccessKey"> = async (input, { call, own }) => {
   if (own.accessKeys.count() >= maxAccessKeys) {
     throw modelled(LimitExceededException, `Cannot exceed quota for AccessKeys: ${maxAccessKeys}`);
@@ -16,6 +17,7 @@ export const createAccessKey: GroundwatchHandler<"CreateAccessKey"> = async (inp
   return {
     AccessKeyId: key.accessKeyId,
     SecretAccessKey: key.secretAccessKey,
+    BearerToken: bearerTokenOf(key),
     Account: account,
     CreatedAt: key.createdAt,
     UserName: userName,

@@ -118,9 +118,9 @@ const CreatedAccessKey$ = [
   namespace,
   "CreatedAccessKey",
   0,
-  ["AccessKeyId", "SecretAccessKey", "Account", "CreatedAt", "UserName"],
-  [text, () => secret, text, number, text],
-  4,
+  ["AccessKeyId", "SecretAccessKey", "BearerToken", "Account", "CreatedAt", "UserName"],
+  [text, () => secret, () => secret, text, number, text],
+  5,
 ] as const;
 
 const AccessKeySummary$ = [

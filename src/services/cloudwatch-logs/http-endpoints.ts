@@ -1,0 +1,86 @@
+// The HTTP endpoints that take log events as OTLP, collector events, lines of JSON, or structured JSON.
+import type { Clock } from "../../core/clock.ts";
+import type { InputLogEvent } from "../../core/logs/log-batch.ts";
+import {
+  readCollectorEvents,
+  readLines,
+  readStructured,
+  type ReadEvents,
+} from "../../core/logs/ingestion/json-events.ts";
+import type { Endpoint, Exchange } from "../../wire/endpoints.ts";
+import { serializationError } from "../../wire/errors.ts";
+import type { WireRequest } from "../../wire/request.ts";
+import {
+  errorText,
+  invalidRequest,
+  jsonAnswer,
+  putLogEventsInput,
+  requirePlace,
+  requireType,
+  statusOf,
+  type Place,
+} from "./ingestion-requests.ts";
+import { otlpExchange } from "./otlp-endpoint.ts";
+
+const json = "application/json";
+
+/**
+ * The group and the stream must be there, as for PutLogEvents, whose limits hold here too.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_HTTP_Endpoints.html
+ */
+export function httpEndpoints(clock: Pick<Clock, "now">): readonly Endpoint[] {
+  const endpoint = (path: string, exchange: Endpoint["exchange"]) => ({
+    path,
+    operation: "PutLogEvents",
+    exchange,
+  });
+  const jsonExchange = (types: readonly string[], readEvents: ReadEvents) => (request: WireRequest) =>
+    createJsonExchange(request, types, (text) => readEvents(text, clock.now()).events);
+  return [
+    endpoint("/v1/logs", (request) => otlpExchange(request, clock)),
+    endpoint("/services/collector/event", jsonExchange([json], readCollectorEvents)),
+    endpoint("/ingest/bulk", jsonExchange([json, "application/x-ndjson"], readLines)),
+    endpoint("/ingest/json", jsonExchange([json], readStructured)),
+  ];
+}
+
+function createJsonExchange(
+  request: WireRequest,
+  types: readonly string[],
+  eventsOf: (text: string) => readonly InputLogEvent[],
+): Exchange {
+  return {
+    read(body, validate) {
+      requireType(request, types);
+      return putLogEventsInput(placeOf(request), eventsOf(textOf(body)), validate);
+    },
+    answer: () => jsonAnswer(200, "{}"),
+    refuse: (failure) => jsonAnswer(statusOf(failure), errorText(failure)),
+  };
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function textOf(body: Uint8Array): string {
+  try {
+    return decoder.decode(body);
+  } catch (error) {
+    throw serializationError("The request body is not valid UTF-8.", error);
+  }
+}
+
+/** Of the headers or the query string. @throws WireError 400 */
+function placeOf(request: WireRequest): Place {
+  const query = new URLSearchParams(request.url.split("?", 2)[1] ?? "");
+  const one = (header: string, parameter: string): string => {
+    const [inHeader, inQuery] = [request.headers[header], query.get(parameter)];
+    if (inHeader !== undefined && inQuery !== null) {
+      throw invalidRequest(`${header} and the query parameter ${parameter} cannot be used together.`);
+    }
+    return requirePlace(inHeader ?? inQuery ?? undefined, `${header} or ${parameter}`);
+  };
+  return {
+    logGroupName: one("x-aws-log-group", "logGroup"),
+    logStreamName: one("x-aws-log-stream", "logStream"),
+  };
+}

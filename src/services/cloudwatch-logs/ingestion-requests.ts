@@ -1,0 +1,56 @@
+// What the HTTP endpoints for log events have in common: where events go, and how refusals look.
+import type { InputLogEvent } from "../../core/logs/log-batch.ts";
+import { WireError, type Failure } from "../../wire/errors.ts";
+import type { Values } from "../../wire/protocol.ts";
+import type { WireRequest, WireResponse } from "../../wire/request.ts";
+
+/** @throws WireError 415 */
+export function requireType({ headers }: WireRequest, types: readonly string[]): string {
+  const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (types.includes(type)) return type;
+  throw new WireError("UnsupportedMediaTypeException", `The Content-Type must be ${types.join(" or ")}.`, {
+    status: 415,
+  });
+}
+
+export interface Place {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/**
+ * PutLogEvents wants its events in the order of time; those of one instant stay as they were sent. It wants
+ * at least one too, which these addresses do not.
+ */
+export function putLogEventsInput(
+  where: Place,
+  events: readonly InputLogEvent[],
+  validate: (input: Values) => void,
+): Values {
+  const logEvents = events.toSorted((one, other) => one.timestamp - other.timestamp);
+  const input = { ...where, logEvents };
+  if (logEvents.length > 0) validate(input);
+  return input;
+}
+
+/** @throws WireError 400 */
+export function requirePlace(name: string | undefined, wanted: string): string {
+  if (name === undefined || name === "") throw invalidRequest(`The request must have ${wanted}.`);
+  return name;
+}
+
+export const invalidRequest = (message: string) => new WireError("InvalidParameterException", message);
+
+/** Whoever cannot be identified is answered 401 here, and not the 403 of the protocols. */
+export function statusOf({ name, status, restStatus }: Failure): number {
+  if (restStatus === 403 && name !== "AccessDeniedException") return 401;
+  return name === "AccessDeniedException" ? 403 : status;
+}
+
+export function errorText({ name, message }: Failure): string {
+  return JSON.stringify({ __type: name, message });
+}
+
+export function jsonAnswer(status: number, body: string): WireResponse {
+  return { status, headers: { "content-type": "application/json" }, body };
+}
