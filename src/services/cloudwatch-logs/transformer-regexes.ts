@@ -1,6 +1,6 @@
 // The regular expressions of transformers, run by an engine whose time grows with the text and no faster.
 import { RE2JS, RE2JSSyntaxException } from "re2js";
-import type { CompileRegex, RegexGroups } from "../../core/logs/transformers/define.ts";
+import type { CompileRegex, Regex, RegexGroups } from "../../core/logs/transformers/define.ts";
 
 export const compileTransformerRegex: CompileRegex = (source) => {
   let compiled: RE2JS;
@@ -13,7 +13,7 @@ export const compileTransformerRegex: CompileRegex = (source) => {
   const groupCount = compiled.groupCount();
   const groupsOf = (matcher: ReturnType<RE2JS["matcher"]>): RegexGroups =>
     Array.from({ length: groupCount + 1 }, (_, index) => matcher.group(index) ?? undefined);
-  return {
+  const regex: Regex = {
     groupCount,
     names: compiled.namedGroups(),
     match(text) {
@@ -31,4 +31,5 @@ export const compileTransformerRegex: CompileRegex = (source) => {
       return replaced + text.slice(rest);
     },
   };
+  return regex;
 };
