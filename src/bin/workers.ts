@@ -6,7 +6,7 @@ import type { AlarmEvaluationFacts } from "../services/groundwatch/context.ts";
 import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
-import { assembleAlarmReader } from "./alarm-reader.ts";
+import { alarmFactsOf } from "./alarm-facts.ts";
 import type { Surroundings } from "./listeners.ts";
 
 export interface Workers {
@@ -30,7 +30,7 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
     log.error("metrics were not rolled up", error),
   );
   stack.push(() => rollup.stop());
-  const alarmFacts = { reader: assembleAlarmReader(dependencies), settleMs: settleMs[config.clock] };
+  const alarmFacts = alarmFactsOf(dependencies, settleMs[config.clock]);
   const evaluator = startAlarmEvaluator({
     ...dependencies,
     alarms: alarmFacts.reader,

@@ -67,6 +67,11 @@ export class GroundwatchClient {
     return this.#call("ListApiCalls", input);
   }
 
+  /** When an alarm, or one that is not there yet, would have changed its state. */
+  backtestAlarm(input: OperationInput<"BacktestAlarm">): Promise<OperationOutput<"BacktestAlarm">> {
+    return this.#call("BacktestAlarm", input);
+  }
+
   /** Why an alarm is, or was, in its state: what it saw, which rule decided, what followed. */
   explainAlarm(input: OperationInput<"ExplainAlarm">): Promise<OperationOutput<"ExplainAlarm">> {
     return this.#call("ExplainAlarm", input);

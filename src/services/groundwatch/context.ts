@@ -1,4 +1,7 @@
 // What every handler of the own service is given.
+import type { MetricAlarm } from "../../core/alarms/alarm.ts";
+import type { AlarmDefinition } from "../../core/alarms/alarm-definition.ts";
+import type { AlarmWorld } from "../../storage/alarms.ts";
 import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
 import type { ManualClock } from "../../core/manual-clock.ts";
 import type { CallContext } from "../../wire/request.ts";
@@ -20,6 +23,12 @@ export interface AlarmEvaluationFacts {
   readonly reader: AlarmReader;
   /** How long after the end of a period it is evaluated. */
   readonly settleMs: number;
+  /** The alarm that a definition would make, or what is wrong with it in AWS's words. */
+  readonly define: (
+    definition: AlarmDefinition,
+    world: AlarmWorld,
+    now: number,
+  ) => Promise<MetricAlarm | { readonly problem: string }>;
 }
 
 /** What this service needs besides what every service has. */

@@ -3,6 +3,7 @@ import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { createAccessKey, deleteAccessKey, listAccessKeys } from "./access-keys.ts";
 import { advanceClock, getClock } from "./clock.ts";
+import { backtestAlarm } from "./backtest-alarm.ts";
 import { explainAlarm } from "./explain-alarm.ts";
 import type { GroundwatchContext, OwnDependencies } from "./context.ts";
 import { limits } from "./limits.ts";
@@ -29,6 +30,7 @@ export function createGroundwatchService(dependencies: Dependencies, own: OwnDep
     limits,
     handlers: {
       AdvanceClock: advanceClock,
+      BacktestAlarm: backtestAlarm,
       CreateAccessKey: createAccessKey,
       DeleteAccessKey: deleteAccessKey,
       ExplainAlarm: explainAlarm,

@@ -1,4 +1,4 @@
-// The own service's operations on alarms: explanations.
+// The own service's operations on alarms: explanations and back-tests.
 
 const namespace = "com.groundwatch";
 const text = 0;
@@ -144,4 +144,122 @@ export const ExplainAlarm$ = [
   0,
   () => ExplainAlarmRequest$,
   () => ExplainAlarmResponse$,
+] as const;
+
+const DefinedDimension$ = [3, namespace, "DefinedDimension", 0, ["Name", "Value"], [text, text], 2] as const;
+const DefinedDimensions$ = [1, namespace, "DefinedDimensions", 0, () => DefinedDimension$] as const;
+
+const DefinedMetric$ = [
+  3,
+  namespace,
+  "DefinedMetric",
+  0,
+  ["Namespace", "MetricName", "Dimensions"],
+  [text, text, () => DefinedDimensions$],
+  2,
+] as const;
+
+const DefinedMetricStat$ = [
+  3,
+  namespace,
+  "DefinedMetricStat",
+  0,
+  ["Metric", "Period", "Stat", "Unit"],
+  [() => DefinedMetric$, number, text, text],
+  3,
+] as const;
+
+const DefinedQuery$ = [
+  3,
+  namespace,
+  "DefinedQuery",
+  0,
+  ["Id", "MetricStat", "Expression", "Label", "ReturnData", "Period"],
+  [text, () => DefinedMetricStat$, text, text, flag, number],
+  1,
+] as const;
+const DefinedQueries$ = [1, namespace, "DefinedQueries", 0, () => DefinedQuery$] as const;
+
+/** What PutMetricAlarm takes of an alarm's evaluation, under the same names. */
+const AlarmDefinition$ = [
+  3,
+  namespace,
+  "AlarmDefinition",
+  0,
+  [
+    "ComparisonOperator",
+    "EvaluationPeriods",
+    "MetricName",
+    "Namespace",
+    "Dimensions",
+    "Statistic",
+    "ExtendedStatistic",
+    "Period",
+    "Unit",
+    "Threshold",
+    "DatapointsToAlarm",
+    "TreatMissingData",
+    "EvaluateLowSampleCountPercentile",
+    "Metrics",
+    "ThresholdMetricId",
+  ],
+  [
+    text,
+    number,
+    text,
+    text,
+    () => DefinedDimensions$,
+    text,
+    text,
+    number,
+    text,
+    number,
+    number,
+    text,
+    text,
+    () => DefinedQueries$,
+    text,
+  ],
+  2,
+] as const;
+
+/** An alarm that is there, or a definition. Instants are epoch milliseconds. */
+const BacktestAlarmRequest$ = [
+  3,
+  namespace,
+  "BacktestAlarmRequest",
+  0,
+  ["From", "AlarmName", "Definition", "To"],
+  [number, text, () => AlarmDefinition$, number],
+  1,
+] as const;
+
+const BacktestTransition$ = [
+  3,
+  namespace,
+  "BacktestTransition",
+  0,
+  ["At", "StateBefore", "State", "Reason"],
+  [number, text, text, text],
+  4,
+] as const;
+const BacktestTransitions$ = [1, namespace, "BacktestTransitions", 0, () => BacktestTransition$] as const;
+
+const BacktestAlarmResponse$ = [
+  3,
+  namespace,
+  "BacktestAlarmResponse",
+  0,
+  ["From", "To", "Evaluations", "StateAtEnd", "Transitions", "IsTruncated"],
+  [number, number, number, text, () => BacktestTransitions$, flag],
+  6,
+] as const;
+
+export const BacktestAlarm$ = [
+  9,
+  namespace,
+  "BacktestAlarm",
+  0,
+  () => BacktestAlarmRequest$,
+  () => BacktestAlarmResponse$,
 ] as const;
