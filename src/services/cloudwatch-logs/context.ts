@@ -8,6 +8,7 @@ import type { MetricFilterDefaults } from "./metric-filter-defaults.ts";
 import type { MetricFilterDirectory } from "./metric-filter-directory.ts";
 import type { QueryRuns } from "./query-runs.ts";
 import type { RetentionMoves } from "./retention-moves.ts";
+import type { SharedMetricBatches } from "./shared-metric-batches.ts";
 import type { StreamActivity } from "./stream-activity.ts";
 import type { StreamDirectory } from "./stream-directory.ts";
 
@@ -21,6 +22,7 @@ export interface LogsContext {
   readonly deletions: EventDeletions;
   readonly metricFilters: MetricFilterDirectory;
   readonly metricDefaults: MetricFilterDefaults;
+  readonly metricBatches: SharedMetricBatches;
 }
 
 export type Input<Name extends string> = InputOf<typeof Sdk, Name>;

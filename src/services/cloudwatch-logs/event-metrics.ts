@@ -2,7 +2,7 @@
 import { claimsMetrics, collectEmbeddedMetrics } from "../../core/logs/embedded-metrics.ts";
 import { MessageReading } from "../../core/logs/filter-pattern/message-reading.ts";
 import type { InputLogEvent } from "../../core/logs/log-batch.ts";
-import { DatumBatch, type DatumSeries } from "../../core/metrics/datum-batch.ts";
+import type { DatumBatch, DatumSeries } from "../../core/metrics/datum-batch.ts";
 import { identityKey } from "../../core/metrics/metric-identity.ts";
 import type { LogsContext } from "./context.ts";
 import type { ActiveMetricFilter } from "./metric-filter-directory.ts";
@@ -20,24 +20,25 @@ export async function storeEventMetrics(
   events: readonly InputLogEvent[],
 ): Promise<void> {
   const { account, region, now } = context.call;
-  const batch = new DatumBatch();
-  for (const { message } of events) {
-    if (!claimsMetrics(message)) continue;
-    for (const { kind } of collectEmbeddedMetrics(message, now, batch)) {
-      batch.add(errorSeries(kind, logGroupName), now, 1);
+  const claiming = events.filter(({ message }) => claimsMetrics(message));
+  const filters = stream.metricFilters === 0 ? [] : await findFilters(context, logGroupName, stream);
+  if (claiming.length === 0 && filters.length === 0) return;
+  const world = await context.dependencies.worlds.numberOf(account, region);
+  let quiet: ReadonlySet<ActiveMetricFilter> = new Set();
+  await context.metricBatches.add(world, now, (batch) => {
+    for (const { message } of claiming) {
+      for (const { kind } of collectEmbeddedMetrics(message, now, batch)) {
+        batch.add(errorSeries(kind, logGroupName), now, 1);
+      }
     }
-  }
-  const directory = context.metricFilters;
-  const filters =
-    stream.metricFilters === 0
-      ? []
-      : (directory.recall(stream.groupId) ??
-        (await directory.find(scopeOf(context), logGroupName, stream.groupId)));
-  const quiet = collectFilters(filters, events, now, batch);
-  const { metrics, worlds } = context.dependencies;
-  const data = batch.data(now);
-  if (data.length > 0) await metrics.write(await worlds.numberOf(account, region), data, now);
-  if (filters.length > 0) await context.metricDefaults.note(filters, quiet, now);
+    quiet = collectFilters(filters, events, now, batch);
+  });
+  await context.metricDefaults.note(filters, quiet, now);
+}
+
+async function findFilters(context: LogsContext, logGroupName: string, { groupId }: KnownStream) {
+  const { metricFilters } = context;
+  return metricFilters.recall(groupId) ?? (await metricFilters.find(scopeOf(context), logGroupName, groupId));
 }
 
 /** @returns the filters that no event matched. */

@@ -11,6 +11,7 @@ import { limits } from "./limits.ts";
 import { QueryRuns } from "./query-runs.ts";
 import { MetricFilterDefaults } from "./metric-filter-defaults.ts";
 import { createMetricFilterDirectory } from "./metric-filter-directory.ts";
+import { SharedMetricBatches } from "./shared-metric-batches.ts";
 import { StreamActivity } from "./stream-activity.ts";
 import { RetentionMoves } from "./retention-moves.ts";
 import { createStreamDirectory } from "./stream-directory.ts";
@@ -22,6 +23,7 @@ export function createLogsService(dependencies: Dependencies): Service {
   const deletions = new EventDeletions(state, telemetry, clock);
   const metricFilters = createMetricFilterDirectory(state);
   const metricDefaults = new MetricFilterDefaults(dependencies);
+  const metricBatches = new SharedMetricBatches(dependencies.metrics);
   const retentionMoves = new RetentionMoves(state, telemetry, clock);
   const queries = new QueryRuns(state, telemetry, dependencies.blobs, clock);
   facts.listen("WorldReset", () => {
@@ -47,6 +49,7 @@ export function createLogsService(dependencies: Dependencies): Service {
       queries,
       metricFilters,
       metricDefaults,
+      metricBatches,
     }),
   });
 }
