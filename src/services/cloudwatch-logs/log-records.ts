@@ -3,7 +3,7 @@ import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { flattenEvent } from "../../core/insights/flatten-event.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import type { Document } from "../../storage/state.ts";
-import { readLogEvent, sampleMessages } from "../../storage/telemetry/log-queries.ts";
+import { readLogEvent, sampleDocuments } from "../../storage/telemetry/log-queries.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, invalidParameter } from "./errors.ts";
@@ -31,7 +31,7 @@ export async function getLogRecord(
   const event =
     group === undefined
       ? undefined
-      : await readLogEvent(context.dependencies.telemetry, group.value.id, pointer);
+      : await readLogEvent(context.dependencies.telemetry, group.value.id, pointer, input.unmask ?? false);
   if (
     group === undefined ||
     event === undefined ||
@@ -41,7 +41,7 @@ export async function getLogRecord(
   }
   return {
     logRecord: {
-      ...flattenEvent(event.message),
+      ...flattenEvent(event.document),
       "@timestamp": String(event.timestamp),
       "@message": event.message,
       "@logStream": await streamName(group, event.streamId, context),
@@ -106,21 +106,21 @@ export async function getLogGroupFields(
     from: Math.max(0, visibleFrom(group.value, now, from)),
     to: asked === undefined ? now : asked + queryLimits.sampleSpanMs,
   };
-  const messages = await sampleMessages(
+  const documents = await sampleDocuments(
     context.dependencies.telemetry,
     group.value.id,
     span,
     queryLimits.sampledEvents,
   );
   const counts = new Map<string, number>();
-  for (const message of messages) {
-    for (const name of [...systemFields, ...Object.keys(flattenEvent(message))]) {
+  for (const document of documents) {
+    for (const name of [...systemFields, ...Object.keys(flattenEvent(document))]) {
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   }
   const fields = [...counts].map(([name, count]) => ({
     name,
-    percent: Math.round((100 * count) / messages.length),
+    percent: Math.round((100 * count) / documents.length),
   }));
   return {
     logGroupFields: fields.toSorted(

@@ -16,8 +16,13 @@ export interface LogDestination {
 
 export interface AppendedLogEvent {
   readonly timestamp: number;
+  /** As readers see it: with sensitive data masked. */
   readonly message: string;
   readonly indexed: Readonly<Record<string, string>>;
+  /** What the group's transformer made of it, as JSON. */
+  readonly transformed?: string;
+  /** The message as it came, where `message` is masked. */
+  readonly unmasked?: string;
 }
 
 const nextSequence = createArrivalSequence();
@@ -40,6 +45,8 @@ export async function appendLogEvents(
     ingested_at: same(ingestedAt),
     retention_days: same(retentionDays),
     message: events.map(({ message }) => message),
+    transformed: events.map(({ transformed = "" }) => transformed),
+    unmasked: events.map(({ unmasked = "" }) => unmasked),
     indexed: events.map(({ indexed }) => indexed),
   });
   return sequences;
@@ -66,6 +73,8 @@ export interface LogEventQuery {
   readonly descending: boolean;
   /** Texts that every wanted message contains. */
   readonly needles?: readonly string[];
+  /** Answer messages as they came, with what others see masked. */
+  readonly unmask?: boolean;
   readonly limit: number;
 }
 
@@ -90,6 +99,7 @@ export async function readLogEvents(
   options?: QueryOptions,
 ): Promise<LogEventPage> {
   const direction = rawSql(query.descending ? "DESC" : "ASC");
+  const message = shownMessage(query);
   const found = await telemetry.query<RawRow>(
     sql`
     SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence,
@@ -100,7 +110,7 @@ export async function readLogEvents(
           ORDER BY timestamp ${direction}, sequence ${direction} ROWS UNBOUNDED PRECEDING
         ) - length(message) AS bytes_before
       FROM (
-        SELECT timestamp, sequence, ingested_at, stream_id, message
+        SELECT timestamp, sequence, ingested_at, stream_id, ${message} AS message
         FROM log_events
         WHERE ${joinSql(conditionsOf(query), " AND ")}
         ORDER BY group_id ${direction}, timestamp ${direction}, sequence ${direction}
@@ -118,6 +128,11 @@ export async function readLogEvents(
   return { rows, more: found.length > query.limit || cutByBytes };
 }
 
+/** The column itself where nothing is unmasked: an expression could not use its index. */
+function shownMessage({ unmask = false }: LogEventQuery): Sql {
+  return unmask ? rawSql("if(unmasked = '', log_events.message, unmasked)") : rawSql("log_events.message");
+}
+
 function conditionsOf(query: LogEventQuery): readonly Sql[] {
   const { position, descending, streamIds, needles = [] } = query;
   const from = position !== undefined && !descending ? Math.max(query.from, position.timestamp) : query.from;
@@ -128,7 +143,7 @@ function conditionsOf(query: LogEventQuery): readonly Sql[] {
     sql`timestamp < ${instant(to)}`,
     ...(position === undefined ? [] : [behind(position, descending)]),
     ...(streamIds === undefined ? [] : [sql`stream_id IN ${streamIds.length === 0 ? [-1] : streamIds}`]),
-    ...needles.map((needle) => sql`message LIKE ${likeText(needle)}`),
+    ...needles.map((needle) => sql`${shownMessage(query)} LIKE ${likeText(needle)}`),
   ];
 }
 
@@ -175,8 +190,10 @@ export async function extendRetention(
   await telemetry.execute(
     sql`
     INSERT INTO log_events
-      (group_id, stream_id, timestamp, sequence, ingested_at, retention_days, message, indexed)
-    SELECT group_id, stream_id, timestamp, sequence, ingested_at, toUInt16(${retentionDays}), message, indexed
+      (group_id, stream_id, timestamp, sequence, ingested_at, retention_days, message, transformed, unmasked,
+      indexed)
+    SELECT group_id, stream_id, timestamp, sequence, ingested_at, toUInt16(${retentionDays}), message,
+      transformed, unmasked, indexed
     FROM log_events WHERE ${shorter} AND sequence NOT IN (${copied})`,
     options,
   );

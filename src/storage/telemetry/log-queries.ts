@@ -1,6 +1,6 @@
 // Statements beside those of Logs Insights: what a query scans, one event by its position, and a sample.
 import type { EventPosition } from "../../core/logs/event-position.ts";
-import { joinSql, sql, type Sql } from "../../core/sql.ts";
+import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
 
 export interface ScannedEvents {
@@ -34,6 +34,8 @@ export interface StoredEvent extends EventPosition {
   readonly streamId: number;
   readonly ingestedAt: number;
   readonly message: string;
+  /** Where its fields are found: what a transformer made of it, or else the message. */
+  readonly document: string;
 }
 
 interface RawEvent extends Omit<StoredEvent, "sequence"> {
@@ -45,10 +47,13 @@ export async function readLogEvent(
   telemetry: Telemetry,
   groupId: number,
   { timestamp, sequence }: EventPosition,
+  unmask: boolean,
 ): Promise<StoredEvent | undefined> {
+  const message = rawSql(unmask ? "if(unmasked = '', log_events.message, unmasked)" : "log_events.message");
   const [found] = await telemetry.query<RawEvent>(sql`
     SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence, stream_id AS streamId,
-      toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, message
+      toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, ${message} AS message,
+      if(transformed = '', ${message}, transformed) AS document
     FROM log_events
     WHERE group_id = ${groupId} AND timestamp = fromUnixTimestamp64Milli(${BigInt(timestamp)})
       AND sequence = ${sequence}
@@ -56,18 +61,21 @@ export async function readLogEvent(
   return found === undefined ? undefined : { ...found, sequence: BigInt(found.sequence) };
 }
 
-/** Messages of a group within a span of time, the newest first; both ends belong to it. */
-export async function sampleMessages(
+/**
+ * The texts in which the fields of a group's events are found, within a span of time, the newest first; both
+ * ends belong to it.
+ */
+export async function sampleDocuments(
   telemetry: Telemetry,
   groupId: number,
   span: { readonly from: number; readonly to: number },
   limit: number,
 ): Promise<readonly string[]> {
-  const rows = await telemetry.query<{ message: string }>(sql`
-    SELECT message FROM log_events
+  const rows = await telemetry.query<{ document: string }>(sql`
+    SELECT if(transformed = '', message, transformed) AS document FROM log_events
     WHERE group_id = ${groupId} AND timestamp >= fromUnixTimestamp64Milli(${BigInt(span.from)})
       AND timestamp <= fromUnixTimestamp64Milli(${BigInt(span.to)})
     ORDER BY group_id DESC, timestamp DESC, sequence DESC
     LIMIT ${limit}`);
-  return rows.map(({ message }) => message);
+  return rows.map(({ document }) => document);
 }

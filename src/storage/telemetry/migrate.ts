@@ -1,6 +1,6 @@
 // Brings the telemetry schema up to this version when a store is opened, and refuses a newer one.
 import { TelemetryError } from "../telemetry.ts";
-import { alterExpiryStatement, createTableStatements, storedName } from "./render-schema.ts";
+import { addColumnStatements, alterExpiryStatement, createTableStatements, storedName } from "./render-schema.ts";
 import type { AnyTable, Deployment } from "./render-schema.ts";
 import { defineTable } from "./table.ts";
 
@@ -21,7 +21,16 @@ const migrations: readonly Migration[] = [
     groups: (tables, deployment) =>
       Object.values(tables).map((table) => createTableStatements(table, deployment)),
   },
+  { version: 3, groups: withColumns("log_events", ["transformed", "unmasked"]) },
 ];
+
+/** Columns that a table of an earlier version lacks. */
+function withColumns(name: string, columns: readonly string[]): Migration["groups"] {
+  return (tables, deployment) => {
+    const table = tables[name];
+    return table === undefined ? [] : [addColumnStatements(table, columns, deployment)];
+  };
+}
 
 const schemaVersions = defineTable({
   name: "schema_versions",

@@ -45,6 +45,24 @@ export function createTableStatements(table: AnyTable, deployment: Deployment): 
   ];
 }
 
+/** Adds columns to a table of an earlier version; one that has them already stays as it is. */
+export function addColumnStatements(
+  table: AnyTable,
+  names: readonly string[],
+  deployment: Deployment,
+): readonly string[] {
+  const added = Object.entries(table.columns)
+    .filter(([name]) => names.includes(name))
+    .map(([name, { type, codec = "ZSTD(1)" }]) => ({ name, type, codec }));
+  const stored = added.map(
+    ({ name, type, codec }) => `ADD COLUMN IF NOT EXISTS ${name} ${type} CODEC(${codec})`,
+  );
+  const local = `ALTER TABLE ${onEveryNode(table.name, deployment)} ${stored.join(", ")}`;
+  if (deployment.kind !== "cluster") return [local];
+  const spread = added.map(({ name, type }) => `ADD COLUMN IF NOT EXISTS ${name} ${type}`);
+  return [local, `ALTER TABLE ${table.name} ON CLUSTER '{cluster}' ${spread.join(", ")}`];
+}
+
 function createTable(name: string, on: string, table: AnyTable, deployment: Deployment): string {
   const lines = [
     ...Object.entries(table.columns).map(

@@ -1,4 +1,4 @@
-// Log events: the raw message, a token bloom filter over it, and a small map of the group's indexed fields.
+// Log events: the message, a token bloom filter over it, and a small map of the group's indexed fields.
 import { defineTable } from "../table.ts";
 
 /**
@@ -18,7 +18,12 @@ export const logEvents = defineTable({
     ingested_at: { type: "DateTime64(3)", codec: "Delta, ZSTD(1)" },
     /** The group's retention when the event arrived; reads apply the current one as well. */
     retention_days: { type: "UInt16" },
+    /** What readers see: sensitive data is masked here already. */
     message: { type: "String" },
+    /** The event as its group's transformer made it, as JSON and masked; empty without one. */
+    transformed: { type: "String" },
+    /** The message as it came, where something in it is masked; else empty. */
+    unmasked: { type: "String" },
     indexed: { type: "Map(LowCardinality(String), String)" },
   },
   indexes: [
