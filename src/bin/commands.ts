@@ -33,6 +33,20 @@ export const commands: readonly Command[] = [
     run: async (words) => (await import("./query.ts")).query(words),
   },
   {
+    name: "explain",
+    aliases: [],
+    takes: "ALARM [flags]",
+    summary: "print why an alarm is, or was, in its state: each datapoint, the rule, the actions",
+    run: async (words) => (await import("./explain.ts")).explain(words),
+  },
+  {
+    name: "backtest",
+    aliases: [],
+    takes: "[ALARM] [flags]",
+    summary: "print when an alarm, or a definition in a file, would have changed its state",
+    run: async (words) => (await import("./backtest.ts")).backtest(words),
+  },
+  {
     name: "doctor",
     aliases: [],
     takes: "[flags of serve]",

@@ -44,7 +44,7 @@ describe("words", () => {
   test("help lists the commands, and each command has its own", async () => {
     const { code, output } = await run("--help");
     expect(code).toBe(0);
-    for (const command of ["serve", "tail", "query", "doctor", "help", "version"]) {
+    for (const command of ["serve", "tail", "query", "explain", "backtest", "doctor", "help", "version"]) {
       expect(output).toMatch(new RegExp(`^  ${command} .*\\w`, "m"));
     }
     expect((await run("serve", "--help")).output).toContain("--xray-udp-port PORT");
@@ -55,7 +55,11 @@ describe("words", () => {
   test("mistakes are one line with the mend, and exit code 2", async () => {
     const cases: readonly (readonly [string[], string])[] = [
       [["sevre"], "groundwatch: unknown command sevre: did you mean serve?\n"],
-      [["demo"], "groundwatch: unknown command demo: known are serve, tail, query, doctor, help, version\n"],
+      [
+        ["demo"],
+        "groundwatch: unknown command demo: known are serve, tail, query, explain, backtest, doctor, help, " +
+          "version\n",
+      ],
       [["serve", "--prot", "1"], "groundwatch: unknown flag --prot: did you mean --port?\n"],
       [["query"], "groundwatch: query needs a log group: see groundwatch query --help\n"],
       [

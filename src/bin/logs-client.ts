@@ -15,17 +15,16 @@ export const clientOptions = {
   json: toggle({ default: false, help: "print each event as a JSON object on its line" }),
 } satisfies Options;
 
-/** Keys come from the environment, as for every AWS tool; without any, those of the default account. */
 export function createLogsClient({ endpoint, region }: ValuesOf<typeof clientOptions>): CloudWatchLogs {
+  return new CloudWatchLogs({ endpoint, region, credentials: credentialsOf(), maxAttempts: 2 });
+}
+
+/** Keys come from the environment, as for every AWS tool; without any, those of the default account. */
+export function credentialsOf() {
   const accessKeyId = variable("AWS_ACCESS_KEY_ID") ?? "000000000000";
   const secretAccessKey = variable("AWS_SECRET_ACCESS_KEY") ?? "any";
   const sessionToken = variable("AWS_SESSION_TOKEN");
-  const credentials = {
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-  };
-  return new CloudWatchLogs({ endpoint, region, credentials, maxAttempts: 2 });
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
 /** What is set to nothing is not set, as for every AWS tool. */

@@ -1,6 +1,7 @@
 // BacktestAlarm through the own client: it finds what really happened, and what would have.
 import { CloudWatch, type PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderBacktest } from "../../src/bin/backtest.ts";
 import { GroundwatchClient } from "../../src/client/index.ts";
 import { startTestServer, testStartAt, type TestServer } from "../support/server.ts";
 
@@ -104,15 +105,19 @@ test("finds the changes that the alarms really went through", async () => {
 });
 
 test("tries a definition that is not there yet, and writes nothing", async () => {
-  const { Transitions } = await groundwatch.backtestAlarm({
+  const found = await groundwatch.backtestAlarm({
     From: testStartAt + 1,
     Definition: { ...load, EvaluationPeriods: 1, Threshold: 85 },
   });
-  expect(Transitions.map(({ At, State }) => [(At - testStartAt) / minuteMs, State])).toEqual([
+  expect(found.Transitions.map(({ At, State }) => [(At - testStartAt) / minuteMs, State])).toEqual([
     [1, "OK"],
     [7, "ALARM"],
     [11, "INSUFFICIENT_DATA"],
     [14, "OK"],
+  ]);
+  expect(renderBacktest(found).split("\n").slice(1, 2)).toEqual([
+    "2026-11-02T12:07:00Z  OK -> ALARM  Threshold Crossed: 1 datapoint [90.0 (02/11/26 12:06:00)] was " +
+      "greater than the threshold (85.0).",
   ]);
   expect((await cloudwatch.describeAlarms({})).MetricAlarms).toHaveLength(Object.keys(alarms).length);
 });

@@ -1,6 +1,7 @@
 // ExplainAlarm through the own client: metric alarms, composite alarms, what holds actions back.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderExplanation } from "../../src/bin/explain.ts";
 import { GroundwatchClient } from "../../src/client/index.ts";
 import { startTestServer, testAccount, testRegion, testStartAt, type TestServer } from "../support/server.ts";
 
@@ -69,6 +70,21 @@ test("names each datapoint, how the missing ones were treated, and the rule that
     [at(1), "97.5 is greater than 50: breaching"],
   ]);
   expect(explained.Actions).toMatchObject([{ ActionArn: topic }]);
+  expect(renderExplanation({ ...explained, Actions: [] })).toBe(
+    [
+      "busy is in ALARM since 2026-11-02T12:02:00Z, before this evaluation in INSUFFICIENT_DATA",
+      "evaluated at 2026-11-02T12:02:00Z, periods of 60 s from 2026-11-02T11:57:00Z to 2026-11-02T12:02:00Z",
+      "",
+      "  2026-11-02T11:57:00Z  missing; not needed, newer gaps are counted first",
+      "  2026-11-02T11:58:00Z  missing; not needed, newer gaps are counted first",
+      "  2026-11-02T11:59:00Z  missing; left missing, the datapoints that are there decide",
+      "  2026-11-02T12:00:00Z  60 is greater than 50: breaching",
+      "  2026-11-02T12:01:00Z  97.5 is greater than 50: breaching",
+      explained.Decision,
+      ...explained.Notes,
+      "",
+    ].join("\n"),
+  );
 });
 
 test("an evaluation of the past is explained by the states of that time", async () => {
@@ -97,6 +113,9 @@ test("an evaluation of the past is explained by the states of that time", async 
     [1, true, "busy is in ALARM"],
     [1, false, "always false"],
   ]);
+  expect(renderExplanation(shop)).toContain(
+    "  yes  1 of 2 hold, one must\n    yes  busy is in ALARM\n    no   always",
+  );
   expect((await groundwatch.explainAlarm({ AlarmName: "shop" })).State).toBe("OK");
 });
 
