@@ -1,6 +1,7 @@
 // Opens and closes the three stores and the data folder that they live in.
 import type { Blobs } from "../storage/blobs.ts";
 import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
+import { createMetricArrivals, type MetricArrivals } from "../storage/metric-arrivals.ts";
 import { createMetricWriter, type MetricWriter } from "../storage/metric-writer.ts";
 import { createRollupLedger, type RollupLedger } from "../storage/metric-rollups.ts";
 import { createDeliveryAttempts, type DeliveryAttempts } from "../storage/delivery-attempts.ts";
@@ -20,6 +21,7 @@ export interface Stores {
   readonly blobs: Blobs;
   readonly worlds: Worlds;
   readonly metrics: MetricWriter;
+  readonly metricArrivals: MetricArrivals;
   readonly rollups: RollupLedger;
   readonly queues: Queues;
   readonly topics: Topics;
@@ -49,13 +51,15 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
   try {
     const [state, blobs] = await Promise.all(opening);
     const rollups = createRollupLedger(state);
+    const metricArrivals = createMetricArrivals(telemetry, state);
     return {
       folder,
       state,
       telemetry,
       blobs,
       worlds: createWorlds(state),
-      metrics: createMetricWriter(telemetry, rollups),
+      metrics: createMetricWriter(telemetry, rollups, metricArrivals),
+      metricArrivals,
       rollups,
       queues: createQueues(state),
       topics: createTopics(state),

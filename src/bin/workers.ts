@@ -5,9 +5,11 @@ import type { Dependencies } from "../services/dependencies.ts";
 import type { AlarmEvaluationFacts } from "../services/groundwatch/context.ts";
 import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
+import { startMetricStreams } from "../workers/metric-streams.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
 import { alarmFactsOf } from "./alarm-facts.ts";
 import type { Surroundings } from "./listeners.ts";
+import { readStreamTargets } from "./stream-targets.ts";
 
 export interface Workers {
   readonly trail: TrailWriter;
@@ -17,6 +19,8 @@ export interface Workers {
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
+/** Processes beside this one have the same time but for this much. */
+const streamLagMs = { manual: 0, system: 2_000 } as const;
 /** On a clock that stands still all data is there when it moves on. */
 const settleMs = { manual: 0, system: 5_000 } as const;
 
@@ -38,6 +42,13 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
     onError: (error) => log.error("alarms were not evaluated", error),
   });
   stack.push(() => evaluator.stop());
+  const streams = startMetricStreams({
+    ...dependencies,
+    targetOf: readStreamTargets(config.streamTargets),
+    lagMs: streamLagMs[config.clock],
+    onError: (error) => log.error("metrics were not streamed", error),
+  });
+  stack.push(() => streams.stop());
   // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual
   // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));

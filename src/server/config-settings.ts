@@ -78,6 +78,10 @@ export const settings = {
         "of queues",
     },
   ),
+  streamTargets: text("FILE", {
+    default: undefined,
+    help: "JSON file that says where the delivery streams of metric streams send their records",
+  }),
   logLevel: choice(["debug", "info", "warn", "error"], {
     default: "info",
     help: "least level of the server's log",

@@ -34,6 +34,7 @@ test("without anything every setting has its default", () => {
     emfPort: 25_888,
     clickhouseUrl: undefined,
     postgresUrl: undefined,
+    streamTargets: undefined,
     logLevel: "info",
     json: false,
     accessKeys: [],

@@ -2,6 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
 import type { Blobs } from "../storage/blobs.ts";
+import type { MetricArrivals } from "../storage/metric-arrivals.ts";
 import type { MetricWriter } from "../storage/metric-writer.ts";
 import type { RollupLedger } from "../storage/metric-rollups.ts";
 import type { Queues } from "../storage/queues.ts";
@@ -21,6 +22,8 @@ export interface Dependencies {
   readonly worlds: Worlds;
   /** Stores metric data, wherever it comes from. */
   readonly metrics: MetricWriter;
+  /** What the worker of metric streams reads; shared with whoever stores metric data. */
+  readonly metricArrivals: MetricArrivals;
   /** Shared by those who put metric data and the worker that rolls it up. */
   readonly rollups: RollupLedger;
   /** Shared by the API of queues and by whoever delivers to them. */

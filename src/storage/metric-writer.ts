@@ -1,6 +1,7 @@
 // The way of metric data into the store, shared by all who have some: calls and what is found in logs.
 import type { ReadyDatum } from "../core/metrics/datum-batch.ts";
 import type { MetricIdentity } from "../core/metrics/metric-identity.ts";
+import type { MetricArrivals } from "./metric-arrivals.ts";
 import type { RollupLedger } from "./metric-rollups.ts";
 import { appendDatapoints } from "./telemetry/datapoints.ts";
 import { MetricRegistry } from "./telemetry/metrics.ts";
@@ -13,7 +14,11 @@ export interface MetricWriter {
   forget(): void;
 }
 
-export function createMetricWriter(telemetry: Telemetry, rollups: RollupLedger): MetricWriter {
+export function createMetricWriter(
+  telemetry: Telemetry,
+  rollups: RollupLedger,
+  arrivals: MetricArrivals,
+): MetricWriter {
   const registry = new MetricRegistry(telemetry);
   return {
     forget: () => registry.forget(),
@@ -28,6 +33,7 @@ export function createMetricWriter(telemetry: Telemetry, rollups: RollupLedger):
           statistics,
         }));
         await Promise.all([stored, appendDatapoints(telemetry, datapoints, now)]);
+        if (await arrivals.isWatched(world)) await arrivals.note(world, datapoints, now);
       } finally {
         leave();
       }

@@ -20,6 +20,14 @@ import { getMetricStatistics } from "./get-metric-statistics.ts";
 import { getMetricWidgetImage } from "./get-metric-widget-image.ts";
 import { limits } from "./limits.ts";
 import { listMetrics } from "./list-metrics.ts";
+import {
+  deleteMetricStream,
+  getMetricStream,
+  listMetricStreams,
+  putMetricStream,
+  startMetricStreams,
+  stopMetricStreams,
+} from "./metric-streams.ts";
 import { putCompositeAlarm } from "./put-composite-alarm.ts";
 import { putMetricAlarm } from "./put-metric-alarm.ts";
 import { putMetricData } from "./put-metric-data.ts";
@@ -35,6 +43,7 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
       DeleteAlarmMuteRule: deleteAlarmMuteRule,
       DeleteAlarms: deleteAlarms,
       DeleteDashboards: deleteDashboards,
+      DeleteMetricStream: deleteMetricStream,
       DescribeAlarmContributors: describeAlarmContributors,
       DescribeAlarmHistory: describeAlarmHistory,
       DescribeAlarms: describeAlarms,
@@ -45,17 +54,22 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
       GetDashboard: getDashboard,
       GetMetricData: getMetricData,
       GetMetricStatistics: getMetricStatistics,
+      GetMetricStream: getMetricStream,
       GetMetricWidgetImage: getMetricWidgetImage,
       ListAlarmMuteRules: listAlarmMuteRules,
       ListDashboards: listDashboards,
       ListMetrics: listMetrics,
+      ListMetricStreams: listMetricStreams,
       ListTagsForResource: listTagsForResource,
       PutAlarmMuteRule: putAlarmMuteRule,
       PutCompositeAlarm: putCompositeAlarm,
       PutDashboard: putDashboard,
       PutMetricAlarm: putMetricAlarm,
       PutMetricData: putMetricData,
+      PutMetricStream: putMetricStream,
       SetAlarmState: setAlarmState,
+      StartMetricStreams: startMetricStreams,
+      StopMetricStreams: stopMetricStreams,
       TagResource: tagResource,
       UntagResource: untagResource,
     },
@@ -74,6 +88,10 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
         "letters are drawn for the Latin, Greek and Cyrillic scripts",
       ],
       ListMetrics: ["`IncludeLinkedAccounts` finds nothing beyond the caller's own account"],
+      PutMetricStream: [
+        "records go where `--stream-targets` says, else into the data folder; the role is not used",
+        "`IncludeLinkedAccountsMetrics` adds nothing: there are no linked accounts",
+      ],
       PutMetricData: [
         "`EntityMetricData` is stored without its `Entity`",
         "an `Entity` that is not valid refuses the call also without `StrictEntityValidation`",

@@ -3,7 +3,8 @@ import { InvalidParameterValueException, ResourceNotFoundException } from "@aws-
 import { muteRulesOf } from "../../storage/alarm-mute-rules.ts";
 import { alarmScope, alarmsOf } from "../../storage/alarms.ts";
 import { dashboardsOf } from "../../storage/dashboards.ts";
-import type { Collection } from "../../storage/state.ts";
+import { streamKey, streamScope, streamsOf } from "../../storage/metric-streams.ts";
+import type { Collection, State } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import { withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
@@ -14,14 +15,37 @@ interface Tagged {
   readonly tags: Tags;
 }
 
-/** By the kind of resource in an ARN: where it is kept. One entry makes a resource taggable. */
-const collections: ReadonlyMap<string, (context: CloudWatchContext) => Collection<Tagged>> = new Map<
-  string,
-  (context: CloudWatchContext) => Collection<Tagged>
->([
-  ["alarm", ({ dependencies }) => alarmsOf(dependencies.state)],
-  ["alarm-mute-rule", ({ dependencies }) => muteRulesOf(dependencies.state)],
-  ["dashboard", ({ dependencies }) => dashboardsOf(dependencies.state)],
+interface Resource {
+  readonly collection: Collection<Tagged>;
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** Where a resource is kept, by its name. */
+type Find = (context: CloudWatchContext, name: string) => Resource;
+
+const regional =
+  (collectionOf: (state: State) => Collection<Tagged>): Find =>
+  ({ call, dependencies }, name) => {
+    return { collection: collectionOf(dependencies.state), scope: alarmScope(call), key: name };
+  };
+
+/** By the kind of resource in an ARN. One entry makes a resource taggable. */
+const kinds: ReadonlyMap<string, Find> = new Map<string, Find>([
+  ["alarm", regional(alarmsOf)],
+  ["alarm-mute-rule", regional(muteRulesOf)],
+  [
+    "dashboard",
+    ({ call, dependencies }, key) => {
+      return { collection: dashboardsOf(dependencies.state), scope: call.account, key };
+    },
+  ],
+  [
+    "metric-stream",
+    ({ call, dependencies }, name) => {
+      return { collection: streamsOf(dependencies.state), scope: streamScope, key: streamKey(call, name) };
+    },
+  ],
 ]);
 
 /** Kinds that belong to an account: their ARNs name no region. */
@@ -50,8 +74,8 @@ export async function listTagsForResource(
   input: Input<"ListTagsForResource">,
   context: CloudWatchContext,
 ): Promise<Output<"ListTagsForResource">> {
-  const { collection, scope, name } = resourceOf(context, input.ResourceARN);
-  const found = await collection.get(scope, name);
+  const { collection, scope, key } = resourceOf(context, input.ResourceARN);
+  const found = await collection.get(scope, key);
   if (found === undefined) throw notFound(input.ResourceARN);
   return { Tags: Object.entries(found.value.tags).map(([Key, Value]) => ({ Key, Value })) };
 }
@@ -61,19 +85,13 @@ async function changeTags(
   arn: string,
   change: (tags: Tags) => Tags,
 ): Promise<void> {
-  const { collection, scope, name } = resourceOf(context, arn);
+  const { collection, scope, key } = resourceOf(context, arn);
   await untilWritten(async () => {
-    const found = await collection.get(scope, name);
+    const found = await collection.get(scope, key);
     if (found === undefined) throw notFound(arn);
     const { value, version, rank } = found;
-    return collection.replace(scope, name, { ...value, tags: change(value.tags) }, version, rank);
+    return collection.replace(scope, key, { ...value, tags: change(value.tags) }, version, rank);
   });
-}
-
-interface Resource {
-  readonly collection: Collection<Tagged>;
-  readonly scope: string;
-  readonly name: string;
 }
 
 function resourceOf(context: CloudWatchContext, arn: string): Resource {
@@ -83,11 +101,10 @@ function resourceOf(context: CloudWatchContext, arn: string): Resource {
   if (ofAccount === undefined) {
     throw modelled(InvalidParameterValueException, `The value ${arn} for parameter ResourceARN is invalid.`);
   }
-  const collection = collections.get(kind)?.(context);
-  const isGlobal = globalKinds.has(kind);
-  const isHere = ofAccount === account && ofRegion === (isGlobal ? "" : region);
-  if (collection === undefined || !isHere) throw notFound(arn);
-  return { collection, scope: isGlobal ? account : alarmScope(context.call), name };
+  const find = kinds.get(kind);
+  const isHere = ofAccount === account && ofRegion === (globalKinds.has(kind) ? "" : region);
+  if (find === undefined || !isHere) throw notFound(arn);
+  return find(context, name);
 }
 
 const notFound = (arn: string) => modelled(ResourceNotFoundException, `The resource ${arn} does not exist.`);

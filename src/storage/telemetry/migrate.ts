@@ -1,6 +1,11 @@
 // Brings the telemetry schema up to this version when a store is opened, and refuses a newer one.
 import { TelemetryError } from "../telemetry.ts";
-import { addColumnStatements, alterExpiryStatement, createTableStatements, storedName } from "./render-schema.ts";
+import {
+  addColumnStatements,
+  alterExpiryStatement,
+  createTableStatements,
+  storedName,
+} from "./render-schema.ts";
 import type { AnyTable, Deployment } from "./render-schema.ts";
 import { defineTable } from "./table.ts";
 
@@ -21,6 +26,7 @@ const migrations: readonly Migration[] = [
     groups: (tables, deployment) =>
       Object.values(tables).map((table) => createTableStatements(table, deployment)),
   },
+  { version: 2, groups: added("metric_arrivals") },
   { version: 3, groups: withColumns("log_events", ["transformed", "unmasked"]) },
 ];
 
@@ -30,6 +36,15 @@ function withColumns(name: string, columns: readonly string[]): Migration["group
     const table = tables[name];
     return table === undefined ? [] : [addColumnStatements(table, columns, deployment)];
   };
+}
+
+/** Tables that stores of an earlier version lack; those of this version have them already. */
+function added(...names: readonly string[]): Migration["groups"] {
+  return (tables, deployment) =>
+    names.flatMap((name) => {
+      const table = tables[name];
+      return table === undefined ? [] : [createTableStatements(table, deployment)];
+    });
 }
 
 const schemaVersions = defineTable({

@@ -1,0 +1,64 @@
+// Sends what metric streams are about, several times a minute.
+import { every, type Clock } from "../core/clock.ts";
+import type { FactBoard } from "../core/facts.ts";
+import type { MetricStream } from "../core/metric-streams/metric-stream.ts";
+import { allStreams } from "../storage/metric-streams.ts";
+import type { Document } from "../storage/state.ts";
+import type { Telemetry } from "../storage/telemetry.ts";
+import { deliverStream, type StreamParts } from "./metric-streams/deliver-stream.ts";
+import { createStreamDatapoints } from "./metric-streams/stream-datapoints.ts";
+
+const runPeriodMs = 20_000;
+
+export interface MetricStreamsOptions extends Omit<StreamParts, "datapoints" | "signal"> {
+  readonly clock: Clock;
+  readonly facts: FactBoard;
+  readonly telemetry: Telemetry;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface MetricStreams {
+  stop(): Promise<void>;
+}
+
+/**
+ * A run can be killed at any point: what it did not finish is sent again. A minute is sent once it is over,
+ * and again whenever more data of it arrives.
+ */
+export function startMetricStreams(options: MetricStreamsOptions): MetricStreams {
+  const { clock, state, metricArrivals, onError } = options;
+  const stopping = new AbortController();
+  const parts: StreamParts = {
+    ...options,
+    datapoints: createStreamDatapoints(options.telemetry),
+    signal: stopping.signal,
+  };
+  let running: Promise<void> = Promise.resolve();
+  const cancel = every(clock, runPeriodMs, () => (running = run().catch(onError)));
+  const forget = options.facts.listen("WorldReset", () => {
+    metricArrivals.refresh().catch(onError);
+  });
+  return {
+    async stop() {
+      cancel();
+      forget();
+      stopping.abort();
+      await running;
+    },
+  };
+
+  async function run(): Promise<void> {
+    const streams = await allStreams(state, "");
+    await metricArrivals.refresh();
+    const due = streams.filter(({ value }) => value.isRunning);
+    await Promise.all(due.map((stream) => deliver(stream).catch(onError)));
+  }
+
+  async function deliver(stream: Document<MetricStream>): Promise<void> {
+    const { account, region } = stream.value;
+    const world = await options.worlds.numberOf(account, region);
+    // Whoever stopped another stream of this world may have ended the watch.
+    if (!(await metricArrivals.isWatched(world))) await metricArrivals.watch(world);
+    await deliverStream(parts, stream, clock.now());
+  }
+}
