@@ -12,7 +12,7 @@ import type { App } from "../wire/serve.ts";
 import type { OperationSummary } from "../wire/service.ts";
 import type { ApiOptions } from "./api.ts";
 import { readVersion } from "./commands.ts";
-import { listenEmf, listenHttp, listenXray, startHostAgent, type Listener } from "./listeners.ts";
+import { listenBesideHttp, listenHttp, startHostAgent, type Listener } from "./listeners.ts";
 import { loadServices } from "./services.ts";
 import { createStopStack } from "./stop-stack.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -74,9 +74,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       strictOutputs: options.strictOutputs ?? false,
     };
     const app: App = api.createApi(apiOptions);
-    listeners.push(...(await listenXray(surroundings, dependencies)));
-    const logs = app.services.find(({ model }) => model.name === "cloudwatch-logs");
-    listeners.push(...(await listenEmf(surroundings, dependencies, logs)));
+    listeners.push(...(await listenBesideHttp(surroundings, dependencies, app.services)));
     url = await listenHttp(
       surroundings,
       api.createAnswer(apiOptions, app, () => url),

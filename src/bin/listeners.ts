@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createHttpServer, type HttpServerOptions } from "../server/http-server.ts";
+import type { LogListener } from "../server/listeners/log-listener.ts";
 import type { Log } from "../server/log.ts";
 import type { SelfMetrics } from "../server/self-metrics.ts";
 import type { Dependencies } from "../services/dependencies.ts";
@@ -31,8 +32,22 @@ export async function listenHttp(
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** A port that is taken is reported and done without. */
-export async function listenXray(
+/** For signals that do not come over HTTP. A port that is taken is reported and done without. */
+export async function listenBesideHttp(
+  surroundings: Surroundings,
+  dependencies: Dependencies,
+  services: readonly Service[],
+): Promise<readonly Listener[]> {
+  const logs = services.find(({ model }) => model.name === "cloudwatch-logs");
+  const listeners = await Promise.all([
+    listenXray(surroundings, dependencies),
+    listenEmf(surroundings, dependencies, logs),
+    listenForSyslog(surroundings, dependencies, logs),
+  ]);
+  return listeners.flat();
+}
+
+async function listenXray(
   { config, log, stack }: Surroundings,
   dependencies: Dependencies,
 ): Promise<readonly Listener[]> {
@@ -62,38 +77,72 @@ export async function listenXray(
   }
 }
 
-/** A port that is taken is reported and done without. */
-export async function listenEmf(
-  { config, log, stack }: Surroundings,
+/** `service` is CloudWatch Logs, which stores what comes. */
+async function listenEmf(
+  surroundings: Surroundings,
   { clock }: Dependencies,
   service: Service | undefined,
 ): Promise<readonly Listener[]> {
-  const { host, emfPort: port } = config;
+  const { config, log } = surroundings;
+  const { host, account, region, emfPort: port } = config;
   if (port === 0 || service === undefined) return [];
   const [{ listenEmbeddedMetrics }, { createLogSender }] = await Promise.all([
     import("../server/listeners/embedded-metrics.ts"),
     import("../server/listeners/log-sender.ts"),
   ]);
+  const open = listenEmbeddedMetrics({
+    host,
+    port,
+    clock,
+    defaultStream: hostname(),
+    store: createLogSender({ service, clock, account, region }),
+    onRejected: (reason) => log.warn("embedded metrics refused", { reason }),
+    onError: (error) => log.error("embedded metrics were not stored", error),
+  });
+  return listenOrWarn(surroundings, open, { name: "emf", what: "embedded metrics", flag: "--emf-port" });
+}
+
+async function listenForSyslog(
+  surroundings: Surroundings,
+  { clock, state }: Dependencies,
+  service: Service | undefined,
+): Promise<readonly Listener[]> {
+  const { config, log } = surroundings;
+  const { host, account, region, syslogPort: port } = config;
+  if (port === 0 || service === undefined) return [];
+  const [{ listenSyslog }, { createLogSender }, { syslogGroups }] = await Promise.all([
+    import("../server/listeners/syslog.ts"),
+    import("../server/listeners/log-sender.ts"),
+    import("../services/cloudwatch-logs/syslog-configurations.ts"),
+  ]);
+  const open = listenSyslog({
+    host,
+    port,
+    clock,
+    groups: () => syslogGroups(state, { account, region }),
+    send: createLogSender({ service, clock, account, region }),
+    onRejected: (reason) => log.warn("syslog messages refused", { reason }),
+    onError: (error) => log.error("syslog messages were not stored", error),
+  });
+  return listenOrWarn(surroundings, open, { name: "syslog", what: "syslog messages", flag: "--syslog-port" });
+}
+
+async function listenOrWarn(
+  { config, log, stack }: Surroundings,
+  opening: Promise<LogListener>,
+  { name, what, flag }: { readonly name: string; readonly what: string; readonly flag: string },
+): Promise<readonly Listener[]> {
   try {
-    const listener = await listenEmbeddedMetrics({
-      host,
-      port,
-      clock,
-      defaultStream: hostname(),
-      store: createLogSender({ service, clock, account: config.account, region: config.region }),
-      onRejected: (reason) => log.warn("embedded metrics refused", { reason }),
-      onError: (error) => log.error("embedded metrics were not stored", error),
-    });
+    const listener = await opening;
     stack.push(() => listener.stop());
-    const address = `${host}:${listener.port}`;
+    const address = `${config.host}:${listener.port}`;
     return [
-      { name: "emf-tcp", address },
-      { name: "emf-udp", address },
+      { name: `${name}-tcp`, address },
+      { name: `${name}-udp`, address },
     ];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const mend = "choose another port with --emf-port, or 0 for none";
-    log.warn(`embedded metrics are not listened for: ${reason}; ${mend}`);
+    log.warn(`${what} are not listened for: ${reason}; choose another port with ${flag}, or 0 for none`);
     return [];
   }
 }

@@ -6,6 +6,8 @@ export interface StoredLogEvent {
   readonly timestamp: number;
   readonly ingestedAt: number;
   readonly message: string;
+  /** What the group's transformer made of it, as JSON. */
+  readonly transformed?: string;
 }
 
 export interface LogEventsAccepted {

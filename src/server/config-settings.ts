@@ -54,6 +54,10 @@ export const settings = {
     default: 25_888,
     help: "TCP and UDP port for documents in the embedded metric format; 0 turns it off",
   }),
+  syslogPort: whole("PORT", port, {
+    default: 0,
+    help: "TCP and UDP port for syslog messages, 514 by convention; 0 turns it off",
+  }),
   clickhouseUrl: matching(
     "URL",
     /^https?:\/\/[^/]/,

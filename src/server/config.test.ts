@@ -32,6 +32,7 @@ test("without anything every setting has its default", () => {
     detailed: false,
     xrayUdpPort: 2_000,
     emfPort: 25_888,
+    syslogPort: 0,
     clickhouseUrl: undefined,
     postgresUrl: undefined,
     streamTargets: undefined,

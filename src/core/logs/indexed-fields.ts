@@ -22,13 +22,17 @@ export const defaultIndexedFields: ReadonlySet<string> = new Set([
 const none: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
- * The indexed top-level fields of a message that is a JSON object, values as the text that Logs Insights
- * shows (true and false are 1 and 0; objects, arrays and null are no values); empty for any other message.
- * Queries take the index for the whole truth about its fields, so no value is left out.
+ * The indexed fields of a message that is a JSON object, values as the text that Logs Insights shows (true
+ * and false are 1 and 0; objects, arrays and null are no values); empty for any other message. Queries take
+ * the index for the whole truth about its fields, so no value is left out.
+ *
+ * `paths` are fields further down, named with dots: a value inside is taken before a member whose own name
+ * has the dots.
  */
 export function indexedFieldsOf(
   message: string,
   fields: ReadonlySet<string> = defaultIndexedFields,
+  paths: readonly string[] = [],
 ): Readonly<Record<string, string>> {
   if (!/^\s*\{/.test(message)) return none;
   let document: unknown;
@@ -44,7 +48,21 @@ export function indexedFieldsOf(
     const text = textOf(name, value, message);
     if (text !== undefined) found[name] = text;
   }
+  for (const path of paths) {
+    const steps = path.split(".");
+    const text = textOf(steps.at(-1) ?? path, insideOf(document, steps), message) ?? found[path];
+    if (text !== undefined) found[path] = text;
+  }
   return found;
+}
+
+function insideOf(document: object, steps: readonly string[]): unknown {
+  let value: unknown = document;
+  for (const step of steps) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
 }
 
 function textOf(name: string, value: unknown, message: string): string | undefined {

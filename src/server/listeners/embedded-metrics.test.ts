@@ -5,7 +5,8 @@ import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Clock } from "../../core/clock.ts";
 import type { EmbeddedDocument } from "../../core/logs/embedded-document.ts";
-import { embeddedMetricsLimits, listenEmbeddedMetrics } from "./embedded-metrics.ts";
+import { listenEmbeddedMetrics } from "./embedded-metrics.ts";
+import { logListenerLimits } from "./log-listener.ts";
 
 const clock: Clock = { now: () => 42, schedule: () => () => undefined };
 
@@ -63,7 +64,7 @@ test("datagrams, of one document or several", async () => {
 test("what is no document, or for no group, is counted with its reason", async () => {
   const { listener, onRejected } = await listenerWith(() => Promise.resolve());
   await sendTcp(listener.port, [`text\n{"_aws":{}}\n${line({ LogGroupName: "no name!" })}\n${line({})}\n`]);
-  await vi.waitFor(() => expect(listener.statistics()).toMatchObject({ documents: 1, rejected: 3 }));
+  await vi.waitFor(() => expect(listener.statistics()).toMatchObject({ events: 1, rejected: 3 }));
   expect(onRejected.mock.calls.flat()).toEqual([
     "it is no JSON object with a member _aws",
     "_aws.LogGroupName is missing",
@@ -75,7 +76,7 @@ test("a line without end is not kept for ever", async () => {
   const { listener, onRejected } = await listenerWith(() => Promise.resolve());
   const socket = connect(listener.port, "127.0.0.1");
   socket.on("error", () => undefined);
-  socket.write("x".repeat(embeddedMetricsLimits.lineBytes + 1));
+  socket.write("x".repeat(logListenerLimits.textBytes + 1));
   await once(socket, "close");
   expect(onRejected).toHaveBeenCalledWith(expect.stringContaining("a line is longer than"));
 });
@@ -88,15 +89,15 @@ test("over TCP nothing is dropped while the store is slow, and all is stored bef
     await blocked;
     stored += documents.length;
   });
-  const { waitingDocuments, batchDocuments } = embeddedMetricsLimits;
-  const count = waitingDocuments * 2;
+  const { waitingEvents, batchEvents } = logListenerLimits;
+  const count = waitingEvents * 2;
   const sending = sendTcp(
     listener.port,
     Array.from({ length: 40 }, () => `${line({})}\n`.repeat(count / 40)),
   );
   // Those of the first write wait no more.
-  const whenFull = waitingDocuments + batchDocuments;
-  await vi.waitFor(() => expect(listener.statistics().documents).toBeGreaterThanOrEqual(whenFull), 20_000);
+  const whenFull = waitingEvents + batchEvents;
+  await vi.waitFor(() => expect(listener.statistics().events).toBeGreaterThanOrEqual(whenFull), 20_000);
   const socket = createSocket("udp4");
   onTestFinished(() => void socket.close());
   socket.send(line({}), listener.port, "127.0.0.1");

@@ -2,6 +2,11 @@
 import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Handlers } from "../../wire/handlers.ts";
 import { putBearerTokenAuthentication } from "./bearer-tokens.ts";
+import {
+  deleteSyslogConfiguration,
+  listSyslogConfigurations,
+  putSyslogConfiguration,
+} from "./syslog-configurations.ts";
 import type { LogsContext } from "./context.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { testMetricFilter } from "./filter-patterns.ts";
@@ -51,6 +56,9 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   ListLogGroups: listLogGroups,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
+  DeleteSyslogConfiguration: deleteSyslogConfiguration,
+  ListSyslogConfigurations: listSyslogConfigurations,
+  PutSyslogConfiguration: putSyslogConfiguration,
   PutBearerTokenAuthentication: putBearerTokenAuthentication,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,

@@ -6,6 +6,7 @@ import type { LogsContext } from "./context.ts";
 import { EventDeletions } from "./event-deletions.ts";
 import { httpEndpoints } from "./http-endpoints.ts";
 import { handlers } from "./handlers.ts";
+import { createIngestRuleDirectory } from "./ingest-rules.ts";
 import { limitations } from "./limitations.ts";
 import { limits } from "./limits.ts";
 import { QueryRuns } from "./query-runs.ts";
@@ -21,6 +22,7 @@ export function createLogsService(dependencies: Dependencies): Service {
   const streams = createStreamDirectory(state);
   const activity = new StreamActivity(state, telemetry, clock);
   const deletions = new EventDeletions(state, telemetry, clock);
+  const ingestRules = createIngestRuleDirectory(state);
   const metricFilters = createMetricFilterDirectory(state);
   const metricDefaults = new MetricFilterDefaults(dependencies);
   const metricBatches = new SharedMetricBatches(dependencies.metrics);
@@ -29,6 +31,7 @@ export function createLogsService(dependencies: Dependencies): Service {
   facts.listen("WorldReset", () => {
     streams.forget();
     activity.forget();
+    ingestRules.forget();
     metricFilters.forget();
     metricDefaults.forget();
   });
@@ -46,6 +49,7 @@ export function createLogsService(dependencies: Dependencies): Service {
       activity,
       retentionMoves,
       deletions,
+      ingestRules,
       queries,
       metricFilters,
       metricDefaults,

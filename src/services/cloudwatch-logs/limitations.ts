@@ -20,6 +20,7 @@ export const limitations = {
     "a restart within a minute may report the default value although an event matched before it",
   ],
   GetLogRecord: ["`unmask` has nothing to unmask: there is no data protection"],
+  PutTransformer: ["the processor `parseToOCSF` is refused", "see docs/transformers.md"],
   GetQueryResults: ["results and statistics come when the query has ended, not while it is `Running`"],
   PutQueryDefinition: ["the query languages `PPL` and `SQL` are refused"],
   StartQuery: [
@@ -28,4 +29,9 @@ export const limitations = {
     "log groups of other accounts are not found",
   ],
   StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],
+  PutSyslogConfiguration: [
+    "messages that come to `--syslog-port` go to all configured groups of the server's own account and region; " +
+      "`vpcEndpointId` is only a label",
+  ],
+  PutBearerTokenAuthentication: ["tokens come from the operation CreateAccessKey of our own service"],
 } as const;

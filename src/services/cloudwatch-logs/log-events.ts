@@ -1,5 +1,4 @@
 // Log events: put, get and filter.
-import { indexedFieldsOf } from "../../core/logs/indexed-fields.ts";
 import {
   eventIdOf,
   parsePageToken,
@@ -14,6 +13,8 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, groupNotFound, invalidParameter, streamNotFound } from "./errors.ts";
 import { requireBearerTokens } from "./bearer-tokens.ts";
 import { storeEventMetrics } from "./event-metrics.ts";
+import { storeIngestMetrics } from "./ingest-metrics.ts";
+import { ingest } from "./ingest-rules.ts";
 import { requireGroup, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
 import type { KnownStream } from "./stream-directory.ts";
 
@@ -60,14 +61,13 @@ async function store(
 ): Promise<void> {
   const { facts, telemetry } = context.dependencies;
   const { account, region, now } = context.call;
-  const rows = events.map(({ timestamp, message }) => ({
-    timestamp,
-    message,
-    indexed: indexedFieldsOf(message),
-  }));
+  const rules = context.ingestRules.recall(stream.groupId) ?? (await context.ingestRules.find(stream.groupId));
+  const origin = { logGroupName, logStreamName: stream.streamName, account, region };
+  const ingested = ingest(rules, events, origin);
   const [sequences] = await Promise.all([
-    appendLogEvents(telemetry, stream, rows, now),
-    storeEventMetrics(context, logGroupName, stream, events),
+    appendLogEvents(telemetry, stream, ingested.events, now),
+    storeEventMetrics(context, logGroupName, stream, ingested.events),
+    storeIngestMetrics(context, logGroupName, ingested.tally),
   ]);
   context.activity.note({
     groupId: stream.groupId,
@@ -84,11 +84,12 @@ async function store(
     region,
     logGroupName,
     logStreamName: stream.streamName,
-    events: events.map(({ timestamp, message }, index) => ({
+    events: ingested.events.map(({ timestamp, message, transformed }, index) => ({
       eventId: eventIdOf({ timestamp, sequence: sequences[index] ?? 0n }),
       timestamp,
       ingestedAt: now,
       message,
+      ...(transformed === undefined ? {} : { transformed }),
     })),
   });
 }

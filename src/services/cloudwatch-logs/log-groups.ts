@@ -14,6 +14,7 @@ import {
   streamScope,
   type StoredGroup,
 } from "./stored-groups.ts";
+import { syslogConfigurationDeletion } from "./syslog-configurations.ts";
 import { checkTags } from "./tags.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
@@ -68,6 +69,7 @@ export async function deleteLogGroup(
     { kind: "delete", collection: groups, scope, key, version },
     { kind: "deleteScope", collection: streams, scope: streamScope(value.id) },
     { kind: "delete", collection: sizes, scope: "", key: String(value.id) },
+    syslogConfigurationDeletion(scope, key),
     ...(await metricFilterDeletions(state, scope, key)),
     context.deletions.note({ groupId: value.id }),
   ]);

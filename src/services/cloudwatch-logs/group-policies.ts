@@ -1,0 +1,43 @@
+// What a log group does with its events as they come: its transformer and its field indexes, in state.
+import type { Change, Collection, State } from "../../storage/state.ts";
+
+/** Instants are epoch milliseconds. */
+export interface StoredTransformer {
+  /** The processors as PutTransformer was given them. */
+  readonly config: readonly object[];
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** A field and when it was indexed: events that arrived from `from` on and before `until` have it. */
+export interface StoredFieldIndex {
+  readonly name: string;
+  readonly type: "FIELD_INDEX" | "FACET";
+  readonly from: number;
+  readonly until?: number;
+}
+
+export interface StoredIndexPolicy {
+  /** Absent when the policy was deleted. */
+  readonly policy?: { readonly document: string; readonly updatedAt: number };
+  /** Also those that are not indexed any more. */
+  readonly fields: readonly StoredFieldIndex[];
+}
+
+const collections = { transformers: "log-transformers", indexes: "log-field-indexes" } as const;
+
+/** Documents have the group's number as their key, and no scope. */
+export const transformersIn = (state: State): Collection<StoredTransformer> =>
+  state.collection<StoredTransformer>(collections.transformers);
+
+export const indexPoliciesIn = (state: State): Collection<StoredIndexPolicy> =>
+  state.collection<StoredIndexPolicy>(collections.indexes);
+
+export const policyKey = (groupId: number) => String(groupId);
+
+/** To be written in one with the deletion of a group. */
+export function groupPolicyDeletions(groupId: number): readonly Change[] {
+  return Object.values(collections).map(
+    (collection) => ({ kind: "delete", collection, scope: "", key: policyKey(groupId) }) as const,
+  );
+}

@@ -1,0 +1,126 @@
+// Transformers through the official client: put, got, tested, and applied to events as they come.
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs, type Processor } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+
+afterAll(() => server?.stop());
+
+const transformerConfig: Processor[] = [
+  { grok: { match: "%{LOGLEVEL:level} %{NUMBER:status} %{GREEDYDATA:text}" } },
+  { typeConverter: { entries: [{ key: "status", type: "integer" }] } },
+  {
+    copyValue: {
+      entries: [
+        { source: "@logGroupName", target: "origin.group" },
+        { source: "@accountId", target: "origin.account" },
+      ],
+    },
+  },
+];
+
+async function sumOf(metric: string, logGroupName: string) {
+  const { Datapoints } = await new CloudWatch(server.clientConfig()).getMetricStatistics({
+    Namespace: "AWS/Logs",
+    MetricName: metric,
+    Dimensions: [{ Name: "LogGroupName", Value: logGroupName }],
+    StartTime: new Date(server.clock.now() - 600_000),
+    EndTime: new Date(server.clock.now() + 600_000),
+    Period: 60,
+    Statistics: ["Sum"],
+  });
+  return Datapoints?.[0]?.Sum;
+}
+
+test("a transformer is put, got, replaced and deleted", async () => {
+  const { logGroupName } = await newLogGroup(server, logs);
+  const logGroupIdentifier = `arn:aws:logs:${testRegion}:${testAccount}:log-group:${logGroupName}`;
+  expect(await refusal(logs.getTransformer({ logGroupIdentifier: logGroupName }))).toContain(
+    "ResourceNotFoundException",
+  );
+  await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig });
+  const found = await logs.getTransformer({ logGroupIdentifier });
+  expect(found).toMatchObject({ logGroupIdentifier, transformerConfig, creationTime: server.clock.now() });
+  await logs.putTransformer({ logGroupIdentifier, transformerConfig: [{ parseJSON: {} }] });
+  const replaced = await logs.getTransformer({ logGroupIdentifier });
+  expect(replaced.transformerConfig).toEqual([{ parseJSON: {} }]);
+  await logs.deleteTransformer({ logGroupIdentifier });
+  expect(await refusal(logs.deleteTransformer({ logGroupIdentifier }))).toContain(
+    "ResourceNotFoundException",
+  );
+});
+
+test("a new group of the same name has no transformer", async () => {
+  const { logGroupName } = await newLogGroup(server, logs);
+  await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig });
+  await logs.deleteLogGroup({ logGroupName });
+  await logs.createLogGroup({ logGroupName });
+  expect(await refusal(logs.getTransformer({ logGroupIdentifier: logGroupName }))).toContain(
+    "ResourceNotFoundException",
+  );
+});
+
+test("configurations and groups that cannot be are refused", async () => {
+  const { logGroupName: logGroupIdentifier } = await newLogGroup(server, logs);
+  const put = (config: Processor[]) =>
+    refusal(logs.putTransformer({ logGroupIdentifier, transformerConfig: config }));
+  expect(await put([{ addKeys: { entries: [{ key: "a", value: "b" }] } }])).toContain(
+    "The first processor of a transformer must be a parser.",
+  );
+  expect(await put([{ grok: { match: "%{OWN:a}" } }])).toContain("not supported: OWN");
+  await logs.createLogGroup({ logGroupName: "rare", logGroupClass: "INFREQUENT_ACCESS" });
+  expect(
+    await refusal(
+      logs.putTransformer({ logGroupIdentifier: "rare", transformerConfig: [{ parseJSON: {} }] }),
+    ),
+  ).toContain("InvalidOperationException");
+});
+
+test("TestTransformer answers each event with what becomes of it", async () => {
+  const { transformedLogs } = await logs.testTransformer({
+    transformerConfig: [{ grok: { match: "%{LOGLEVEL:level} %{GREEDYDATA:text}" } }],
+    logEventMessages: ["ERROR out of paper", "nothing of the kind"],
+  });
+  expect(transformedLogs).toEqual([
+    {
+      eventNumber: 1,
+      eventMessage: "ERROR out of paper",
+      transformedEventMessage: '{"level":"ERROR","text":"out of paper"}',
+    },
+    {
+      eventNumber: 2,
+      eventMessage: "nothing of the kind",
+      transformedEventMessage: "nothing of the kind",
+    },
+  ]);
+});
+
+test("events are transformed as they come, and their messages stay", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  await group.put([[-3, "ERROR 500 before"]]);
+  await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig });
+  await group.put([
+    [-2, "ERROR 500 out of paper"],
+    [-1, "no level"],
+  ]);
+  expect((await group.get()).events?.map(({ message }) => message)).toEqual([
+    "ERROR 500 before",
+    "ERROR 500 out of paper",
+    "no level",
+  ]);
+  const { logGroupFields } = await logs.getLogGroupFields({ logGroupName });
+  expect(logGroupFields).toContainEqual({ name: "origin.group", percent: 33 });
+  expect(await sumOf("TransformedLogEvents", logGroupName)).toBe(1);
+  expect(await sumOf("TransformationErrors", logGroupName)).toBe(1);
+});
