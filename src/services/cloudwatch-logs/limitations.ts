@@ -20,7 +20,7 @@ export const limitations = {
     "a restart within a minute may report the default value although an event matched before it",
   ],
   GetLogRecord: ["`unmask` has nothing to unmask: there is no data protection"],
-  PutTransformer: ["the processor `parseToOCSF` is refused", "see docs/transformers.md"],
+  PutTransformer: ["the processor `parseToOCSF` is refused"],
   GetQueryResults: ["results and statistics come when the query has ended, not while it is `Running`"],
   PutQueryDefinition: ["the query languages `PPL` and `SQL` are refused"],
   StartQuery: [
