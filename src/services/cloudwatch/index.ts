@@ -12,6 +12,7 @@ import {
 } from "./alarm-mute-rules.ts";
 import { disableAlarmActions, enableAlarmActions, setAlarmState } from "./alarm-states.ts";
 import type { CloudWatchContext } from "./context.ts";
+import { associateDatasetKmsKey, disassociateDatasetKmsKey, getDataset } from "./datasets.ts";
 import { deleteDashboards, getDashboard, listDashboards, putDashboard } from "./dashboards.ts";
 import { deleteAlarms } from "./delete-alarms.ts";
 import { describeAlarmContributors, describeAlarms, describeAlarmsForMetric } from "./describe-alarms.ts";
@@ -32,6 +33,14 @@ import { putCompositeAlarm } from "./put-composite-alarm.ts";
 import { putMetricAlarm } from "./put-metric-alarm.ts";
 import { putMetricData } from "./put-metric-data.ts";
 import { listTagsForResource, tagResource, untagResource } from "./tags.ts";
+import {
+  createResourceMetricsConfiguration,
+  getOTelEnrichment,
+  noResourceMetricsConfiguration,
+  startOTelEnrichment,
+  stopOTelEnrichment,
+  updateOTelEnrichment,
+} from "./vended-metrics.ts";
 
 export function createCloudWatchService(dependencies: Dependencies): Service {
   dependencies.facts.listen("WorldReset", () => dependencies.metrics.forget());
@@ -40,22 +49,29 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
     sdk,
     limits,
     handlers: {
+      AssociateDatasetKmsKey: associateDatasetKmsKey,
+      CreateResourceMetricsConfiguration: createResourceMetricsConfiguration,
       DeleteAlarmMuteRule: deleteAlarmMuteRule,
       DeleteAlarms: deleteAlarms,
       DeleteDashboards: deleteDashboards,
       DeleteMetricStream: deleteMetricStream,
+      DeleteResourceMetricsConfiguration: noResourceMetricsConfiguration,
       DescribeAlarmContributors: describeAlarmContributors,
       DescribeAlarmHistory: describeAlarmHistory,
       DescribeAlarms: describeAlarms,
       DescribeAlarmsForMetric: describeAlarmsForMetric,
       DisableAlarmActions: disableAlarmActions,
+      DisassociateDatasetKmsKey: disassociateDatasetKmsKey,
       EnableAlarmActions: enableAlarmActions,
       GetAlarmMuteRule: getAlarmMuteRule,
       GetDashboard: getDashboard,
+      GetDataset: getDataset,
       GetMetricData: getMetricData,
       GetMetricStatistics: getMetricStatistics,
       GetMetricStream: getMetricStream,
       GetMetricWidgetImage: getMetricWidgetImage,
+      GetOTelEnrichment: getOTelEnrichment,
+      GetResourceMetricsConfiguration: noResourceMetricsConfiguration,
       ListAlarmMuteRules: listAlarmMuteRules,
       ListDashboards: listDashboards,
       ListMetrics: listMetrics,
@@ -69,12 +85,21 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
       PutMetricStream: putMetricStream,
       SetAlarmState: setAlarmState,
       StartMetricStreams: startMetricStreams,
+      StartOTelEnrichment: startOTelEnrichment,
       StopMetricStreams: stopMetricStreams,
+      StopOTelEnrichment: stopOTelEnrichment,
       TagResource: tagResource,
       UntagResource: untagResource,
+      UpdateOTelEnrichment: updateOTelEnrichment,
+      UpdateResourceMetricsConfiguration: noResourceMetricsConfiguration,
     },
     requestBytes: metricRequestBytes,
     limitations: {
+      AssociateDatasetKmsKey: ["there is no key management, so every key is not found"],
+      CreateResourceMetricsConfiguration: [
+        "there are no AWS resources, so every resource is not found; so it is with the other three",
+      ],
+      StartOTelEnrichment: ["is refused: there are no vended metrics and no tags of resources"],
       PutMetricAlarm: ["alarms on PromQL queries (`EvaluationCriteria`) are refused"],
       GetMetricData: [
         "`ANOMALY_DETECTION_BAND` finds no model and `INSIGHT_RULE_METRIC` no rule",
