@@ -1,0 +1,30 @@
+// What the operations of CloudWatch refuse, or do otherwise than AWS; the documentation shows it.
+
+export const limitations = {
+  AssociateDatasetKmsKey: ["there is no key management, so every key is not found"],
+  CreateResourceMetricsConfiguration: [
+    "there are no AWS resources, so every resource is not found; so it is with the other three",
+  ],
+  StartOTelEnrichment: ["is refused: there are no vended metrics and no tags of resources"],
+  PutMetricAlarm: ["alarms on PromQL queries (`EvaluationCriteria`) are refused"],
+  GetMetricData: [
+    "`ANOMALY_DETECTION_BAND` finds no model and `INSIGHT_RULE_METRIC` no rule",
+    "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",
+    "`AccountId` is the caller's own: there are no linked accounts",
+    "percentiles and trimmed statistics are right to one per cent",
+  ],
+  GetMetricStatistics: ["percentiles and trimmed statistics are right to one per cent"],
+  GetMetricWidgetImage: [
+    "`OutputFormat` is `png`; tables, alarms as annotations and metrics of several regions are refused",
+    "letters are drawn for the Latin, Greek and Cyrillic scripts",
+  ],
+  ListMetrics: ["`IncludeLinkedAccounts` finds nothing beyond the caller's own account"],
+  PutMetricStream: [
+    "records go where `--stream-targets` says, else into the data folder; the role is not used",
+    "`IncludeLinkedAccountsMetrics` adds nothing: there are no linked accounts",
+  ],
+  PutMetricData: [
+    "`EntityMetricData` is stored without its `Entity`",
+    "an `Entity` that is not valid refuses the call also without `StrictEntityValidation`",
+  ],
+};
