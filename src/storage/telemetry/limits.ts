@@ -25,6 +25,8 @@ export const telemetryLimits = {
   queryRows: 1_000_000,
   queryResultBytes: 32 * mebibyte,
   queryMemoryBytes: 400 * mebibyte,
+  /** The text of one statement: queries may carry the names of many streams, or a table to look up in. */
+  statementBytes: 32 * mebibyte,
   /** Queries that wait for a session; more are refused as `Overloaded`. */
   waitingQueries: 1_000,
   /**

@@ -55,10 +55,33 @@ export async function readLogEvent(
       toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, ${message} AS message,
       if(transformed = '', ${message}, transformed) AS document
     FROM log_events
-    WHERE group_id = ${groupId} AND timestamp = fromUnixTimestamp64Milli(${BigInt(timestamp)})
+    WHERE group_id = ${groupId} AND log_events.timestamp = fromUnixTimestamp64Milli(${BigInt(timestamp)})
       AND sequence = ${sequence}
     LIMIT 1`);
   return found === undefined ? undefined : { ...found, sequence: BigInt(found.sequence) };
+}
+
+/** Instants are epoch milliseconds; `scannedAt` is when the latest event with the field arrived. */
+export interface IndexTimes {
+  readonly firstEventAt: number;
+  readonly lastEventAt: number;
+  readonly scannedAt: number;
+}
+
+/** When there were events of a group with each of its indexed fields. */
+export async function readIndexTimes(
+  telemetry: Telemetry,
+  groupId: number,
+): Promise<ReadonlyMap<string, IndexTimes>> {
+  const rows = await telemetry.query<IndexTimes & { name: string }>(sql`
+    SELECT arrayJoin(mapKeys(indexed)) AS name,
+      toFloat64(toUnixTimestamp64Milli(min(timestamp))) AS firstEventAt,
+      toFloat64(toUnixTimestamp64Milli(max(timestamp))) AS lastEventAt,
+      toFloat64(toUnixTimestamp64Milli(max(ingested_at))) AS scannedAt
+    FROM log_events
+    WHERE group_id = ${groupId}
+    GROUP BY name`);
+  return new Map(rows.map(({ name, ...times }) => [name, times]));
 }
 
 /**

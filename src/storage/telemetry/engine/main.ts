@@ -30,7 +30,10 @@ function start(folder: string, configFile: string): void {
   let sessions: Sessions;
   try {
     repairDeduplicationLogs(folder);
-    sessions = openSessions(folder, [`--config-file=${configFile}`]);
+    sessions = openSessions(folder, [
+      `--config-file=${configFile}`,
+      `--max_query_size=${telemetryLimits.statementBytes}`,
+    ]);
   } catch (error) {
     respond({ id: 0, error: messageOf(error) });
     socket.end();

@@ -1,0 +1,162 @@
+// Logs Insights through the official client: queries from their start to their results, and what is saved.
+import { CloudWatchLogs, type ResultField } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { newInsightsQueries } from "../support/insights-queries.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+
+afterAll(() => server?.stop());
+
+const newGroup = (streamNames?: readonly string[]) => newLogGroup(server, logs, streamNames);
+const { start, ended, rowsOf } = newInsightsQueries(() => ({ server, logs }));
+
+describe("StartQuery", () => {
+  test("answers rows with a pointer to each event, and what it cost", async () => {
+    const group = await newGroup();
+    await group.put([
+      [0, '{"level":"ERROR","took":30}'],
+      [1, '{"level":"INFO","took":10}'],
+      [2, "no JSON"],
+    ]);
+    const queryId = await start(group, 'filter level = "ERROR" | fields level, took * 2 as twice');
+    const { status, results, statistics, queryLanguage } = await ended(queryId);
+    expect(status).toBe("Complete");
+    expect(queryLanguage).toBe("CWLI");
+    expect(results).toEqual([
+      [
+        { field: "level", value: "ERROR" },
+        { field: "twice", value: "60" },
+        { field: "@ptr", value: expect.any(String) as string },
+      ],
+    ]);
+    expect(statistics).toMatchObject({
+      recordsMatched: 1,
+      recordsScanned: 3,
+      bytesScanned: 27 + 26 + 7,
+      logGroupsScanned: 1,
+    });
+    const { logRecord } = await logs.getLogRecord({ logRecordPointer: pointerOf(results?.[0]) });
+    expect(logRecord).toMatchObject({ level: "ERROR", took: "30", "@logStream": "stream" });
+  });
+
+  test("reads several groups, by name and by ARN", async () => {
+    const [one, other] = [await newGroup(), await newGroup()];
+    await one.put([[0, "a"]]);
+    await other.put([[1, "b"]]);
+    const queryString = "stats count(*) as events by @log | sort @log";
+    const byName = await ended(
+      await start(undefined, queryString, { logGroupNames: [one.logGroupName, other.logGroupName] }),
+    );
+    expect(rowsOf(byName)).toEqual([
+      { "@log": `123456789012:${one.logGroupName}`, events: "1" },
+      { "@log": `123456789012:${other.logGroupName}`, events: "1" },
+    ]);
+    const arn = (name: string) => `arn:aws:logs:us-east-1:123456789012:log-group:${name}`;
+    const logGroupIdentifiers = [arn(one.logGroupName), arn(other.logGroupName)];
+    const queryId = await start(undefined, queryString, { logGroupIdentifiers });
+    expect(rowsOf(await ended(queryId))).toEqual(rowsOf(byName));
+    expect(await logs.listLogGroupsForQuery({ queryId })).toMatchObject({ logGroupIdentifiers });
+  });
+
+  test("says where a query is wrong", async () => {
+    const { logGroupName } = await newGroup();
+    const call = logs.startQuery({
+      logGroupName,
+      startTime: 0,
+      endTime: 1,
+      queryString: "fields a | stats nothing(b)",
+    });
+    await expect(call).rejects.toMatchObject({
+      name: "MalformedQueryException",
+      queryCompileError: { location: { startCharOffset: 17, endCharOffset: 27 } },
+    });
+  });
+
+  test("refuses a span that ends before it starts, and groups that are not there", async () => {
+    const { logGroupName } = await newGroup();
+    const base = { queryString: "limit 1", startTime: 2, endTime: 1 };
+    expect(await refusal(logs.startQuery({ ...base, logGroupName }))).toContain("InvalidParameterException");
+    expect(await refusal(logs.startQuery({ ...base, endTime: 3, logGroupName: "absent" }))).toBe(
+      "ResourceNotFoundException: Log group 'absent' does not exist for account ID '123456789012'",
+    );
+    expect(await refusal(logs.startQuery({ ...base, endTime: 3 }))).toContain("InvalidParameterException");
+  });
+
+  test("finds the names of streams, however many there are", async () => {
+    const many = Array.from({ length: 1_500 }, (_, index) => `${"x".repeat(200)}-${index}`);
+    const { logGroupName } = await newGroup([]);
+    await Promise.all(many.map((logStreamName) => logs.createLogStream({ logGroupName, logStreamName })));
+    const logEvents = [{ timestamp: server.clock.now(), message: "here" }];
+    await logs.putLogEvents({ logGroupName, logStreamName: many.at(-1), logEvents });
+    const found = await ended(await start({ logGroupName }, "fields @logStream"));
+    expect(rowsOf(found)).toEqual([{ "@logStream": many.at(-1) }]);
+  });
+
+  test("answers pages of its results", async () => {
+    const group = await newGroup();
+    await group.put([1, 2, 3].map((offset) => [offset, String(offset)]));
+    const queryId = await start(group, "fields @message | sort @message");
+    await ended(queryId);
+    const first = await logs.getQueryResults({ queryId, maxItems: 2 });
+    const second = await logs.getQueryResults({ queryId, maxItems: 2, nextToken: first.nextToken });
+    expect([...rowsOf(first), ...rowsOf(second)].map((row) => row["@message"])).toEqual(["1", "2", "3"]);
+    expect(second.nextToken).toBeUndefined();
+  });
+});
+
+test("StopQuery refuses a query that has ended, and GetQueryResults one that is unknown", async () => {
+  const group = await newGroup();
+  const queryId = await start(group, "limit 1");
+  await ended(queryId);
+  expect(await refusal(logs.stopQuery({ queryId }))).toContain("is not running");
+  expect(await refusal(logs.getQueryResults({ queryId: "none" }))).toContain("ResourceNotFoundException");
+});
+
+test("DescribeQueries lists the newest first, by group and by status", async () => {
+  const [one, other] = [await newGroup(), await newGroup()];
+  const first = await start(one, "limit 1");
+  await server.advance(1_000);
+  const second = await start(one, "limit 2");
+  await start(other, "limit 3");
+  await ended(first);
+  await ended(second);
+  const described = await logs.describeQueries({ logGroupName: one.logGroupName, status: "Complete" });
+  expect(described.queries).toMatchObject([
+    { queryId: second, queryString: "limit 2", status: "Complete", logGroupName: one.logGroupName },
+    { queryId: first, queryString: "limit 1" },
+  ]);
+});
+
+test("GetLogGroupFields says how many of the events have each field", async () => {
+  const group = await newGroup();
+  await group.put([
+    [-1, '{"a":1,"b":{"c":2}}'],
+    [0, '{"a":1}'],
+  ]);
+  const { logGroupFields } = await logs.getLogGroupFields({ logGroupName: group.logGroupName });
+  expect(logGroupFields).toContainEqual({ name: "a", percent: 100 });
+  expect(logGroupFields).toContainEqual({ name: "b.c", percent: 50 });
+});
+
+test("query definitions are put, changed, listed by prefix and deleted", async () => {
+  const put = { name: "errors/all", queryString: "filter level = 'ERROR'" };
+  const { queryDefinitionId } = await logs.putQueryDefinition(put);
+  await logs.putQueryDefinition({ ...put, queryDefinitionId, queryString: "limit 5" });
+  const listed = await logs.describeQueryDefinitions({ queryDefinitionNamePrefix: "errors/" });
+  expect(listed.queryDefinitions).toMatchObject([{ queryDefinitionId, queryString: "limit 5" }]);
+  expect(await logs.deleteQueryDefinition({ queryDefinitionId })).toMatchObject({ success: true });
+  expect(await refusal(logs.deleteQueryDefinition({ queryDefinitionId }))).toContain(
+    "ResourceNotFoundException",
+  );
+});
+
+const pointerOf = (row: ResultField[] | undefined) => row?.find(({ field }) => field === "@ptr")?.value;
