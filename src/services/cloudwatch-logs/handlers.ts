@@ -33,6 +33,7 @@ import {
   untagLogGroup,
   untagResource,
 } from "./tags.ts";
+import { deleteTransformer, getTransformer, putTransformer, testTransformer } from "./transformers.ts";
 
 export const handlers: Handlers<typeof Sdk, LogsContext> = {
   CreateLogGroup: createLogGroup,
@@ -42,6 +43,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   DeleteMetricFilter: deleteMetricFilter,
   DeleteQueryDefinition: deleteQueryDefinition,
   DeleteRetentionPolicy: deleteRetentionPolicy,
+  DeleteTransformer: deleteTransformer,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
   DescribeMetricFilters: describeMetricFilters,
@@ -52,6 +54,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   GetLogGroupFields: getLogGroupFields,
   GetLogRecord: getLogRecord,
   GetQueryResults: getQueryResults,
+  GetTransformer: getTransformer,
   ListLogGroupsForQuery: listLogGroupsForQuery,
   ListLogGroups: listLogGroups,
   ListTagsForResource: listTagsForResource,
@@ -65,12 +68,14 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   PutMetricFilter: putMetricFilter,
   PutQueryDefinition: putQueryDefinition,
   PutRetentionPolicy: putRetentionPolicy,
+  PutTransformer: putTransformer,
   StartLiveTail: startLiveTail,
   StartQuery: startQuery,
   StopQuery: stopQuery,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
   TestMetricFilter: testMetricFilter,
+  TestTransformer: testTransformer,
   UntagLogGroup: untagLogGroup,
   UntagResource: untagResource,
 };

@@ -4,6 +4,7 @@ import { retentionDaysValues } from "../../core/logs/limits.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
+import { groupPolicyDeletions } from "./group-policies.ts";
 import { metricFilterDeletions } from "./stored-metric-filters.ts";
 import {
   changeGroup,
@@ -71,10 +72,12 @@ export async function deleteLogGroup(
     { kind: "delete", collection: sizes, scope: "", key: String(value.id) },
     syslogConfigurationDeletion(scope, key),
     ...(await metricFilterDeletions(state, scope, key)),
+    ...groupPolicyDeletions(value.id),
     context.deletions.note({ groupId: value.id }),
   ]);
   context.streams.forget();
   context.metricFilters.forget(value.id);
+  context.ingestRules.forget(value.id);
   if (!deleted) return deleteLogGroup(input, context); // it changed since it was read
   context.deletions.begin({ groupId: value.id });
   return {};
