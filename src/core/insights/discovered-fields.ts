@@ -114,17 +114,43 @@ export function discoveredField(given: readonly (string | number)[], scope: Even
     return [sql`match(message, ${record.begins}), ${word}`];
   });
   const first = String(given[0]).replace(/^@@/, "@");
-  const json = isIndexed(path, scope)
-    ? indexedField(path)
-    : jsonField(documentOf(scope), [first, ...given.slice(1)]);
+  const json = jsonOrIndex(path, [first, ...given.slice(1)], scope);
   const value = choices.length === 0 ? json : sql`multiIf(${joinSql([...choices, json], ", ")})`;
   return { sql: value, type: "field", nullable: true };
+}
+
+function jsonOrIndex(path: string, steps: readonly (string | number)[], scope: EventScope): Sql {
+  if (isIndexed(path, scope)) return indexedField(path);
+  const json = jsonField(documentOf(scope), steps);
+  const indexed = indexedRows(path, scope);
+  return indexed === undefined ? json : sql`if(${indexed}, ${indexedField(path)}, ${json})`;
 }
 
 /** Whether every value of the field is in the map that is stored beside the message. */
 function isIndexed(path: string, scope: EventScope): boolean {
   return defaultIndexedFields.has(path) && !scope.logGroups.some(isLambda);
 }
+
+/**
+ * Which events have the field in their index because of an index policy; undefined when none have. Fields
+ * that are found elsewhere than in JSON are in no index.
+ */
+export function indexedRows(path: string, { logGroups }: EventScope): Sql | undefined {
+  if (path.startsWith("@") || spacedRecords.some(({ words }) => words.includes(path))) return undefined;
+  const rows = logGroups.flatMap((group) =>
+    isLambda(group)
+      ? []
+      : (group.indexes ?? [])
+          .filter(({ name }) => name === path)
+          .map(({ from, until }) => {
+            const ended = until === undefined ? rawSql("") : sql` AND ingested_at < ${instant(until)}`;
+            return sql`(group_id = ${group.id} AND ingested_at >= ${instant(from)}${ended})`;
+          }),
+  );
+  return rows.length === 0 ? undefined : sql`(${joinSql(rows, " OR ")})`;
+}
+
+const instant = (epochMs: number): Sql => sql`fromUnixTimestamp64Milli(${BigInt(Math.trunc(epochMs))})`;
 
 function indexedField(path: string): Sql {
   return sql`if(mapContains(indexed, ${path}), indexed[${path}], NULL)`;
@@ -134,9 +160,15 @@ const isLambda = ({ name }: { readonly name: string }) => name.startsWith("/aws/
 
 /** Lambda puts words before a JSON document; its first one is what fields are found in. */
 function documentOf(scope: EventScope): Sql {
-  if (!scope.logGroups.some(isLambda)) return sql`message`;
-  return sql`if(startsWith(message, '{'), message, substring(message, greatest(position(message, '{'), 1)))`;
+  const document = scope.logGroups.some(isLambda)
+    ? sql`if(startsWith(message, '{'), message, substring(message, greatest(position(message, '{'), 1)))`
+    : sql`message`;
+  return isTransformed(scope) ? sql`if(transformed = '', ${document}, transformed)` : document;
 }
+
+/** Whether fields may be found elsewhere than in the messages. */
+export const isTransformed = ({ logGroups }: EventScope): boolean =>
+  logGroups.some(({ isTransformed = false }) => isTransformed);
 
 /**
  * A value inside a JSON text as Nullable(String): the nested one; where there is none, that of a property

@@ -7,6 +7,17 @@ export interface ScopeGroup {
   readonly name: string;
   /** Events before this instant are past the group's retention. */
   readonly visibleFrom: number;
+  /** Set when some events of the group may have a transformed form, in which their fields are found. */
+  readonly isTransformed?: boolean;
+  /** What the group's own index policies have indexed, besides the fields that every group indexes. */
+  readonly indexes?: readonly ScopeIndex[];
+}
+
+/** Events that arrived from `from` on and before `until` have it in their index; epoch milliseconds. */
+export interface ScopeIndex {
+  readonly name: string;
+  readonly from: number;
+  readonly until?: number;
 }
 
 /** The events that a query reads. */

@@ -1,4 +1,5 @@
 // What a log group does with its events as they come: its transformer and its field indexes, in state.
+import type { FieldIndexSpan } from "../../core/logs/index-policy.ts";
 import type { Change, Collection, State } from "../../storage/state.ts";
 
 /** Instants are epoch milliseconds. */
@@ -9,19 +10,11 @@ export interface StoredTransformer {
   readonly modifiedAt: number;
 }
 
-/** A field and when it was indexed: events that arrived from `from` on and before `until` have it. */
-export interface StoredFieldIndex {
-  readonly name: string;
-  readonly type: "FIELD_INDEX" | "FACET";
-  readonly from: number;
-  readonly until?: number;
-}
-
 export interface StoredIndexPolicy {
   /** Absent when the policy was deleted. */
   readonly policy?: { readonly document: string; readonly updatedAt: number };
   /** Also those that are not indexed any more. */
-  readonly fields: readonly StoredFieldIndex[];
+  readonly fields: readonly FieldIndexSpan[];
 }
 
 const collections = { transformers: "log-transformers", indexes: "log-field-indexes" } as const;

@@ -33,17 +33,26 @@ import {
   untagLogGroup,
   untagResource,
 } from "./tags.ts";
+import {
+  deleteIndexPolicy,
+  describeFieldIndexes,
+  describeIndexPolicies,
+  putIndexPolicy,
+} from "./index-policies.ts";
 import { deleteTransformer, getTransformer, putTransformer, testTransformer } from "./transformers.ts";
 
 export const handlers: Handlers<typeof Sdk, LogsContext> = {
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
+  DeleteIndexPolicy: deleteIndexPolicy,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
   DeleteMetricFilter: deleteMetricFilter,
   DeleteQueryDefinition: deleteQueryDefinition,
   DeleteRetentionPolicy: deleteRetentionPolicy,
   DeleteTransformer: deleteTransformer,
+  DescribeFieldIndexes: describeFieldIndexes,
+  DescribeIndexPolicies: describeIndexPolicies,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
   DescribeMetricFilters: describeMetricFilters,
@@ -63,6 +72,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   ListSyslogConfigurations: listSyslogConfigurations,
   PutSyslogConfiguration: putSyslogConfiguration,
   PutBearerTokenAuthentication: putBearerTokenAuthentication,
+  PutIndexPolicy: putIndexPolicy,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
   PutMetricFilter: putMetricFilter,

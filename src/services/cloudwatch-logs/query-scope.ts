@@ -9,6 +9,7 @@ import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
+import { indexPoliciesIn, policyKey } from "./group-policies.ts";
 import { visibleFrom } from "./log-events.ts";
 import { queryLimits } from "./query-limits.ts";
 import { groupName, groupsIn, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
@@ -92,11 +93,18 @@ export async function scopeOfQuery(
     "",
     groups.map(({ value }) => String(value.id)),
   );
+  const indexes = await indexPoliciesIn(context.dependencies.state).getMany(
+    "",
+    groups.map(({ value }) => policyKey(value.id)),
+  );
+  const indexesOf = new Map(indexes.map(({ key, value }) => [key, value.fields]));
   const logGroups: readonly ScopeGroup[] = groups.map(({ key, value }) => ({
     id: value.id,
     account,
     name: key,
     visibleFrom: visibleFrom(value, now, 0),
+    isTransformed: value.isTransformed ?? false,
+    indexes: indexesOf.get(policyKey(value.id)) ?? [],
   }));
   return {
     ...span,

@@ -15,6 +15,8 @@ export interface StoredGroup {
   /** Whether events may be put with a bearer token. */
   readonly bearerTokens?: boolean;
   readonly tags: Readonly<Record<string, string>>;
+  /** Set with the first transformer and for good: some events may have a transformed form. */
+  readonly isTransformed?: boolean;
   /** How many metric filters it has; none when undefined. */
   readonly metricFilters?: number;
 }

@@ -8,7 +8,7 @@ import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { policyKey, transformersIn } from "./group-policies.ts";
-import { requireGroup, type StoredGroup } from "./stored-groups.ts";
+import { changeGroup, requireGroup, type StoredGroup } from "./stored-groups.ts";
 import { compileTransformerRegex } from "./transformer-regexes.ts";
 
 /**
@@ -22,6 +22,9 @@ export async function putTransformer(
   const group = await requireGroup(context, input.logGroupIdentifier);
   requireStandardClass(group, "Transformers are");
   compile(input.transformerConfig);
+  if (group.value.isTransformed !== true) {
+    await changeGroup(context, group.key, (value) => ({ ...value, isTransformed: true }));
+  }
   const transformers = transformersIn(context.dependencies.state);
   const key = policyKey(group.value.id);
   const { now } = context.call;
