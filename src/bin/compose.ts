@@ -13,6 +13,7 @@ import type { OperationSummary } from "../wire/service.ts";
 import type { ApiOptions } from "./api.ts";
 import { readVersion } from "./commands.ts";
 import { listenBesideHttp, listenHttp, startHostAgent, type Listener } from "./listeners.ts";
+import { logSenderOf, startLogDeliveries } from "./log-deliveries.ts";
 import { loadServices } from "./services.ts";
 import { createStopStack } from "./stop-stack.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -59,6 +60,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     const dependencies = assemble(config, clock, stores, () => url);
     const accessKeys = await api.openAccessKeys(config, stores.folder.path, dependencies);
     const { trail, selfMetrics, alarms } = startWorkers(surroundings, dependencies);
+    await startLogDeliveries(surroundings, dependencies);
     if ("stop" in clock) stack.push(() => clock.stop());
     const listeners: Listener[] = [];
     const apiOptions: ApiOptions = {
@@ -106,7 +108,8 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 function assemble(config: Config, clock: Clock, stores: Stores, listening: () => string): Dependencies {
   const addressOf = (host?: string) =>
     config.publicUrl ?? (host === undefined ? listening() : `http://${host}`);
-  return { ...stores, clock, facts: createFactBoard(), stopwatch, addressOf };
+  const sendLogs = logSenderOf(config.serviceEndpoints);
+  return { ...stores, clock, facts: createFactBoard(), stopwatch, addressOf, sendLogs };
 }
 
 function ownDependencies(parts: {

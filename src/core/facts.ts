@@ -19,6 +19,11 @@ export interface LogEventsAccepted {
   readonly events: readonly StoredLogEvent[];
 }
 
+/** Subscriptions to log events were put, deleted or made to go elsewhere. */
+export interface LogSubscriptionsChanged {
+  readonly kind: "LogSubscriptionsChanged";
+}
+
 /** Alarms or mute rules of an account and region were written by a caller: others may depend on them. */
 export interface AlarmsChanged {
   readonly kind: "AlarmsChanged";
@@ -52,6 +57,7 @@ export interface WorldReset {
 
 export type Fact =
   | LogEventsAccepted
+  | LogSubscriptionsChanged
   | DeliveriesQueued
   | AlarmsChanged
   | AlarmActionsQueued

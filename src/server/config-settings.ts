@@ -86,6 +86,10 @@ export const settings = {
     default: undefined,
     help: "JSON file that says where the delivery streams of metric streams send their records",
   }),
+  serviceEndpoints: text("FILE", {
+    default: undefined,
+    help: "JSON file with the addresses of the services to which log events are delivered",
+  }),
   logLevel: choice(["debug", "info", "warn", "error"], {
     default: "info",
     help: "least level of the server's log",

@@ -7,6 +7,7 @@ import type { MetricWriter } from "../storage/metric-writer.ts";
 import type { RollupLedger } from "../storage/metric-rollups.ts";
 import type { Queues } from "../storage/queues.ts";
 import type { DeliveryAttempts } from "../storage/delivery-attempts.ts";
+import type { SendSubscriptionPayload } from "../storage/log-subscriptions.ts";
 import type { Signing } from "../storage/signing.ts";
 import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
@@ -30,6 +31,8 @@ export interface Dependencies {
   readonly queues: Queues;
   readonly topics: Topics;
   readonly deliveryAttempts: DeliveryAttempts;
+  /** Delivers log events to those who subscribed to them. */
+  readonly sendLogs: SendSubscriptionPayload;
   /** Signs notifications; it is here so that a reset makes it forget. */
   readonly signing: Signing;
   /** Milliseconds from any origin, never moved by a manual clock. */

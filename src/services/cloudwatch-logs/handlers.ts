@@ -24,6 +24,18 @@ import {
 import { createLogStream, deleteLogStream, describeLogStreams } from "./log-streams.ts";
 import { describeQueries, getQueryResults, listLogGroupsForQuery, startQuery, stopQuery } from "./queries.ts";
 import { deleteQueryDefinition, describeQueryDefinitions, putQueryDefinition } from "./query-definitions.ts";
+import { deleteAccountPolicy, describeAccountPolicies, putAccountPolicy } from "./account-policies.ts";
+import {
+  deleteDestination,
+  describeDestinations,
+  putDestination,
+  putDestinationPolicy,
+} from "./destinations.ts";
+import {
+  deleteSubscriptionFilter,
+  describeSubscriptionFilters,
+  putSubscriptionFilter,
+} from "./subscription-filters.ts";
 import { deleteMetricFilter, describeMetricFilters, putMetricFilter } from "./metric-filters.ts";
 import {
   listTagsForResource,
@@ -45,19 +57,25 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
   DeleteIndexPolicy: deleteIndexPolicy,
+  DeleteAccountPolicy: deleteAccountPolicy,
+  DeleteDestination: deleteDestination,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
   DeleteMetricFilter: deleteMetricFilter,
   DeleteQueryDefinition: deleteQueryDefinition,
   DeleteRetentionPolicy: deleteRetentionPolicy,
+  DeleteSubscriptionFilter: deleteSubscriptionFilter,
   DeleteTransformer: deleteTransformer,
   DescribeFieldIndexes: describeFieldIndexes,
   DescribeIndexPolicies: describeIndexPolicies,
+  DescribeAccountPolicies: describeAccountPolicies,
+  DescribeDestinations: describeDestinations,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
   DescribeMetricFilters: describeMetricFilters,
   DescribeQueries: describeQueries,
   DescribeQueryDefinitions: describeQueryDefinitions,
+  DescribeSubscriptionFilters: describeSubscriptionFilters,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
   GetLogGroupFields: getLogGroupFields,
@@ -73,12 +91,16 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   PutSyslogConfiguration: putSyslogConfiguration,
   PutBearerTokenAuthentication: putBearerTokenAuthentication,
   PutIndexPolicy: putIndexPolicy,
+  PutAccountPolicy: putAccountPolicy,
+  PutDestination: putDestination,
+  PutDestinationPolicy: putDestinationPolicy,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
   PutMetricFilter: putMetricFilter,
   PutQueryDefinition: putQueryDefinition,
   PutRetentionPolicy: putRetentionPolicy,
   PutTransformer: putTransformer,
+  PutSubscriptionFilter: putSubscriptionFilter,
   StartLiveTail: startLiveTail,
   StartQuery: startQuery,
   StopQuery: stopQuery,

@@ -19,6 +19,17 @@ export const limitations = {
       "further ones are not counted until the hour is over",
     "a restart within a minute may report the default value although an event matched before it",
   ],
+  PutAccountPolicy: ["only `SUBSCRIPTION_FILTER_POLICY` is served, other types are refused"],
+  PutDestinationPolicy: [
+    "conditions (on organizations) are not evaluated: a statement with one allows nothing",
+    "`forceUpdate` changes nothing",
+  ],
+  PutSubscriptionFilter: [
+    "`applyOnTransformedLogs` is refused",
+    "streams, functions and search domains are reached at the endpoints of `--service-endpoints`, with " +
+      "the keys there: `roleArn` is kept and not assumed",
+    "beyond AWS: `destinationArn` may be the ARN of an OpenSearch domain or an `http` or `https` address",
+  ],
   GetLogRecord: ["`unmask` has nothing to unmask: there is no data protection"],
   PutTransformer: ["the processor `parseToOCSF` is refused"],
   GetQueryResults: ["results and statistics come when the query has ended, not while it is `Running`"],

@@ -16,6 +16,7 @@ import {
   type StoredGroup,
 } from "./stored-groups.ts";
 import { syslogConfigurationDeletion } from "./syslog-configurations.ts";
+import { subscriptionDeletions } from "./subscription-filters.ts";
 import { checkTags } from "./tags.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
@@ -72,6 +73,7 @@ export async function deleteLogGroup(
     { kind: "delete", collection: sizes, scope: "", key: String(value.id) },
     syslogConfigurationDeletion(scope, key),
     ...(await metricFilterDeletions(state, scope, key)),
+    ...(await subscriptionDeletions(state, scope, key)),
     ...groupPolicyDeletions(value.id),
     context.deletions.note({ groupId: value.id }),
   ]);
@@ -80,6 +82,7 @@ export async function deleteLogGroup(
   context.ingestRules.forget(value.id);
   if (!deleted) return deleteLogGroup(input, context); // it changed since it was read
   context.deletions.begin({ groupId: value.id });
+  context.dependencies.facts.publish({ kind: "LogSubscriptionsChanged" });
   return {};
 }
 

@@ -19,6 +19,8 @@ export interface StoredGroup {
   readonly isTransformed?: boolean;
   /** How many metric filters it has; none when undefined. */
   readonly metricFilters?: number;
+  /** How many subscription filters it has; none when undefined. */
+  readonly subscriptionFilters?: number;
 }
 
 /** The rank of a stream's document is the time of its last event. */

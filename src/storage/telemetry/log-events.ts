@@ -27,6 +27,32 @@ export interface AppendedLogEvent {
 
 const nextSequence = createArrivalSequence();
 
+/** The first numbers of batches that are on their way into the store. */
+const underWay = new Set<bigint>();
+
+/**
+ * A number above those of all events that this process has stored, and below those that it has yet to: who
+ * reads up to it misses nothing. `now` in epoch milliseconds.
+ */
+export function settledSequence(now: number): bigint {
+  let settled = nextSequence(now);
+  for (const first of underWay) if (first <= settled) settled = first - 1n;
+  return settled;
+}
+
+type StoredListener = (groupId: number, earliestAt: number) => void;
+
+const storedListeners = new Set<StoredListener>();
+
+/**
+ * Tells of every batch that this process stores, before `settledSequence` passes it: its group and the time of
+ * its first event. Listeners must not throw. Call what is returned to hear no more.
+ */
+export function onLogEventsStored(listener: StoredListener): () => void {
+  storedListeners.add(listener);
+  return () => storedListeners.delete(listener);
+}
+
 /** Resolves with the sequence numbers of the events, in their order, when they are stored. */
 export async function appendLogEvents(
   telemetry: Telemetry,
@@ -37,7 +63,9 @@ export async function appendLogEvents(
   const { groupId, streamId, retentionDays = neverExpireDays } = destination;
   const sequences = events.map(() => nextSequence(ingestedAt));
   const same = (value: number) => Array.from<number>({ length: events.length }).fill(value);
-  await telemetry.append("log_events", {
+  const first = sequences[0] ?? nextSequence(ingestedAt);
+  underWay.add(first);
+  const stored = telemetry.append("log_events", {
     group_id: same(groupId),
     stream_id: same(streamId),
     timestamp: events.map(({ timestamp }) => timestamp),
@@ -49,6 +77,13 @@ export async function appendLogEvents(
     unmasked: events.map(({ unmasked = "" }) => unmasked),
     indexed: events.map(({ indexed }) => indexed),
   });
+  try {
+    await stored;
+    const earliestAt = events.reduce((least, { timestamp }) => Math.min(least, timestamp), Infinity);
+    for (const listener of storedListeners) listener(groupId, earliestAt);
+  } finally {
+    underWay.delete(first);
+  }
   return sequences;
 }
 

@@ -1,0 +1,48 @@
+// The bulk request that puts log events into OpenSearch, and what its answer says.
+import type { SubscriptionPayload } from "../../core/logs/subscription-payload.ts";
+
+/**
+ * Two lines an event, with the members that the function of the CloudWatch console writes. The id of the
+ * event is that of the document, so that what is delivered twice is there once.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_OpenSearch_Stream.html
+ */
+export function bulkBody(payload: SubscriptionPayload, index: string | undefined): string {
+  const lines = payload.logEvents.flatMap(({ id, timestamp, message, extractedFields }) => {
+    const at = new Date(timestamp).toISOString();
+    const day = at.slice(0, 10).replaceAll("-", ".");
+    const document = {
+      ...objectIn(message),
+      ...extractedFields,
+      "@id": id,
+      "@timestamp": at,
+      "@message": message,
+      "@owner": payload.owner,
+      "@log_group": payload.logGroup,
+      "@log_stream": payload.logStream,
+    };
+    return [JSON.stringify({ index: { _index: index ?? `cwl-${day}`, _id: id } }), JSON.stringify(document)];
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** Undefined when every event was taken. */
+export function failuresOfBulk(answer: string): string | undefined {
+  const { errors, items = [] } = JSON.parse(answer) as {
+    readonly errors?: boolean;
+    readonly items?: readonly { readonly index?: { readonly error?: { readonly reason?: string } } }[];
+  };
+  if (errors !== true) return undefined;
+  const failed = items.filter(({ index }) => index?.error !== undefined);
+  return `${failed.length} events were not taken: ${failed[0]?.index?.error?.reason ?? "without a reason"}`;
+}
+
+/** The members of a message that is a JSON object. */
+function objectIn(message: string): object {
+  if (!message.startsWith("{")) return {};
+  try {
+    const parsed: unknown = JSON.parse(message);
+    return typeof parsed === "object" && parsed !== null ? parsed : {};
+  } catch {
+    return {}; // text that begins with a brace is text
+  }
+}

@@ -1,0 +1,109 @@
+// Sends the payloads of subscription filters: to streams, functions, search domains and addresses.
+import { gzipSync } from "node:zlib";
+import type { SubscriptionPayload } from "../../core/logs/subscription-payload.ts";
+import type { SubscriptionTarget } from "../../core/logs/subscription-target.ts";
+import type { SendOptions, SendSubscriptionPayload } from "../../storage/log-subscriptions.ts";
+import type { DeliveryService, ServiceEndpoint, ServiceEndpoints } from "../service-endpoints.ts";
+import { post, sendToService } from "../signed-request.ts";
+import { bulkBody, failuresOfBulk } from "./bulk.ts";
+
+type Sender<Kind extends SubscriptionTarget["kind"]> = (
+  target: Extract<SubscriptionTarget, { kind: Kind }>,
+  payload: SubscriptionPayload,
+  options: SendOptions,
+  endpoints: ServiceEndpoints,
+) => Promise<void>;
+
+/** A service that is not among the endpoints cannot be reached, and its error says so. */
+export function createPayloadSender(endpoints: ServiceEndpoints): SendSubscriptionPayload {
+  return (target, payload, options) => {
+    const send = senders[target.kind] as Sender<SubscriptionTarget["kind"]>;
+    return send(target, payload, options, endpoints);
+  };
+}
+
+const senders: { readonly [Kind in SubscriptionTarget["kind"]]: Sender<Kind> } = {
+  async kinesis({ streamName, arn, region }, payload, options, endpoints) {
+    const body = {
+      StreamName: streamName,
+      StreamARN: arn,
+      Data: dataOf(payload),
+      PartitionKey: options.partitionKey,
+    };
+    await sendJson(endpoints, "kinesis", region, "Kinesis_20131202.PutRecord", body, options);
+  },
+
+  async firehose({ streamName, region }, payload, options, endpoints) {
+    const body = { DeliveryStreamName: streamName, Records: [{ Data: dataOf(payload) }] };
+    const target = "Firehose_20150804.PutRecordBatch";
+    const answer = await sendJson(endpoints, "firehose", region, target, body, options);
+    const { FailedPutCount: failed, RequestResponses: responses } = JSON.parse(answer) as {
+      readonly FailedPutCount?: number;
+      readonly RequestResponses?: readonly { readonly ErrorMessage?: string }[];
+    };
+    if (failed !== undefined && failed > 0) {
+      throw new Error(`the delivery stream did not take the record: ${responses?.[0]?.ErrorMessage ?? ""}`);
+    }
+  },
+
+  async lambda({ arn, region }, payload, options, endpoints) {
+    await sendToService(endpointOf(endpoints, "lambda"), {
+      service: "lambda",
+      region,
+      path: `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`,
+      headers: { "content-type": "application/json", "x-amz-invocation-type": "Event" },
+      body: JSON.stringify({ awslogs: { data: dataOf(payload) } }),
+      ...options,
+    });
+  },
+
+  async opensearch({ index, region }, payload, options, endpoints) {
+    const endpoint = endpointOf(endpoints, "es");
+    // A control message says only that something will come: a search domain has no use for it.
+    if (payload.messageType === "CONTROL_MESSAGE") return;
+    const answer = await sendToService(endpoint, {
+      service: "es",
+      region,
+      path: "/_bulk",
+      headers: { "content-type": "application/x-ndjson" },
+      body: bulkBody(payload, index),
+      ...options,
+    });
+    const failures = failuresOfBulk(answer);
+    if (failures !== undefined) throw new Error(failures);
+  },
+
+  async webhook({ url }, payload, { signal }) {
+    const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+    await post(url, headers, gzipSync(JSON.stringify(payload)), signal);
+  },
+};
+
+/** The form in which AWS sends payloads: JSON, compressed, in Base64 where JSON holds it. */
+function dataOf(payload: SubscriptionPayload): string {
+  return gzipSync(JSON.stringify(payload)).toString("base64");
+}
+
+function sendJson(
+  endpoints: ServiceEndpoints,
+  service: DeliveryService,
+  region: string,
+  target: string,
+  body: unknown,
+  options: SendOptions,
+): Promise<string> {
+  return sendToService(endpointOf(endpoints, service), {
+    service,
+    region,
+    path: "/",
+    headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
+    body: JSON.stringify(body),
+    ...options,
+  });
+}
+
+function endpointOf(endpoints: ServiceEndpoints, service: DeliveryService): ServiceEndpoint {
+  const endpoint = endpoints[service];
+  if (endpoint !== undefined) return endpoint;
+  throw new Error(`no endpoint of ${service} is configured (--service-endpoints)`);
+}

@@ -1,0 +1,185 @@
+// Subscription filters: put, described and deleted. What they match is delivered by a worker.
+import {
+  LimitExceededException,
+  ResourceNotFoundException,
+  type SubscriptionFilter,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { logLimits } from "../../core/logs/limits.ts";
+import { subscriptionLimits } from "../../core/logs/subscription-payload.ts";
+import {
+  cursorChange,
+  cursorDeletion,
+  filterCursorKey,
+  subscriptionCollections,
+  subscriptionFiltersIn,
+  type StoredSubscriptionFilter,
+} from "../../storage/log-subscriptions.ts";
+import { settledSequence } from "../../storage/telemetry/log-events.ts";
+import type { Change, Document, State } from "../../storage/state.ts";
+import { modelled } from "../../wire/service.ts";
+import type { Input, LogsContext, Output } from "./context.ts";
+import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
+import { compilePattern } from "./filter-patterns.ts";
+import { checkSelection } from "./metric-filters.ts";
+import { collectionNames, requireGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
+import { filterKey, parseFilterKey } from "./stored-metric-filters.ts";
+import { tryDestination } from "./subscription-destinations.ts";
+
+/** How often a write that races another one of the same group is made again. */
+const attempts = 10;
+
+const systemFields: readonly string[] = ["@aws.account", "@aws.region", "@source.log"];
+
+/**
+ * What is put from then on is delivered, when the destination took a test message. A filter of the same name
+ * is replaced and goes on where it was.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
+ */
+export async function putSubscriptionFilter(
+  input: Input<"PutSubscriptionFilter">,
+  context: LogsContext,
+): Promise<Output<"PutSubscriptionFilter">> {
+  const { state, clock } = context.dependencies;
+  const filter = checkFilter(input);
+  await requireGroup(context, input.logGroupName);
+  await tryDestination(context, input.destinationArn, "logs:PutSubscriptionFilter");
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const group = await requireGroup(context, input.logGroupName);
+    const filters = await subscriptionFiltersOf(state, group.scope, group.key);
+    const key = filterKey(group.key, input.filterName);
+    const before = filters.find((other) => other.key === key);
+    if (before === undefined && filters.length >= subscriptionLimits.filtersPerGroup) {
+      throw modelled(LimitExceededException, "Resource limit exceeded.");
+    }
+    const createdAt = before?.value.createdAt ?? context.call.now;
+    const value: StoredSubscriptionFilter = { ...filter, groupId: group.value.id, createdAt };
+    const { filters: collection } = subscriptionCollections;
+    const put = { kind: "put", collection, scope: group.scope, key, value } as const;
+    const cursor = cursorChange(filterCursorKey(group.scope, key), settledSequence(clock.now()));
+    const count = filters.length + (before === undefined ? 1 : 0);
+    if (await writeFilter(context, group, count, before === undefined ? [put, cursor] : [put])) return {};
+  }
+  throw aborted();
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteSubscriptionFilter.html */
+export async function deleteSubscriptionFilter(
+  input: Input<"DeleteSubscriptionFilter">,
+  context: LogsContext,
+): Promise<Output<"DeleteSubscriptionFilter">> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const group = await requireGroup(context, input.logGroupName);
+    const filters = await subscriptionFiltersOf(context.dependencies.state, group.scope, group.key);
+    const found = filters.find(({ key }) => key === filterKey(group.key, input.filterName));
+    if (found === undefined) {
+      throw modelled(ResourceNotFoundException, "The specified subscription filter does not exist.");
+    }
+    if (await writeFilter(context, group, filters.length - 1, deletionsOf(found))) return {};
+  }
+  throw aborted();
+}
+
+const isKey = (value: unknown): value is string => typeof value === "string";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeSubscriptionFilters.html */
+export async function describeSubscriptionFilters(
+  input: Input<"DescribeSubscriptionFilters">,
+  context: LogsContext,
+): Promise<Output<"DescribeSubscriptionFilters">> {
+  const group = await requireGroup(context, input.logGroupName);
+  const limit = input.limit ?? logLimits.describePage;
+  const after = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isKey);
+  const found = await subscriptionFiltersIn(context.dependencies.state).list(scopeOf(context), {
+    prefix: filterKey(group.key, input.filterNamePrefix ?? ""),
+    limit: limit + 1,
+    ...(after === undefined ? {} : { after: { key: after } }),
+  });
+  const page = found.slice(0, limit);
+  return {
+    subscriptionFilters: page.map(describe),
+    ...(found.length > limit ? { nextToken: printToken(page.at(-1)?.key) } : {}),
+  };
+}
+
+/** To be written in one with the deletion of the group; tell of it with `LogSubscriptionsChanged`. */
+export async function subscriptionDeletions(
+  state: State,
+  scope: string,
+  logGroupName: string,
+): Promise<readonly Change[]> {
+  return (await subscriptionFiltersOf(state, scope, logGroupName)).flatMap(deletionsOf);
+}
+
+function subscriptionFiltersOf(state: State, scope: string, logGroupName: string) {
+  const limit = subscriptionLimits.filtersPerGroup;
+  return subscriptionFiltersIn(state).list(scope, { prefix: filterKey(logGroupName, ""), limit });
+}
+
+function deletionsOf({ scope, key }: Document<StoredSubscriptionFilter>): readonly Change[] {
+  return [
+    { kind: "delete", collection: subscriptionCollections.filters, scope, key },
+    cursorDeletion(filterCursorKey(scope, key)),
+  ];
+}
+
+/** The number of filters is kept with the group, whose version makes two changes one after the other. */
+async function writeFilter(
+  context: LogsContext,
+  { scope, key, value, version }: Document<StoredGroup>,
+  count: number,
+  changes: readonly Change[],
+): Promise<boolean> {
+  const { state, facts } = context.dependencies;
+  const group: StoredGroup = { ...value, subscriptionFilters: count };
+  const written = await state.write([
+    { kind: "replace", collection: collectionNames.groups, scope, key, value: group, version },
+    ...changes,
+  ]);
+  if (written) facts.publish({ kind: "LogSubscriptionsChanged" });
+  return written;
+}
+
+/** @throws InvalidParameterException */
+function checkFilter(
+  input: Input<"PutSubscriptionFilter">,
+): Omit<StoredSubscriptionFilter, "groupId" | "createdAt"> {
+  const { filterPattern, destinationArn, roleArn, distribution, emitSystemFields } = input;
+  if (input.applyOnTransformedLogs === true) {
+    throw invalidParameter(
+      "applyOnTransformedLogs is valid only for log groups that have a log transformer.",
+    );
+  }
+  const unknown = emitSystemFields?.find((name) => !systemFields.includes(name));
+  if (unknown !== undefined) {
+    throw invalidParameter(`Invalid system field: ${unknown}. Valid are ${systemFields.join(", ")}.`);
+  }
+  compilePattern(filterPattern);
+  checkSelection(input.fieldSelectionCriteria);
+  const isKinesis = destinationArn.includes(":kinesis:") || destinationArn.includes(":logs:");
+  if (distribution === "Random" && !isKinesis) {
+    throw invalidParameter(
+      "The distribution can be specified only for destinations that are Kinesis streams.",
+    );
+  }
+  return {
+    filterPattern,
+    destinationArn,
+    distribution: distribution ?? "ByLogStream",
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(emitSystemFields === undefined ? {} : { emitSystemFields: [...new Set(emitSystemFields)] }),
+    ...(input.fieldSelectionCriteria === undefined
+      ? {}
+      : { fieldSelectionCriteria: input.fieldSelectionCriteria }),
+  };
+}
+
+function describe({ key, value }: Document<StoredSubscriptionFilter>): SubscriptionFilter {
+  const { groupId: _groupId, createdAt, emitSystemFields, ...shown } = value;
+  return {
+    ...parseFilterKey(key),
+    ...shown,
+    creationTime: createdAt,
+    applyOnTransformedLogs: false,
+    ...(emitSystemFields === undefined ? {} : { emitSystemFields: [...emitSystemFields] }),
+  };
+}

@@ -1,0 +1,104 @@
+// Subscriptions to log events in state: filters of groups, policies of accounts, destinations, and how far each
+// subscription was delivered.
+import type { SubscriptionPayload } from "../core/logs/subscription-payload.ts";
+import type { SubscriptionTarget } from "../core/logs/subscription-target.ts";
+import type { Change, Collection, State } from "./state.ts";
+
+/** Instants are epoch milliseconds. */
+export interface StoredSubscriptionFilter {
+  readonly groupId: number;
+  readonly filterPattern: string;
+  readonly destinationArn: string;
+  readonly roleArn?: string;
+  readonly distribution: "Random" | "ByLogStream";
+  readonly createdAt: number;
+  readonly emitSystemFields?: readonly string[];
+  readonly fieldSelectionCriteria?: string;
+}
+
+export interface StoredAccountPolicy {
+  readonly policyDocument: string;
+  readonly selectionCriteria?: string;
+  readonly updatedAt: number;
+}
+
+export interface StoredDestination {
+  readonly targetArn: string;
+  readonly roleArn: string;
+  readonly accessPolicy?: string;
+  readonly createdAt: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Everything up to this sequence number was delivered. */
+export interface SubscriptionCursor {
+  readonly sequence: string;
+}
+
+export const subscriptionCollections = {
+  filters: "log-subscription-filters",
+  policies: "log-account-policies",
+  destinations: "log-destinations",
+  cursors: "log-subscription-cursors",
+} as const;
+
+/** The scope is `account/region`; the key has the group and the filter, parted by a colon. */
+export function subscriptionFiltersIn(state: State): Collection<StoredSubscriptionFilter> {
+  return state.collection<StoredSubscriptionFilter>(subscriptionCollections.filters);
+}
+
+/** The scope is `account/region`; the key has the type and the name, parted by a colon. */
+export function accountPoliciesIn(state: State): Collection<StoredAccountPolicy> {
+  return state.collection<StoredAccountPolicy>(subscriptionCollections.policies);
+}
+
+/** The scope is `account/region`, the key the name. */
+export function destinationsIn(state: State): Collection<StoredDestination> {
+  return state.collection<StoredDestination>(subscriptionCollections.destinations);
+}
+
+/** One scope for all, so that whoever delivers finds them in a single place. */
+export function cursorsIn(state: State): Collection<SubscriptionCursor> {
+  return state.collection<SubscriptionCursor>(subscriptionCollections.cursors);
+}
+
+export const cursorScope = "";
+
+/** `filterKey` as in `subscriptionFiltersIn`. */
+export const filterCursorKey = (scope: string, filterKey: string) => `${scope}/${filterKey}`;
+
+/** No group has an empty name. */
+export const policyCursorKey = (scope: string, policyName: string) => `${scope}/:${policyName}`;
+
+/** The account and region of a subscription, and what it is there. */
+export function parseCursorKey(key: string): { readonly scope: string; readonly subscription: string } {
+  const [account = "", region = "", ...subscription] = key.split("/");
+  return { scope: `${account}/${region}`, subscription: subscription.join("/") };
+}
+
+/** To be written in one with a subscription that was not there: it gets what comes from now on. */
+export function cursorChange(key: string, sequence: bigint): Change {
+  const { cursors: collection } = subscriptionCollections;
+  const value: SubscriptionCursor = { sequence: String(sequence) };
+  return { kind: "put", collection, scope: cursorScope, key, value };
+}
+
+/** To be written in one with the deletion of a subscription. */
+export function cursorDeletion(key: string): Change {
+  return { kind: "delete", collection: subscriptionCollections.cursors, scope: cursorScope, key };
+}
+
+export interface SendOptions {
+  /** Decides the shard of a Kinesis stream. */
+  readonly partitionKey: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the target has the payload; the error of a rejection says what it answered. */
+export type SendSubscriptionPayload = (
+  target: SubscriptionTarget,
+  payload: SubscriptionPayload,
+  options: SendOptions,
+) => Promise<void>;

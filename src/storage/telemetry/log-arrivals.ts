@@ -1,0 +1,74 @@
+// Log events in the order in which they arrived, for whoever follows a group.
+import { joinSql, rawSql, sql } from "../../core/sql.ts";
+import type { Telemetry } from "../telemetry.ts";
+
+export interface ArrivedLogEvent {
+  readonly groupId: number;
+  readonly streamId: number;
+  readonly timestamp: number;
+  readonly sequence: bigint;
+  readonly message: string;
+}
+
+export interface ArrivalsQuery {
+  readonly groupIds: readonly number[];
+  /** Only events behind this sequence number. */
+  readonly after: bigint;
+  /** Up to and with this one. */
+  readonly upTo: bigint;
+  /** No wanted event is older than this, in epoch milliseconds; it spares reading whole groups. */
+  readonly earliestAt: number;
+  /** Texts that every wanted message contains. */
+  readonly needles: readonly string[];
+  readonly limit: number;
+}
+
+interface RawRow extends Omit<ArrivedLogEvent, "sequence"> {
+  readonly sequence: string;
+}
+
+/** How much of the messages is read at once; the first event is always read. */
+const pageBytes = 8 * 1024 * 1024;
+
+/** When there are fewer rows than `limit` and `isCut` is false, all up to `upTo` are among them. */
+export async function readArrivedLogEvents(
+  telemetry: Telemetry,
+  { groupIds, after, upTo, earliestAt, needles, limit }: ArrivalsQuery,
+): Promise<{ readonly rows: readonly ArrivedLogEvent[]; readonly isCut: boolean }> {
+  if (groupIds.length === 0) return { rows: [], isCut: false };
+  const contains = needles.map((needle) => sql`position(message, ${needle}) > 0`);
+  const conditions = [
+    sql`group_id IN ${groupIds}`,
+    sql`timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, Math.trunc(earliestAt)))})`,
+    sql`sequence > ${after}`,
+    sql`sequence <= ${upTo}`,
+    ...contains,
+  ];
+  const found = await telemetry.query<RawRow & { readonly bytesBefore: number }>(sql`
+    SELECT groupId, streamId, toFloat64(toUnixTimestamp64Milli(at)) AS timestamp, sequence, message, bytesBefore
+    FROM (
+      SELECT groupId, streamId, at, sequence, message,
+        toFloat64(sum(length(message)) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - length(message))
+          AS bytesBefore
+      FROM (
+        SELECT group_id AS groupId, stream_id AS streamId, timestamp AS at, sequence, message
+        FROM log_events
+        WHERE ${joinSql(conditions, " AND ")}
+        ORDER BY sequence
+        LIMIT 1 BY sequence
+        LIMIT ${limit + 1}
+      )
+    ) AS page
+    WHERE bytesBefore < ${pageBytes}
+    ORDER BY sequence ${rawSql("ASC")}`);
+  const rows = found.slice(0, limit).map((row) => ({
+    groupId: row.groupId,
+    streamId: row.streamId,
+    timestamp: row.timestamp,
+    message: row.message,
+    sequence: BigInt(row.sequence),
+  }));
+  const last = found.at(-1);
+  const bytes = last === undefined ? 0 : last.bytesBefore + Buffer.byteLength(last.message);
+  return { rows, isCut: found.length > limit || bytes >= pageBytes };
+}

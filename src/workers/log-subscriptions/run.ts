@@ -1,0 +1,269 @@
+// The delivery of one subscription: reads what arrived, makes payloads of what matches, sends them, and
+// remembers how far it came.
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../core/clock.ts";
+import { pauseMs, retryPolicies } from "../../core/deliveries/retry-policy.ts";
+import { eventIdOf } from "../../core/logs/event-position.ts";
+import {
+  dataMessages,
+  type SubscriptionEvent,
+  type SubscriptionPayload,
+} from "../../core/logs/subscription-payload.ts";
+import type { DeliveryAttempts } from "../../storage/delivery-attempts.ts";
+import { cursorScope, cursorsIn, type SendSubscriptionPayload } from "../../storage/log-subscriptions.ts";
+import { readArrivedLogEvents, type ArrivedLogEvent } from "../../storage/telemetry/log-arrivals.ts";
+import { settledSequence } from "../../storage/telemetry/log-events.ts";
+import type { Telemetry } from "../../storage/telemetry.ts";
+import { resolveTarget, type Subscription, type SubscriptionParts } from "./definition.ts";
+
+/** The names behind the numbers of events. */
+export interface LogNames {
+  /** Of the groups of an account and region: of those that are asked for, or of all. */
+  groups(scope: string, groupIds: ReadonlySet<number> | undefined): Promise<ReadonlyMap<number, string>>;
+  /** Of the streams that are asked for; those that were deleted are missing. */
+  streams(groupId: number, streamIds: ReadonlySet<number>): Promise<ReadonlyMap<number, string>>;
+}
+
+export interface RunParts extends SubscriptionParts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly names: LogNames;
+  readonly deliveryAttempts: DeliveryAttempts;
+  readonly send: SendSubscriptionPayload;
+}
+
+const pageEvents = 10_000;
+
+interface Outgoing {
+  readonly messageId: string;
+  readonly payload: SubscriptionPayload;
+}
+
+/** A page that is being delivered: when all payloads are out, everything up to `upTo` is. */
+interface Page {
+  readonly outgoing: Outgoing[];
+  readonly upTo: bigint;
+  readonly more: boolean;
+  readonly version: number;
+}
+
+export class SubscriptionRun {
+  readonly key: string;
+  readonly definition: Subscription;
+  readonly #parts: RunParts;
+  readonly #signal: AbortSignal;
+  readonly #abort = new AbortController();
+  /** The earliest events of groups since the last page; undefined when nothing is known, as after a start. */
+  #noted: Map<number, number> | undefined;
+  #page: Page | undefined;
+  #attempts = 0;
+  #notBefore = 0;
+
+  constructor(parts: RunParts, key: string, definition: Subscription, signal: AbortSignal) {
+    this.#parts = parts;
+    this.key = key;
+    this.definition = definition;
+    this.#signal = AbortSignal.any([signal, this.#abort.signal]);
+  }
+
+  /** Before this nothing is to be tried. */
+  get notBefore(): number {
+    return this.#notBefore;
+  }
+
+  /** Whether it follows the group, or perhaps does. */
+  wants(groupId: number): boolean {
+    const { group } = this.definition;
+    return group === undefined || group.id === groupId;
+  }
+
+  /** Events of the group were stored, none before `earliestAt`. */
+  note(groupId: number, earliestAt: number): void {
+    this.#noted?.set(groupId, Math.min(this.#noted.get(groupId) ?? earliestAt, earliestAt));
+  }
+
+  end(): void {
+    this.#abort.abort();
+  }
+
+  /** Delivers a page, or goes on with one. @returns when the next turn is due; undefined when nothing waits. */
+  async turn(): Promise<number | undefined> {
+    const { clock } = this.#parts;
+    this.#page ??= await this.#readPage();
+    if (this.#page === undefined) return undefined;
+    const page = this.#page;
+    for (let next = page.outgoing[0]; next !== undefined; next = page.outgoing[0]) {
+      if (this.#signal.aborted) return undefined;
+      const retryAt = await this.#attempt(next);
+      if (retryAt !== undefined) {
+        this.#notBefore = retryAt;
+        return retryAt;
+      }
+      page.outgoing.shift();
+      this.#attempts = 0;
+    }
+    await this.#advance(page);
+    this.#page = undefined;
+    return page.more || this.#noted === undefined || this.#noted.size > 0 ? clock.now() : undefined;
+  }
+
+  /** @returns when to try again; undefined when it was delivered or given up. */
+  async #attempt({ messageId, payload }: Outgoing): Promise<number | undefined> {
+    const { clock, state, send } = this.#parts;
+    const now = clock.now();
+    try {
+      const target = await resolveTarget(state, this.definition);
+      const partitionKey = this.definition.isRandom ? randomUUID() : payload.logStream;
+      await send(target, payload, { partitionKey, now, signal: this.#signal });
+    } catch (error) {
+      if (this.#signal.aborted) return now;
+      this.#attempts += 1;
+      const pause = pauseMs(retryPolicies.action, this.#attempts);
+      await this.#record(messageId, String(error), now, pause === undefined ? undefined : now + pause);
+      return pause === undefined ? undefined : now + pause;
+    }
+    if (this.#attempts > 0) {
+      this.#attempts += 1;
+      await this.#recordAttempt(messageId, "Succeeded", "delivered", now);
+    }
+    return undefined;
+  }
+
+  async #record(messageId: string, detail: string, now: number, nextAttemptAt: number | undefined) {
+    const outcome = nextAttemptAt === undefined ? "GivenUp" : "Failed";
+    await this.#recordAttempt(messageId, outcome, detail, now, nextAttemptAt);
+  }
+
+  /** Successes are recorded only behind failures: a busy group would fill state with them. */
+  async #recordAttempt(
+    messageId: string,
+    outcome: "Succeeded" | "Failed" | "GivenUp",
+    detail: string,
+    attemptedAt: number,
+    nextAttemptAt?: number,
+  ): Promise<void> {
+    const { account, region, arn, destinationArn } = this.definition;
+    await this.#parts.deliveryAttempts.record({
+      account,
+      region,
+      sourceArn: arn,
+      targetArn: destinationArn,
+      endpoint: destinationArn,
+      messageId,
+      attempt: this.#attempts,
+      attemptedAt,
+      outcome,
+      detail,
+      ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
+    });
+  }
+
+  /** Undefined when the subscription is no more. */
+  async #readPage(): Promise<Page | undefined> {
+    const { state, telemetry, clock } = this.#parts;
+    const cursor = await cursorsIn(state).get(cursorScope, this.key);
+    if (cursor === undefined) return undefined;
+    // Everything up to this number was noted before, and what is stored from here on is noted again.
+    const settled = settledSequence(clock.now());
+    const noted = this.#noted;
+    if (noted?.size === 0) return undefined;
+    this.#noted = new Map();
+    try {
+      const groups = await this.#groups(noted);
+      if (groups.size === 0) return undefined;
+      const { rows, isCut } = await readArrivedLogEvents(telemetry, {
+        groupIds: [...groups.keys()],
+        after: BigInt(cursor.value.sequence),
+        upTo: settled,
+        earliestAt: noted === undefined ? 0 : Math.min(...noted.values()),
+        needles: this.definition.needles,
+        limit: pageEvents,
+      });
+      const outgoing = await this.#payloads(rows, groups);
+      if (isCut) this.#noteAgain(noted);
+      const upTo = isCut ? (rows.at(-1)?.sequence ?? settled) : settled;
+      return { outgoing, upTo, more: isCut, version: cursor.version };
+    } catch (error) {
+      this.#noteAgain(noted);
+      throw error;
+    }
+  }
+
+  /** What was not read yet is where it was. */
+  #noteAgain(noted: ReadonlyMap<number, number> | undefined): void {
+    if (noted === undefined) this.#noted = undefined;
+    else for (const [groupId, earliestAt] of noted) this.note(groupId, earliestAt);
+  }
+
+  /** The names of the groups to read, by their numbers. */
+  async #groups(noted: ReadonlyMap<number, number> | undefined): Promise<ReadonlyMap<number, string>> {
+    const { account, region, group, excludedGroups } = this.definition;
+    if (group !== undefined) return new Map([[group.id, group.name]]);
+    const asked = noted && new Set(noted.keys());
+    const found = await this.#parts.names.groups(`${account}/${region}`, asked);
+    return new Map([...found].filter(([, name]) => !excludedGroups.has(name)));
+  }
+
+  async #payloads(
+    rows: readonly ArrivedLogEvent[],
+    groups: ReadonlyMap<number, string>,
+  ): Promise<Outgoing[]> {
+    const { account, name, matches, group } = this.definition;
+    const streams = new Map<string, ArrivedLogEvent[]>();
+    for (const row of rows) {
+      if (!matches(row.message)) continue;
+      const key = `${row.groupId}/${row.streamId}`;
+      const events = streams.get(key);
+      if (events === undefined) streams.set(key, [row]);
+      else events.push(row);
+    }
+    const names = await this.#streamNames([...streams.values()].flatMap(([first]) => first ?? []));
+    return [...streams.values()].flatMap((events) => {
+      const [first] = events;
+      const logStream = first && names.get(`${first.groupId}/${first.streamId}`);
+      if (first === undefined || logStream === undefined) return [];
+      const logGroup = groups.get(first.groupId) ?? "";
+      const source = { owner: account, logGroup, logStream, filterName: name, isAccountPolicy: !group };
+      const made = dataMessages(
+        source,
+        events.map((event) => this.#eventOf(event, logGroup)),
+      );
+      return made.map((payload) => ({ messageId: payload.logEvents[0]?.id ?? "", payload }));
+    });
+  }
+
+  /** By the numbers of group and stream. */
+  async #streamNames(events: readonly ArrivedLogEvent[]): Promise<ReadonlyMap<string, string>> {
+    const byGroup = new Map<number, Set<number>>();
+    for (const { groupId, streamId } of events) {
+      byGroup.set(groupId, (byGroup.get(groupId) ?? new Set()).add(streamId));
+    }
+    const names = new Map<string, string>();
+    for (const [groupId, streamIds] of byGroup) {
+      for (const [id, name] of await this.#parts.names.streams(groupId, streamIds)) {
+        names.set(`${groupId}/${id}`, name);
+      }
+    }
+    return names;
+  }
+
+  #eventOf({ timestamp, sequence, message }: ArrivedLogEvent, logGroup: string): SubscriptionEvent {
+    const { account, region, systemFields } = this.definition;
+    const known: Readonly<Record<string, string>> = {
+      "@aws.account": account,
+      "@aws.region": region,
+      "@source.log": logGroup,
+    };
+    const extractedFields = Object.fromEntries(systemFields.map((name) => [name, known[name] ?? ""]));
+    const id = eventIdOf({ timestamp, sequence });
+    return systemFields.length === 0
+      ? { id, timestamp, message }
+      : { id, timestamp, message, extractedFields };
+  }
+
+  /** A cursor that somebody else moved, or took away, is left alone. */
+  async #advance({ upTo, version }: Page): Promise<void> {
+    const value = { sequence: String(upTo) };
+    await cursorsIn(this.#parts.state).replace(cursorScope, this.key, value, version);
+  }
+}

@@ -1,0 +1,353 @@
+// Subscriptions: what is delivered to whom, in AWS's form, after failures and after restarts.
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { payloadOf, startReceiver, type Receiver } from "../support/receiver.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+
+let receiver: Receiver;
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+  server = await startTestServer({ serviceEndpoints: receiver.endpointsFile });
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await receiver?.stop();
+});
+
+afterEach(() => {
+  receiver.requests.length = 0;
+  receiver.answers.length = 0;
+});
+
+const arnOf = (service: string, resource: string, account = testAccount) =>
+  `arn:aws:${service}:${testRegion}:${account}:${resource}`;
+const stream = arnOf("kinesis", "stream/events");
+
+const subscribe = (logGroupName: string, destinationArn = stream, options: object = {}) =>
+  logs.putSubscriptionFilter({
+    logGroupName,
+    filterName: "all",
+    filterPattern: "",
+    destinationArn,
+    roleArn: "arn:aws:iam::123456789012:role/logs",
+    ...options,
+  });
+
+/** Forgets what came so far, which are the control messages of filters. */
+const delivered = async (ms = 1_000) => {
+  await server.advance(ms);
+  return receiver.payloads();
+};
+const messagesOf = (payloads: ReturnType<Receiver["payloads"]>) =>
+  payloads.flatMap(({ logEvents }) => logEvents.map(({ message }) => message));
+
+describe("a subscription filter delivers", () => {
+  test("what is put after it and matches, by stream, with the ids that readers see", async () => {
+    const group = await newLogGroup(server, logs, ["one", "other"]);
+    const { logGroupName } = group;
+    await group.put([[0, "ERROR before"]], "one");
+    await subscribe(logGroupName, stream, { filterPattern: "ERROR" });
+    expect(receiver.requests.flatMap(payloadOf)).toMatchObject([
+      { messageType: "CONTROL_MESSAGE", owner: "CloudwatchLogs" },
+    ]);
+    await group.put(
+      [
+        [-3_600_000, "ERROR old"],
+        [0, "fine"],
+        [1, "ERROR new"],
+      ],
+      "one",
+    );
+    await group.put([[2, "ERROR there"]], "other");
+    const payloads = await delivered();
+    const { events = [] } = await logs.filterLogEvents({ logGroupName, filterPattern: "ERROR" });
+    const eventsOf = (name: string) =>
+      events
+        .filter(({ logStreamName, message }) => logStreamName === name && message !== "ERROR before")
+        .map(({ eventId: id, timestamp, message }) => ({ id, timestamp, message }));
+    const common = {
+      messageType: "DATA_MESSAGE",
+      owner: testAccount,
+      logGroup: logGroupName,
+      subscriptionFilters: ["all"],
+    };
+    expect(payloads).toEqual([
+      { ...common, logStream: "one", logEvents: eventsOf("one") },
+      { ...common, logStream: "other", logEvents: eventsOf("other") },
+    ]);
+    const record = receiver.requests.at(-1);
+    expect(record?.headers["x-amz-target"]).toBe("Kinesis_20131202.PutRecord");
+    expect(record?.headers.authorization).toContain("Credential=delivery/");
+    expect(JSON.parse(String(record?.body))).toMatchObject({ StreamName: "events", PartitionKey: "other" });
+    expect(await delivered()).toHaveLength(2);
+  });
+
+  test("to delivery streams, functions, search domains and addresses", async () => {
+    const targets = [
+      arnOf("firehose", "deliverystream/f"),
+      arnOf("lambda", "function:f"),
+      arnOf("es", "domain/d/logs"),
+      `${receiver.url}/hook`,
+    ];
+    const groups = [];
+    for (const target of targets) {
+      const group = await newLogGroup(server, logs);
+      await subscribe(group.logGroupName, target);
+      groups.push(group);
+    }
+    receiver.requests.length = 0;
+    for (const group of groups) await group.put([[0, '{"a":1}']]);
+    const payloads = await delivered();
+    expect(payloads.map(({ logGroup }) => logGroup)).toEqual(
+      [groups[0], groups[1], groups[3]].map((group) => group?.logGroupName),
+    );
+    const paths = receiver.requests.map(({ path }) => path);
+    const functionPath = `/2015-03-31/functions/${encodeURIComponent(targets[1] ?? "")}/invocations`;
+    expect(paths).toEqual(["/", functionPath, "/_bulk", "/hook"]);
+    expect(receiver.requests[1]?.headers["x-amz-invocation-type"]).toBe("Event");
+    const [action, document] = String(receiver.requests[2]?.body).split("\n");
+    expect(JSON.parse(action ?? "")).toMatchObject({ index: { _index: "logs" } });
+    expect(JSON.parse(document ?? "")).toMatchObject({
+      a: 1,
+      "@message": '{"a":1}',
+      "@log_group": groups[2]?.logGroupName,
+    });
+  });
+
+  test("system fields, if they are asked for, and nothing where criteria leave it out", async () => {
+    const group = await newLogGroup(server, logs);
+    const emitSystemFields = ["@aws.account", "@source.log"];
+    await subscribe(group.logGroupName, stream, { emitSystemFields });
+    await subscribe(group.logGroupName, stream, {
+      filterName: "elsewhere",
+      fieldSelectionCriteria: '@aws.region = "eu-west-1"',
+    });
+    await group.put([[0, "event"]]);
+    const payloads = await delivered();
+    expect(payloads).toHaveLength(1);
+    expect(payloads[0]?.logEvents[0]?.extractedFields).toEqual({
+      "@aws.account": testAccount,
+      "@source.log": group.logGroupName,
+    });
+  });
+
+  test("many events in payloads of a limited size, in their order", async () => {
+    const group = await newLogGroup(server, logs);
+    await subscribe(group.logGroupName);
+    const expected: string[] = [];
+    for (let batch = 0; batch < 3; batch++) {
+      const messages = Array.from({ length: 6_000 }, (_, index) => `${batch} ${index} ${"x".repeat(100)}`);
+      await group.put(messages.map((message) => [batch, message] as const));
+      expected.push(...messages);
+    }
+    const payloads = await delivered(2_000);
+    expect(payloads.length).toBeGreaterThan(3);
+    expect(messagesOf(payloads)).toEqual(expected);
+  });
+});
+
+describe("what cannot be delivered", () => {
+  test("is tried again, later each time, and the attempts can be seen", async () => {
+    const group = await newLogGroup(server, logs);
+    await subscribe(group.logGroupName);
+    await group.put([[0, "first"]]);
+    receiver.answers.push([500, "out of order"], [400, "still"]);
+    expect(await delivered()).toEqual([]);
+    await group.put([[0, "second"]]);
+    await server.advance(60_000);
+    expect(messagesOf(receiver.payloads())).toEqual(["first", "second"]);
+    const place = { account: testAccount, region: testRegion };
+    const attempts = await server.dependencies.deliveryAttempts.list(place, { limit: 3 });
+    expect(attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+      [3, "Succeeded"],
+      [2, "Failed"],
+      [1, "Failed"],
+    ]);
+    expect(attempts[2]?.detail).toContain("500: out of order");
+  });
+
+  test("is given up after a day, and what follows is delivered", async () => {
+    const group = await newLogGroup(server, logs);
+    await subscribe(group.logGroupName);
+    await group.put([[0, "lost"]]);
+    receiver.answers.push(...Array.from({ length: 153 }, () => [503, "down"] as const));
+    await server.advance(25 * 3_600_000);
+    await group.put([[0, "kept"]]);
+    expect(messagesOf(await delivered())).toEqual(["kept"]);
+  });
+
+  test("waits for the server that comes after this one", async () => {
+    const first = await startTestServer({ serviceEndpoints: receiver.endpointsFile });
+    const { dataFolder: data } = first;
+    const settings = { data, serviceEndpoints: receiver.endpointsFile };
+    await first.stop();
+    const open = await startTestServer(settings);
+    const client = new CloudWatchLogs(open.clientConfig());
+    const group = await newLogGroup(open, client);
+    const { logGroupName } = group;
+    await client.putSubscriptionFilter({
+      logGroupName,
+      filterName: "f",
+      filterPattern: "",
+      destinationArn: stream,
+    });
+    await group.put([[0, "before the stop"]]);
+    await open.stop();
+    expect(receiver.payloads()).toEqual([]);
+    const again = await startTestServer(settings, { startAt: open.clock.now() + 1_000 });
+    await again.advance(1_000);
+    expect(messagesOf(receiver.payloads())).toEqual(["before the stop"]);
+    await again.stop();
+  });
+});
+
+describe("subscription filters", () => {
+  test("are described, replaced and deleted, two for a group", async () => {
+    const { logGroupName, put } = await newLogGroup(server, logs);
+    await subscribe(logGroupName, stream, { distribution: "Random", emitSystemFields: ["@aws.region"] });
+    await subscribe(logGroupName, stream, { filterName: "second", filterPattern: "ERROR" });
+    expect(await refusal(subscribe(logGroupName, stream, { filterName: "third" }))).toContain(
+      "LimitExceededException",
+    );
+    const { subscriptionFilters } = await logs.describeSubscriptionFilters({ logGroupName });
+    expect(subscriptionFilters).toEqual([
+      {
+        filterName: "all",
+        logGroupName,
+        filterPattern: "",
+        destinationArn: stream,
+        roleArn: "arn:aws:iam::123456789012:role/logs",
+        distribution: "Random",
+        emitSystemFields: ["@aws.region"],
+        applyOnTransformedLogs: false,
+        creationTime: server.clock.now(),
+      },
+      expect.objectContaining({ filterName: "second", distribution: "ByLogStream" }),
+    ]);
+    const some = { logGroupName, filterNamePrefix: "s" };
+    expect((await logs.describeSubscriptionFilters(some)).subscriptionFilters).toHaveLength(1);
+    await subscribe(logGroupName, stream, { filterPattern: "never" });
+    await logs.deleteSubscriptionFilter({ logGroupName, filterName: "second" });
+    receiver.requests.length = 0;
+    await put([[0, "ERROR"]]);
+    expect(await delivered()).toEqual([]);
+    const gone = logs.deleteSubscriptionFilter({ logGroupName, filterName: "second" });
+    expect(await refusal(gone)).toContain("ResourceNotFoundException");
+  });
+
+  test.each<[string, string, object, string]>([
+    ["no pattern", stream, { filterPattern: "{ $.a" }, "Invalid filter pattern"],
+    ["no destination", arnOf("sqs", "queue"), {}, "Invalid destination"],
+    ["another distribution", arnOf("lambda", "function:f"), { distribution: "Random" }, "Kinesis"],
+    ["transformed events", stream, { applyOnTransformedLogs: true }, "log transformer"],
+    ["other system fields", stream, { emitSystemFields: ["@a"] }, "Invalid system field"],
+    ["a destination that is not there", arnOf("logs", "destination:no"), {}, "destination is valid"],
+  ])("are refused: %s", async (_what, destination, options, message) => {
+    const { logGroupName } = await newLogGroup(server, logs);
+    expect(await refusal(subscribe(logGroupName, destination, options))).toContain(message);
+  });
+
+  test("are refused when the test message does not arrive", async () => {
+    const { logGroupName } = await newLogGroup(server, logs);
+    receiver.answers.push([400, "no such stream"]);
+    expect(await refusal(subscribe(logGroupName))).toContain("Could not deliver test message");
+    const { subscriptionFilters } = await logs.describeSubscriptionFilters({ logGroupName });
+    expect(subscriptionFilters).toEqual([]);
+  });
+});
+
+describe("destinations", () => {
+  const otherAccount = "999988887777";
+  const destination = {
+    destinationName: "central",
+    targetArn: arnOf("kinesis", "stream/central", otherAccount),
+  };
+  const arn = arnOf("logs", "destination:central", otherAccount);
+
+  test("let those accounts in that their policy allows, as long as it does", async () => {
+    const owner = new CloudWatchLogs(server.clientConfig({ account: otherAccount }));
+    const roleArn = "arn:aws:iam::999988887777:role/logs";
+    await owner.putDestination({ ...destination, roleArn });
+    const group = await newLogGroup(server, logs);
+    expect(await refusal(subscribe(group.logGroupName, arn))).toContain("destination is valid");
+    const policyFor = (Effect: string) =>
+      JSON.stringify({
+        Statement: {
+          Effect,
+          Principal: { AWS: testAccount },
+          Action: "logs:PutSubscriptionFilter",
+          Resource: arn,
+        },
+      });
+    await owner.putDestinationPolicy({ destinationName: "central", accessPolicy: policyFor("Allow") });
+    await subscribe(group.logGroupName, arn);
+    await group.put([[0, "across"]]);
+    const [payload] = await delivered();
+    expect(payload).toMatchObject({ owner: testAccount, logGroup: group.logGroupName });
+    expect(JSON.parse(String(receiver.requests.at(-1)?.body))).toMatchObject({ StreamName: "central" });
+    await owner.putDestinationPolicy({ destinationName: "central", accessPolicy: policyFor("Deny") });
+    await group.put([[0, "no longer"]]);
+    expect(await delivered()).toHaveLength(1);
+    const { destinations } = await owner.describeDestinations({ DestinationNamePrefix: "cen" });
+    expect(destinations).toMatchObject([{ ...destination, arn, roleArn, accessPolicy: policyFor("Deny") }]);
+    await owner.deleteDestination({ destinationName: "central" });
+    expect((await owner.describeDestinations({})).destinations).toEqual([]);
+    expect(await refusal(owner.deleteDestination({ destinationName: "central" }))).toContain("NotFound");
+    await logs.deleteSubscriptionFilter({ logGroupName: group.logGroupName, filterName: "all" });
+  });
+});
+
+describe("account policies", () => {
+  const policyType = "SUBSCRIPTION_FILTER_POLICY" as const;
+  const policyDocument = JSON.stringify({ DestinationArn: stream, FilterPattern: "ERROR", RoleArn: "role" });
+
+  test("deliver from all groups of the account, also from later ones, but those that are left out", async () => {
+    const groups = [await newLogGroup(server, logs), await newLogGroup(server, logs)] as const;
+    const selectionCriteria = `LogGroupName NOT IN ["${groups[1].logGroupName}"]`;
+    const policy = { policyName: "p", policyType, policyDocument, selectionCriteria };
+    const { accountPolicy } = await logs.putAccountPolicy(policy);
+    expect(accountPolicy).toEqual({
+      ...policy,
+      scope: "ALL",
+      accountId: testAccount,
+      lastUpdatedTime: server.clock.now(),
+    });
+    const later = await newLogGroup(server, logs);
+    for (const group of [...groups, later]) {
+      await group.put([
+        [0, "ERROR"],
+        [1, "fine"],
+      ]);
+    }
+    const payloads = await delivered();
+    expect(payloads).toMatchObject(
+      [groups[0], later].map(({ logGroupName }) => ({
+        logGroup: logGroupName,
+        subscriptionFilters: ["p"],
+        policyLevel: "ACCOUNT_LEVEL_POLICY",
+        logEvents: [{ message: "ERROR" }],
+      })),
+    );
+    expect(await refusal(logs.putAccountPolicy({ ...policy, policyName: "q" }))).toContain("LimitExceeded");
+    expect((await logs.describeAccountPolicies({ policyType })).accountPolicies).toHaveLength(1);
+    await logs.deleteAccountPolicy({ policyName: "p", policyType });
+    await later.put([[0, "ERROR"]]);
+    expect(await delivered()).toHaveLength(2);
+    expect(await refusal(logs.deleteAccountPolicy({ policyName: "p", policyType }))).toContain("NotFound");
+  });
+
+  test.each<[string, object, string]>([
+    ["other criteria", { selectionCriteria: "LogGroupName = a" }, "NOT IN"],
+    ["no document", { policyDocument: "{}" }, "DestinationArn"],
+  ])("are refused: %s", async (_what, options, message) => {
+    const policy = { policyName: "p", policyType, policyDocument, ...options };
+    expect(await refusal(logs.putAccountPolicy(policy))).toContain(message);
+  });
+});
