@@ -77,6 +77,7 @@ export function createAnswer(options: ApiOptions, app: App, endpoint: () => stri
     app,
     auth: config.auth,
     now: () => dependencies.clock.now(),
+    certificate: () => dependencies.signing.certificate(),
     reset: config.test ? () => eraseEverything(dependencies, own) : undefined,
     onError: (error) => log.error("a page failed", error),
     statusPage: async () => ({

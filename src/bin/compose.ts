@@ -12,6 +12,7 @@ import type { App } from "../wire/serve.ts";
 import type { OperationSummary } from "../wire/service.ts";
 import type { ApiOptions } from "./api.ts";
 import { readVersion } from "./commands.ts";
+import { startDeliveries } from "./deliveries.ts";
 import { listenBesideHttp, listenHttp, startHostAgent, type Listener } from "./listeners.ts";
 import { logSenderOf, startLogDeliveries } from "./log-deliveries.ts";
 import { loadServices } from "./services.ts";
@@ -84,6 +85,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     // Whoever waits for a message would hold up the end of the listener.
     stack.push(() => stores.queues.stopWaiting());
     listeners.push({ name: "http", address: url });
+    startDeliveries(surroundings, dependencies);
     log.info("listening", { url, version: readVersion(), pid: process.pid });
     await startHostAgent(surroundings, clock, {
       url,

@@ -8,16 +8,19 @@ export type CreateServices = (dependencies: Dependencies, own: OwnDependencies) 
 
 /** The SDK packages take longest to load, so this begins while the stores open. */
 export async function loadServices(): Promise<CreateServices> {
-  const [cloudtrail, cloudwatch, logs, eventbridge, groundwatch, schemas, sqs, xray] = await Promise.all([
-    import("../services/cloudtrail/index.ts"),
-    import("../services/cloudwatch/index.ts"),
-    import("../services/cloudwatch-logs/index.ts"),
-    import("../services/eventbridge/index.ts"),
-    import("../services/groundwatch/index.ts"),
-    import("../services/schemas/index.ts"),
-    import("../services/sqs/index.ts"),
-    import("../services/xray/index.ts"),
-  ]);
+  const [cloudtrail, cloudwatch, logs, eventbridge, groundwatch, schemas, sns, sqs, xray] = await Promise.all(
+    [
+      import("../services/cloudtrail/index.ts"),
+      import("../services/cloudwatch/index.ts"),
+      import("../services/cloudwatch-logs/index.ts"),
+      import("../services/eventbridge/index.ts"),
+      import("../services/groundwatch/index.ts"),
+      import("../services/schemas/index.ts"),
+      import("../services/sns/index.ts"),
+      import("../services/sqs/index.ts"),
+      import("../services/xray/index.ts"),
+    ],
+  );
   return (dependencies, own) => [
     cloudtrail.createCloudTrailService(dependencies),
     cloudwatch.createCloudWatchService(dependencies),
@@ -25,6 +28,7 @@ export async function loadServices(): Promise<CreateServices> {
     eventbridge.createEventBridgeService(dependencies),
     groundwatch.createGroundwatchService(dependencies, own),
     schemas.createSchemasService(),
+    sns.createSnsService(dependencies),
     sqs.createSqsService(dependencies),
     xray.createXrayService(dependencies),
   ];

@@ -77,6 +77,13 @@ export class GroundwatchClient {
     return this.#call("ExplainAlarm", input);
   }
 
+  /** Attempts to deliver notifications, newest first. */
+  listDeliveryAttempts(
+    input: OperationInput<"ListDeliveryAttempts"> = {},
+  ): Promise<OperationOutput<"ListDeliveryAttempts">> {
+    return this.#call("ListDeliveryAttempts", input);
+  }
+
   getServerStatus(): Promise<OperationOutput<"GetServerStatus">> {
     return this.#call("GetServerStatus", {});
   }

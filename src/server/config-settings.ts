@@ -90,6 +90,19 @@ export const settings = {
     default: undefined,
     help: "JSON file with the addresses of the services to which log events are delivered",
   }),
+  smtpUrl: matching(
+    "URL",
+    /^smtps?:\/\/[^/]/,
+    "the address of a mail server, like smtp://user:password@host:587",
+    {
+      default: undefined,
+      help: "send the e-mail of SNS subscriptions through this server",
+    },
+  ),
+  smtpFrom: matching("ADDRESS", /^[^\s@]+@[^\s@]+$/, "an e-mail address", {
+    default: "groundwatch@localhost",
+    help: "sender of that e-mail",
+  }),
   logLevel: choice(["debug", "info", "warn", "error"], {
     default: "info",
     help: "least level of the server's log",

@@ -36,6 +36,7 @@ test("without anything every setting has its default", () => {
     clickhouseUrl: undefined,
     postgresUrl: undefined,
     streamTargets: undefined,
+    smtpFrom: "groundwatch@localhost",
     logLevel: "info",
     json: false,
     accessKeys: [],

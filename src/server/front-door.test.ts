@@ -12,11 +12,13 @@ function request(method: string, url: string, headers: WireRequest["headers"] = 
 
 const textOf = ({ body }: WireResponse) => (typeof body === "string" ? body : "");
 
+const certificate = () => Promise.resolve({ name: "SimpleNotificationService-0a.pem", pem: "PEM" });
+
 function open(auth: "off" | "iam", endpoint = "http://127.0.0.1:4600") {
   const reset = vi.fn<() => Promise<void>>().mockResolvedValue(undefined);
   const onError = vi.fn<(error: unknown) => void>();
   const statusPage = () => Promise.resolve({ version: "1", endpoint, region: "r", auth, counts: [] });
-  const answer = createFrontDoor({ app, auth, now: () => 0, reset, statusPage, onError });
+  const answer = createFrontDoor({ app, auth, now: () => 0, reset, statusPage, certificate, onError });
   return { answer, reset, onError };
 }
 
@@ -48,10 +50,25 @@ test("a signed request is the API's, whatever its address", async () => {
   expect((await answer(request("GET", "/"))).status).toBe(200);
 });
 
+test("the certificate is there for everybody, under its name only", async () => {
+  const { answer } = open("iam");
+  const found = await answer(request("GET", "/SimpleNotificationService-0a.pem"));
+  expect(found).toMatchObject({ status: 200, body: "PEM" });
+  expect((await answer(request("GET", "/SimpleNotificationService-0b.pem"))).status).toBe(404);
+});
+
 test("a page that fails is told to the log, not to the client", async () => {
   const onError = vi.fn<(error: unknown) => void>();
   const statusPage = () => Promise.reject(new Error("no disk"));
-  const options = { app, auth: "off", now: () => 0, reset: undefined, statusPage, onError } as const;
+  const options = {
+    app,
+    auth: "off",
+    now: () => 0,
+    reset: undefined,
+    statusPage,
+    certificate,
+    onError,
+  } as const;
   const answered = await createFrontDoor(options)(request("GET", "/"));
   expect(answered.status).toBe(500);
   expect(textOf(answered)).not.toContain("disk");

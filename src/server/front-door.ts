@@ -11,6 +11,8 @@ export interface FrontDoorOptions {
   /** Undefined without `--test`. */
   readonly reset: (() => Promise<void>) | undefined;
   readonly statusPage: () => Promise<StatusPage>;
+  /** Of the key that signs notifications: its name is its address. */
+  readonly certificate: () => Promise<{ readonly name: string; readonly pem: string }>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,7 +26,7 @@ export function createFrontDoor(options: FrontDoorOptions): Answer {
     const verdict = judgeOrigin(request, auth);
     if (request.method === "OPTIONS") return Promise.resolve(answerPreflight(request, verdict));
     if (verdict === "refused") return Promise.resolve(refusal());
-    const answer = ownAddresses.get(addressOf(request));
+    const answer = ownAddresses(addressOf(request));
     const answered = answer === undefined || isSigned(request) ? app.handle(request) : answer(request);
     return verdict === "allowed" ? answered.then((response) => allowOrigin(response, request)) : answered;
   };
@@ -40,10 +42,12 @@ function isSigned({ headers, url }: WireRequest): boolean {
   return headers["authorization"] !== undefined || /[?&](Action|X-Amz-Signature)=/.test(url);
 }
 
-function addressesOf(options: FrontDoorOptions): ReadonlyMap<string, Answer> {
-  const { auth, now, reset, statusPage, onError } = options;
+const certificateAddress = /^(?:GET|HEAD) \/(SimpleNotificationService-[\da-f]+\.pem)$/;
+
+function addressesOf(options: FrontDoorOptions): (address: string) => Answer | undefined {
+  const { auth, now, reset, statusPage, certificate, onError } = options;
   const health = () => Promise.resolve(answerOf(200, '{"status":"ok"}', now()));
-  return new Map<string, Answer>([
+  const answers = new Map<string, Answer>([
     ["GET /_groundwatch/health", health],
     ["HEAD /_groundwatch/health", health],
     ["GET /", (request) => guarded(() => answerPage(request))],
@@ -52,6 +56,18 @@ function addressesOf(options: FrontDoorOptions): ReadonlyMap<string, Answer> {
       () => guarded(() => (auth === "iam" ? unsigned() : answerReset(reset, now))),
     ],
   ]);
+  return (address) => {
+    const name = certificateAddress.exec(address)?.[1];
+    return name === undefined ? answers.get(address) : () => guarded(() => answerCertificate(name));
+  };
+
+  /** https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html */
+  async function answerCertificate(asked: string): Promise<WireResponse> {
+    const { name, pem } = await certificate();
+    if (name !== asked) return answerOf(404, '{"message":"There is no such certificate."}', now());
+    const answer = answerOf(200, pem, now());
+    return { ...answer, headers: { ...answer.headers, "content-type": "application/x-pem-file" } };
+  }
 
   async function answerPage({ headers }: WireRequest): Promise<WireResponse> {
     const page = await statusPage();

@@ -50,6 +50,8 @@ export interface Outbox {
   settle(taken: TakenDelivery): Promise<void>;
   /** Leaves it in the outbox for another attempt. */
   retry(taken: TakenDelivery, dueAt: number): Promise<void>;
+  /** Gives it back as it was taken: nobody tried. */
+  release(taken: TakenDelivery): Promise<void>;
   /** When the next delivery is due; undefined when there is none. */
   nextDueAt(): Promise<number | undefined>;
 }
@@ -77,6 +79,9 @@ export function createOutbox(state: State): Outbox {
     async retry({ document, attempts }, dueAt) {
       const value = { ...document.value, attempts: attempts + 1 };
       await outbox.replace(scope, document.key, value, document.version, dueAt);
+    },
+    async release({ document, queuedAt }) {
+      await outbox.replace(scope, document.key, document.value, document.version, queuedAt);
     },
     async nextDueAt() {
       const [first] = await outbox.list(scope, { order: "rank", limit: 1 });

@@ -26,6 +26,11 @@ export interface Subscription extends StoredSubscription, SubscriptionName {
 
 export type Page = Pick<ListOptions, "limit"> & { readonly after?: string };
 
+export interface SubscriptionPage {
+  readonly subscriptions: readonly Subscription[];
+  readonly next: string | undefined;
+}
+
 export interface Topics {
   find(name: TopicName): Promise<Topic | undefined>;
   /** False when the name is taken. */
@@ -37,7 +42,7 @@ export interface Topics {
   /** By name, strictly behind `after`. */
   list(place: Omit<TopicName, "name">, page: Page): Promise<readonly Topic[]>;
 
-  findSubscription(name: SubscriptionName): Promise<Subscription | undefined>;
+  findSubscription(name: SubscriptionName, now: number): Promise<Subscription | undefined>;
   /**
    * Together with the question to the endpoint whether messages are wanted, unless it is confirmed already.
    */
@@ -47,11 +52,14 @@ export interface Topics {
   changeSubscription(subscription: Subscription, change: Partial<StoredSubscription>): Promise<boolean>;
   confirmSubscription(subscription: Subscription, needsAuthenticationToEnd: boolean): Promise<boolean>;
   deleteSubscription(subscription: SubscriptionName): Promise<void>;
-  /** By topic and id, of one topic if `topicName` is given; `after` is `topic/id`. */
+  /**
+   * By topic and id, of one topic if `topicName` is given. A page may be shorter than its limit; there is more
+   * as long as it has a `next`, which is the following page's `after`.
+   */
   listSubscriptions(
     place: Omit<TopicName, "name"> & { readonly topicName?: string },
     page: Page & { readonly now: number },
-  ): Promise<readonly Subscription[]>;
+  ): Promise<SubscriptionPage>;
 
   /** Puts a message for every subscription that wants it into the outbox; resolves when that is durable. */
   publish(topic: Topic, message: PublishedMessage): Promise<void>;
@@ -116,9 +124,9 @@ function createSubscriptionStore(state: State): SubscriptionStore {
     return subscriptions.replace(scopeOf(subscription), key, value, subscription.version);
   };
   return {
-    async findSubscription(name) {
+    async findSubscription(name, now) {
       const found = await subscriptions.get(scopeOf(name), subscriptionKey(name));
-      return found && subscriptionOf(name, found);
+      return found === undefined || isOver(found.value, now) ? undefined : subscriptionOf(name, found);
     },
     async addSubscription(topic, value, now) {
       const { account, region, name } = topic;
@@ -148,7 +156,11 @@ function createSubscriptionStore(state: State): SubscriptionStore {
         ...(topicName === undefined ? {} : { prefix: `${topicName}/` }),
         ...(after === undefined ? {} : { after: { key: after } }),
       });
-      return found.flatMap((one) => (isOver(one.value, now) ? [] : [subscriptionOf(place, one)]));
+      const alive = found.filter(({ value }) => !isOver(value, now));
+      return {
+        subscriptions: alive.map((one) => subscriptionOf(place, one)),
+        next: found.length < limit ? undefined : found.at(-1)?.key,
+      };
     },
   };
 }
@@ -234,7 +246,7 @@ function questionOf(topic: Topic, subscription: Subscription, now: number): Deli
 }
 
 /** Nobody confirmed it in time. */
-export function isOver({ token, createdAt }: StoredSubscription, now: number): boolean {
+function isOver({ token, createdAt }: StoredSubscription, now: number): boolean {
   return token !== undefined && now - createdAt >= topicLimits.confirmationMs;
 }
 

@@ -28,6 +28,8 @@ export interface Principal {
   /** `arn:aws:iam::123456789012:root`, or `...:user/NAME` */
   readonly arn: string;
   readonly userName: string | undefined;
+  /** Nobody: whoever has the link of an operation that needs no signature. */
+  readonly isAnonymous?: boolean;
   /** Proven by a bearer token instead of a signature. */
   readonly hasBearerToken?: boolean;
 }

@@ -2,18 +2,21 @@
 import { endpointProtocol } from "./endpoints.ts";
 import { WireError } from "./errors.ts";
 import type { Protocol } from "./protocol.ts";
-import type { WireRequest } from "./request.ts";
+import type { Identity, WireRequest } from "./request.ts";
 import { createPathTrie } from "./rest-paths.ts";
 import type { PathTrie } from "./rest-paths.ts";
 import type { Service } from "./service.ts";
 import type { Operation, ProtocolName } from "./shapes.ts";
 import { algorithm, peekScope } from "./sigv4-request.ts";
+import { anonymousIdentity, mayBeUnsigned } from "./unsigned.ts";
 
 export interface Route {
   readonly service: Service;
   readonly protocol: Protocol;
   /** Undefined under awsQuery, where the body, perhaps compressed, may name it: see `queryOperation`. */
   readonly operation: Operation | undefined;
+  /** Of an operation that needs no signature; otherwise the caller is to prove who calls. */
+  readonly identity?: Identity;
 }
 
 export interface Router {
@@ -48,7 +51,8 @@ export function createRouter(services: readonly Service[]): Router {
     rpcv2Cbor: (request) => routeCbor(request, byTarget),
     "awsJson1.0": json,
     "awsJson1.1": json,
-    awsQuery: (request) => routeQuery(request, speaking("awsQuery")),
+    awsQuery: (request) =>
+      routeUnsigned(request, speaking("awsQuery")) ?? routeQuery(request, speaking("awsQuery")),
     restJson1: (request) => routeRest(request, tries),
   };
   return {
@@ -113,6 +117,20 @@ function routeQuery(request: WireRequest, services: readonly Service[]): Route {
     throw unknownQueryOperation(formField(request, request.body, "Action"), version() ?? "");
   }
   return { service, protocol, operation: undefined };
+}
+
+function routeUnsigned(request: WireRequest, services: readonly Service[]): Route | undefined {
+  if (!mayBeUnsigned(request)) return undefined;
+  const action = formField(request, request.body, "Action") ?? "";
+  for (const service of services) {
+    const placeOf = service.unsigned.get(action);
+    const operation = service.model.operations.get(action);
+    const protocol = service.protocols.get("awsQuery");
+    const identity = placeOf && anonymousIdentity(request, placeOf);
+    if (protocol === undefined || operation === undefined || identity === undefined) continue;
+    return { service, protocol, operation, identity };
+  }
+  return undefined;
 }
 
 function routeRest(request: WireRequest, tries: ReadonlyMap<Service, PathTrie>): Route {

@@ -100,7 +100,7 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
   let response: WireResponse;
   try {
     const service = route(call, router);
-    const identity = options.authenticate(call.request, service);
+    const identity = call.identity ?? options.authenticate(call.request, service);
     call.identity = identity instanceof Promise ? await identity : identity;
     const inflated = inflate(call.request);
     const body = inflated instanceof Promise ? await inflated : inflated;
@@ -139,10 +139,11 @@ function refuse(error: unknown, call: Call, options: AppOptions): WireResponse {
 function route(call: Call, router: Router): Service {
   const { body, bodyTooLarge } = call.request;
   if (bodyTooLarge || body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  const { service, protocol, operation } = router.route(call.request);
+  const { service, protocol, operation, identity } = router.route(call.request);
   call.service = service;
   call.protocol = protocol;
   if (operation !== undefined) call.operation = operation;
+  if (identity !== undefined) call.identity = identity;
   return service;
 }
 

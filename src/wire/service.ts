@@ -9,6 +9,7 @@ import { factsOf } from "./service-facts.ts";
 import type { CallContext } from "./request.ts";
 import type { Protocol, Values } from "./protocol.ts";
 import { createProtocols } from "./protocols.ts";
+import type { PlaceOfUnsigned } from "./unsigned.ts";
 import type { ProtocolName, ServiceModel } from "./shapes.ts";
 
 /** A handler with its service's dependencies bound to it. */
@@ -24,6 +25,8 @@ export interface Service {
   readonly requestBytes: ReadonlyMap<string, number>;
   /** By path. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
+  /** By operation. */
+  readonly unsigned: ReadonlyMap<string, PlaceOfUnsigned>;
 }
 
 /** By operation, the most that the body of a request may weigh as it comes. */
@@ -31,6 +34,9 @@ export type RequestBytes<Sdk> = { readonly [Name in OperationNames<Sdk> & string
 
 /** By operation, what of it is refused or does not what AWS does; in Markdown, for docs/operations.md. */
 export type Limitations<Sdk> = { readonly [Name in OperationNames<Sdk> & string]?: readonly string[] };
+
+/** By operation, where what a link without a signature names is. */
+export type Unsigned<Sdk> = { readonly [Name in OperationNames<Sdk> & string]?: PlaceOfUnsigned };
 
 export interface ServiceDefinition<Sdk extends object, Context> {
   /** The SDK package's suffix: `cloudwatch-logs`. */
@@ -44,6 +50,8 @@ export interface ServiceDefinition<Sdk extends object, Context> {
   readonly requestBytes?: RequestBytes<Sdk>;
   /** Addresses that take requests outside the AWS protocols. */
   readonly endpoints?: readonly Endpoint[];
+  /** For operations of awsQuery that a link may ask for, without a signature. */
+  readonly unsigned?: Unsigned<Sdk>;
   /** Adds the service's dependencies to a call. Runs on every call, so it must be cheap. */
   readonly contextOf: (call: CallContext) => Context;
   /** For a service that is not AWS's; the facts of AWS's are known. */
@@ -77,11 +85,12 @@ export function defineService<Sdk extends object, Context>(
     limitations,
     requestBytes: new Map(Object.entries<number | undefined>(definition.requestBytes ?? {}).flatMap(pairOf)),
     endpoints: new Map(definition.endpoints?.map((endpoint) => [endpoint.path, endpoint])),
+    unsigned: new Map(Object.entries<PlaceOfUnsigned | undefined>(definition.unsigned ?? {}).flatMap(pairOf)),
   };
 }
 
-const pairOf = ([name, bytes]: [string, number | undefined]): [string, number][] =>
-  bytes === undefined ? [] : [[name, bytes]];
+const pairOf = <Value>([name, value]: [string, Value | undefined]): [string, Value][] =>
+  value === undefined ? [] : [[name, value]];
 
 /** The further members of an exception, besides those that every exception has. */
 export type ExceptionMembers<Exception> = Partial<

@@ -42,6 +42,10 @@ const queue: DataOperation = {
   resourceType: "AWS::SQS::Queue",
   parameters: ({ QueueUrl }) => ({ queueUrl: QueueUrl }),
 };
+const topic: DataOperation = {
+  resourceType: "AWS::SNS::Topic",
+  parameters: ({ TopicArn, TargetArn }) => ({ topicArn: TopicArn ?? TargetArn }),
+};
 
 /**
  * AWS's lists of data events
@@ -68,6 +72,8 @@ const dataOperations: Readonly<Record<string, DataOperation>> = {
   },
   "events:PutEvents": { ...eventBus, parameters: entriesOf, response: eventIdsOf },
   "events:PutPartnerEvents": { ...eventBus, parameters: entriesOf, response: eventIdsOf },
+  "sns:Publish": topic,
+  "sns:PublishBatch": topic,
   "sqs:ChangeMessageVisibility": queue,
   "sqs:ChangeMessageVisibilityBatch": queue,
   "sqs:DeleteMessage": queue,

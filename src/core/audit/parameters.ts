@@ -26,10 +26,13 @@ const secretNames: ReadonlySet<string> = new Set([
   "authtoken",
   "bearertoken",
   "clientsecret",
+  // Where a subscriber of SNS is, which may hold a password, and what proves that it confirms.
+  "endpoint",
   "password",
   "privatekey",
   "secretaccesskey",
   "sessiontoken",
+  "token",
 ]);
 
 /**

@@ -60,6 +60,7 @@ test.each([
   ['{"healthyRetryPolicy":{"numRetries":1,"numNoDelayRetries":2}}', "at least the sum"],
   ['{"healthyRetryPolicy":{"minDelayTarget":30}}', "delay targets"],
   ['{"healthyRetryPolicy":{"backoffFunction":"random"}}', "backoffFunction"],
+  ['{"healthyRetryPolicy":{"numRetries":100,"minDelayTarget":37,"maxDelayTarget":37}}', "at most 3600"],
 ])("%s is refused", (policy, problem) => {
   expect(problemOfRetryPolicy(policy)).toContain(problem);
 });

@@ -58,7 +58,10 @@ function pauseSeconds({ attempts, firstSeconds, lastSeconds, growth }: Phase, in
   }
 }
 
-interface HealthyRetryPolicy {
+/** AWS's hard limit for addresses. */
+const longestRetryMs = 3_600_000;
+
+export interface HealthyRetryPolicy {
   readonly minDelayTarget: number;
   readonly maxDelayTarget: number;
   readonly numRetries: number;
@@ -82,7 +85,15 @@ const defaults: HealthyRetryPolicy = {
 export function httpRetryPolicy(deliveryPolicy: string | undefined): RetryPolicy {
   if (deliveryPolicy === undefined || deliveryPolicy === "") return retryPolicies.http;
   const healthy = healthyRetryPolicyOf(deliveryPolicy);
-  if (healthy === undefined) return retryPolicies.http;
+  return healthy === undefined ? retryPolicies.http : phasesOf(healthy);
+}
+
+/** The whole of a policy, its defaults included. */
+export function effectiveHttpPolicy(deliveryPolicy: string | undefined): HealthyRetryPolicy {
+  return healthyRetryPolicyOf(deliveryPolicy ?? "{}") ?? defaults;
+}
+
+function phasesOf(healthy: HealthyRetryPolicy): RetryPolicy {
   const { minDelayTarget, maxDelayTarget, numRetries, backoffFunction } = healthy;
   const { numNoDelayRetries, numMinDelayRetries, numMaxDelayRetries } = healthy;
   const backoff = numRetries - numNoDelayRetries - numMinDelayRetries - numMaxDelayRetries;
@@ -112,7 +123,11 @@ export function problemOfRetryPolicy(deliveryPolicy: string): string | undefined
     return "delay targets must be from 1 to 3600 seconds, the least at most the largest";
   }
   const isGrowth = ["linear", "arithmetic", "geometric", "exponential"].includes(backoffFunction);
-  return isGrowth ? undefined : "backoffFunction must be linear, arithmetic, geometric or exponential";
+  if (!isGrowth) return "backoffFunction must be linear, arithmetic, geometric or exponential";
+  const policy = phasesOf(healthy);
+  let totalMs = 0;
+  for (let attempts = 1; attempts <= numRetries; attempts++) totalMs += pauseMs(policy, attempts) ?? 0;
+  return totalMs <= longestRetryMs ? undefined : "the total retry time must be at most 3600 seconds";
 }
 
 /** Of a subscription `{healthyRetryPolicy}`, of a topic `{http: {defaultHealthyRetryPolicy}}`. */

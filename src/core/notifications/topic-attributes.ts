@@ -1,4 +1,5 @@
 // The attributes of topics and subscriptions: one entry each says what values it takes.
+import { problemOfContentType } from "../deliveries/request-policy.ts";
 import { problemOfRetryPolicy } from "../deliveries/retry-policy.ts";
 import { queueOfArn } from "../queues/queue.ts";
 import { problemOfPolicy, type FilterScope } from "./filter-policy.ts";
@@ -20,7 +21,7 @@ const json =
     value === "" || isJsonObject(value) ? undefined : `${name}: failed to parse JSON`;
 
 const deliveryPolicy: Judge = (value) => {
-  const problem = value === "" ? undefined : problemOfRetryPolicy(value);
+  const problem = value === "" ? undefined : (problemOfRetryPolicy(value) ?? problemOfContentType(value));
   return problem && `Attributes Reason: DeliveryPolicy: ${problem}`;
 };
 

@@ -5,6 +5,7 @@ import { createAccessKey, deleteAccessKey, listAccessKeys } from "./access-keys.
 import { advanceClock, getClock } from "./clock.ts";
 import { backtestAlarm } from "./backtest-alarm.ts";
 import { explainAlarm } from "./explain-alarm.ts";
+import { listDeliveryAttempts } from "./delivery-attempts.ts";
 import type { GroundwatchContext, OwnDependencies } from "./context.ts";
 import { limits } from "./limits.ts";
 import { reset } from "./reset.ts";
@@ -38,6 +39,7 @@ export function createGroundwatchService(dependencies: Dependencies, own: OwnDep
       GetServerStatus: getServerStatus,
       ListAccessKeys: listAccessKeys,
       ListApiCalls: listApiCalls,
+      ListDeliveryAttempts: listDeliveryAttempts,
       ListEvents: listEvents,
       Reset: reset,
     },

@@ -1,6 +1,7 @@
 // The own service's limits: constraints of members, and bounds of what it keeps.
 import { parseLimits } from "../../wire/limits.ts";
 import { alarmLimitLines } from "./limits-alarms.ts";
+import { deliveryLimitLines } from "./limits-deliveries.ts";
 
 /** One move of the clock: longer than the longest retention of what is kept by the day, and one year. */
 export const maxAdvanceMs = 366 * 24 * 60 * 60 * 1000;
@@ -42,5 +43,6 @@ StorageStatus.EngineResidentBytes long
 CreatedAccessKey.CreatedAt long
 AccessKeySummary.CreatedAt long
 ${alarmLimitLines}
+${deliveryLimitLines}
 `.trim(),
 );

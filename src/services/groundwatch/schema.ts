@@ -2,6 +2,7 @@
 // from it.
 
 export * from "./schema-alarms.ts";
+export * from "./schema-deliveries.ts";
 
 const namespace = "com.groundwatch";
 const text = 0;

@@ -1,0 +1,28 @@
+// Starts what takes notifications to those who subscribed.
+import { every } from "../core/clock.ts";
+import { createSubscribers } from "../delivery/subscribers.ts";
+import type { Dependencies } from "../services/dependencies.ts";
+import { createOutbox } from "../storage/outbox.ts";
+import { startDeliveryWorker } from "../workers/deliveries.ts";
+import type { Surroundings } from "./listeners.ts";
+
+const hourMs = 3_600_000;
+
+/** Once the server listens: what it sends has links to itself. */
+export function startDeliveries({ config, log, stack }: Surroundings, dependencies: Dependencies): void {
+  const { clock, state, deliveryAttempts } = dependencies;
+  const subscribers = createSubscribers({
+    ...dependencies,
+    mail: config,
+    address: () => dependencies.addressOf(undefined),
+    now: () => clock.now(),
+  });
+  const worker = startDeliveryWorker({
+    ...dependencies,
+    outbox: createOutbox(state),
+    subscribers,
+    onError: (error) => log.error("notifications were not delivered", error),
+  });
+  stack.push(() => worker.stop());
+  stack.push(every(clock, hourMs, () => deliveryAttempts.expire(clock.now())));
+}

@@ -1,0 +1,45 @@
+// Delivers notifications to the queues of this server, and what nobody takes to dead-letter queues.
+import { problemOfAttributes, type NewMessage } from "../core/queues/message.ts";
+import { queueOfArn } from "../core/queues/queue.ts";
+import { settingsOf } from "../core/queues/queue-attributes.ts";
+import type { Delivery } from "../storage/outbox.ts";
+import type { Queues } from "../storage/queues.ts";
+import type { NotificationDocuments } from "./notification-document.ts";
+import { arrived, refused, type DeliveryOutcome } from "./outcome.ts";
+
+const senderId = "sns.amazonaws.com";
+
+export interface QueueParts {
+  readonly queues: Queues;
+  readonly documents: NotificationDocuments;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html */
+export async function deliverToQueue(
+  arn: string,
+  delivery: Delivery,
+  { queues, documents, now }: QueueParts,
+): Promise<DeliveryOutcome> {
+  const name = queueOfArn(arn);
+  const queue = name && (await queues.find(name));
+  if (queue === undefined) return refused("The specified queue does not exist.");
+  const settings = settingsOf(queue.attributes);
+  if (settings.isFifo) return refused("A FIFO queue takes no messages of a standard topic.");
+  const message = await messageOf(delivery, documents);
+  const problem = problemOfAttributes(message.attributes);
+  if (problem !== undefined) return refused(problem);
+  if (Buffer.byteLength(message.body) > settings.maximumBytes) {
+    return refused(`The message is longer than the ${settings.maximumBytes} bytes that the queue takes.`);
+  }
+  const [sent] = await queues.send(queue, [message], now());
+  return arrived(`queued as ${sent?.messageId}`);
+}
+
+async function messageOf(delivery: Delivery, documents: NotificationDocuments): Promise<NewMessage> {
+  const { isRaw, message, attributes, groupId } = delivery;
+  const group = groupId === undefined ? {} : { groupId };
+  if (isRaw) return { body: message, attributes, senderId, ...group };
+  return { body: await documents.write(delivery), attributes: {}, senderId, ...group };
+}

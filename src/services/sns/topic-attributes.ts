@@ -1,0 +1,111 @@
+// Attributes of topics: read, set and checked.
+import type * as Sdk from "@aws-sdk/client-sns";
+import { throttles } from "../../core/deliveries/request-policy.ts";
+import { effectiveHttpPolicy } from "../../core/deliveries/retry-policy.ts";
+import { problemOfTopicAttributes, type Attributes } from "../../core/notifications/topic-attributes.ts";
+import { topicLimits } from "../../core/notifications/limits.ts";
+import { topicArnOf } from "../../core/notifications/topic.ts";
+import type { Topic } from "../../storage/topics.ts";
+import type { InputOf, OutputOf } from "../../wire/handlers.ts";
+import { notImplemented } from "../../wire/service.ts";
+import type { SnsContext } from "./context.ts";
+import { refused } from "./errors.ts";
+import { defaultPolicy } from "./permissions.ts";
+import { changeTopic, requireTopic } from "./stored-topics.ts";
+
+type Input<Name extends string> = InputOf<typeof Sdk, Name>;
+type Output<Name extends string> = OutputOf<typeof Sdk, Name>;
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html */
+export async function getTopicAttributes(
+  input: Input<"GetTopicAttributes">,
+  context: SnsContext,
+): Promise<Output<"GetTopicAttributes">> {
+  const topic = await requireTopic(context, input.TopicArn);
+  const { pending, confirmed } = await countSubscriptions(topic, context);
+  return {
+    Attributes: {
+      TopicArn: topicArnOf(topic),
+      Owner: topic.account,
+      Policy: defaultPolicy(topic),
+      DisplayName: "",
+      SubscriptionsConfirmed: String(confirmed),
+      SubscriptionsPending: String(pending),
+      SubscriptionsDeleted: "0",
+      EffectiveDeliveryPolicy: JSON.stringify({
+        http: {
+          defaultHealthyRetryPolicy: effectiveHttpPolicy(topic.attributes["DeliveryPolicy"]),
+          disableSubscriptionOverrides: false,
+          defaultRequestPolicy: { headerContentType: "text/plain; charset=UTF-8" },
+        },
+      }),
+      ...topic.attributes,
+    },
+  };
+}
+
+async function countSubscriptions(topic: Topic, { call, dependencies }: SnsContext) {
+  const { account, region, name: topicName } = topic;
+  const limit = topicLimits.subscriptionsPerRead;
+  let pending = 0;
+  let confirmed = 0;
+  let after: string | undefined;
+  for (;;) {
+    const page = { limit, now: call.now, ...(after === undefined ? {} : { after }) };
+    const found = await dependencies.topics.listSubscriptions({ account, region, topicName }, page);
+    const waiting = found.subscriptions.filter(({ token }) => token !== undefined).length;
+    pending += waiting;
+    confirmed += found.subscriptions.length - waiting;
+    after = found.next;
+    if (after === undefined) return { pending, confirmed };
+  }
+}
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html */
+export async function setTopicAttributes(
+  input: Input<"SetTopicAttributes">,
+  context: SnsContext,
+): Promise<object> {
+  const { AttributeName: name, AttributeValue: value = "" } = input;
+  checkTopicAttributes({ [name]: value });
+  await changeTopic(context, input.TopicArn, ({ attributes }) => ({
+    attributes: withAttribute(attributes, name, value),
+  }));
+  return {};
+}
+
+/** Promises that nobody would keep: refused, not stored. */
+const unsupported =
+  /^(KmsMasterKeyId|TracingConfig|ArchivePolicy|BeginningArchiveTime|(HTTP|Firehose|Lambda|Application|SQS)(Success|Failure)Feedback\w+|ContentBasedDeduplication|FifoThroughputScope)$/;
+
+/** @throws InvalidParameterException, or the refusal of what is not supported. */
+export function checkTopicAttributes(attributes: Attributes): void {
+  const name = Object.keys(attributes).find((key) => unsupported.test(key));
+  if (name !== undefined) {
+    throw notImplemented(`Groundwatch does not support the attribute ${name} of topics.`);
+  }
+  refuseThrottling(attributes);
+  const problem = problemOfTopicAttributes(attributes);
+  if (problem !== undefined) throw refused(problem);
+}
+
+/** A rate that nobody would hold to. */
+export function refuseThrottling({ DeliveryPolicy: policy }: Attributes): void {
+  if (throttles(policy)) {
+    throw notImplemented("Groundwatch does not support the throttlePolicy of a DeliveryPolicy.");
+  }
+}
+
+/** An empty text takes an attribute away. */
+export function withAttribute(before: Attributes, name: string, value: string): Attributes {
+  const all = Object.entries({ ...before, [name]: value });
+  return Object.fromEntries(all.filter(([, text]) => text !== ""));
+}
+
+/** The SDK's type says of every attribute that it may be undefined. */
+export function presentIn(attributes: Readonly<Record<string, string | undefined>>): Attributes {
+  const present = Object.entries(attributes).flatMap(([name, value]) =>
+    value === undefined || value === "" ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(present);
+}
