@@ -20,23 +20,23 @@ export interface Axis {
   readonly width: number;
 }
 
+export interface GraphContent {
+  readonly series: readonly ColoredSeries[];
+  readonly stacks: readonly StackedSeries[];
+}
+
 /** The axis of a side; undefined when nothing belongs to it. */
-export function axisOf(
-  side: Side,
-  widget: Widget,
-  content: { readonly series: readonly ColoredSeries[]; readonly stacks: readonly StackedSeries[] },
-  height: number,
-): Axis | undefined {
+export function axisOf(side: Side, widget: Widget, content: GraphContent, height: number): Axis | undefined {
   const drawn = content.stacks.filter(({ series }) => series.side === side);
   const values = [
     ...drawn.flatMap(({ tops, bottoms }) => [...tops, ...bottoms]),
-    ...content.series.filter((one) => one.side === side).flatMap((one) => one.values),
+    ...content.series.flatMap((one) => (one.side === side ? [...one.values, ...(one.lower ?? [])] : [])),
   ];
   const thresholds = widget.horizontal
     .filter(isVisible)
     .flatMap((annotation) => (valuesOf(annotation).side === side ? valuesOf(annotation).values : []));
   const isUsed =
-    values.length > 0 || thresholds.length > 0 || [...content.series].some((one) => one.side === side);
+    values.length > 0 || thresholds.length > 0 || content.series.some((one) => one.side === side);
   if (!isUsed && side === "right") return undefined;
   const scale = scaleOf(extentOf(values, thresholds), height / spacing, widget.yAxis[side]);
   const labels = scale.ticks.map(shortNumber);

@@ -2,7 +2,7 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 import { drawWidget } from "./draw-widget.ts";
-import type { WidgetSeries } from "./series.ts";
+import { bandOf, type WidgetSeries } from "./series.ts";
 import { parseWidget, type Widget } from "./widget.ts";
 
 const now = Date.parse("2026-11-02T12:00:00Z");
@@ -77,6 +77,18 @@ test("bands and sides of a threshold are shaded, what is not visible is not ther
   expect(shades([[{ value: 2 }, { value: 5 }]])).toBe(1);
   expect(shades([[{ value: 2, fill: "none" }, { value: 5 }]])).toBe(0);
   expect(shades([{ value: 5, fill: "above", visible: false }])).toBe(0);
+});
+
+test("a band is shaded between its edges, and only in a graph over time", () => {
+  const band = bandOf(seriesOf("expected", [8, 9, undefined]), seriesOf("expected", [2, 1, 1]));
+  expect([band.values, band.lower]).toEqual([
+    [8, 9],
+    [2, 1],
+  ]);
+  const svg = draw({}, seriesOf("one", [5, 5, 5]), band);
+  expect(svg.match(/fill="#95a5a6" fill-opacity/g)).toHaveLength(1);
+  expect(textsOf(svg)).toEqual(expect.arrayContaining(["one", "expected"]));
+  expect(textsOf(draw({ view: "pie" }, seriesOf("one", [5]), band)).join()).not.toContain("expected");
 });
 
 test("a pie tells the shares, a tile the last value, a gauge where it ends", () => {

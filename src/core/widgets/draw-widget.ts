@@ -35,7 +35,9 @@ export function drawWidget(
 ): string {
   const colors = themes[widget.theme];
   const { width, height } = widget;
-  const series = colored(given);
+  // A band has no one number that could stand for it.
+  const hasBands = widget.view === "timeSeries";
+  const series = colored(given).filter(({ lower }) => hasBands || lower === undefined);
   const margin = Math.min(sizes.margin, width / 20, height / 20);
   const whole: Box = { x: margin, y: margin, width: width - 2 * margin, height: height - 2 * margin };
   const below = widget.title === "" ? whole : cutTop(whole, sizes.title + 12);

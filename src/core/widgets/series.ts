@@ -1,5 +1,5 @@
 // What is drawn: series with their colours, and the numbers that stand for them.
-import { colorAt } from "./theme.ts";
+import { bandColor, colorAt } from "./theme.ts";
 import type { Side } from "./widget.ts";
 
 export interface WidgetSeries {
@@ -11,6 +11,8 @@ export interface WidgetSeries {
   /** Epoch milliseconds, ascending; as many as there are values. */
   readonly timestamps: readonly number[];
   readonly values: readonly number[];
+  /** Of a band: its lower edge. The values are the upper one. */
+  readonly lower?: readonly number[];
 }
 
 export interface ColoredSeries extends WidgetSeries {
@@ -18,7 +20,25 @@ export interface ColoredSeries extends WidgetSeries {
 }
 
 export const colored = (series: readonly WidgetSeries[]): readonly ColoredSeries[] =>
-  series.map((one, index) => ({ ...one, color: one.color ?? colorAt(index) }));
+  series.map((one, index) => ({
+    ...one,
+    color: one.color ?? (one.lower === undefined ? colorAt(index) : bandColor),
+  }));
+
+/** Two series as a band, where both have data. */
+export function bandOf(one: WidgetSeries, other: WidgetSeries): WidgetSeries {
+  const others = new Map(other.timestamps.map((at, index) => [at, other.values[index] ?? 0]));
+  const points = one.timestamps.flatMap((at, index) => {
+    const [first, second] = [one.values[index] ?? 0, others.get(at)];
+    return second === undefined ? [] : [{ at, low: Math.min(first, second), high: Math.max(first, second) }];
+  });
+  return {
+    ...one,
+    timestamps: points.map(({ at }) => at),
+    values: points.map(({ high }) => high),
+    lower: points.map(({ low }) => low),
+  };
+}
 
 /** Where something may be drawn, in pixels from the upper left corner. */
 export interface Box {

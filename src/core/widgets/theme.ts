@@ -49,6 +49,9 @@ const palette = [
 /** The colour of the series at a place, when it has none of its own. */
 export const colorAt = (index: number): string => palette[index % palette.length] ?? "#1f77b4";
 
+/** Of what is expected, behind what is. */
+export const bandColor = "#95a5a6";
+
 export const sizes = {
   margin: 16,
   title: 15,

@@ -1,6 +1,6 @@
 // A graph over time: lines, or areas on top of each other, with annotations.
 import { drawHorizontal, drawVertical, valuesOf } from "./annotations.ts";
-import { axisOf, drawAxis, drawAxisTitles, heightOf, type Axis } from "./axes.ts";
+import { axisOf, drawAxis, drawAxisTitles, heightOf, type Axis, type GraphContent } from "./axes.ts";
 import type { Box, ColoredSeries } from "./series.ts";
 import { stack, type StackedSeries } from "./stacking.ts";
 import { element, pathOf, text } from "./svg.ts";
@@ -14,6 +14,7 @@ const titleRow = 20;
 const timeSpacing = 76;
 const lineWidth = 2;
 const areaOpacity = 0.55;
+const bandOpacity = 0.3;
 
 const sides: readonly Side[] = ["left", "right"];
 
@@ -29,10 +30,12 @@ export function drawTimeChart(
   box: Box,
   colors: Colors,
 ): string {
+  const bands = series.filter(({ lower }) => lower !== undefined);
+  const others = series.filter(({ lower }) => lower === undefined);
   const stacks = widget.stacked
-    ? sides.flatMap((side) => stack(series.filter((one) => one.side === side)))
+    ? sides.flatMap((side) => stack(others.filter((one) => one.side === side)))
     : [];
-  const graph = graphOf(widget, series, stacks, box);
+  const graph = graphOf(widget, { series: widget.stacked ? bands : series, stacks }, box);
   const { plot, axes, xOf } = graph;
   const horizontal = drawHorizontal(widget.horizontal, plot, colors, (annotation, value) => {
     const axis = axes.get(valuesOf(annotation).side);
@@ -41,14 +44,15 @@ export function drawTimeChart(
   const vertical = drawVertical(widget.vertical, plot, colors, xOf);
   const shown = widget.stacked
     ? stacks.map((one) => drawArea(one, graph)).join("")
-    : series.map((one) => drawLine(one, graph)).join("");
+    : others.map((one) => drawLine(one, graph)).join("");
+  const expected = bands.map((one) => drawBand(one, graph)).join("");
   const { x, y, width, height } = plot;
   const clip = element(
     "clipPath",
     { id: "plot" },
     element("rect", { x, y: y - 2, width, height: height + 4 }),
   );
-  const inside = horizontal.below + vertical.below + shown + horizontal.above + vertical.above;
+  const inside = horizontal.below + vertical.below + expected + shown + horizontal.above + vertical.above;
   return (
     element("defs", {}, clip) +
     [...axes.values()].map((axis, index) => drawAxis(axis, plot, colors, index === 0)).join("") +
@@ -59,16 +63,10 @@ export function drawTimeChart(
 }
 
 /** The place of the graph follows from the width of the numbers beside it. */
-function graphOf(
-  widget: Widget,
-  series: readonly ColoredSeries[],
-  stacks: readonly StackedSeries[],
-  box: Box,
-): Graph {
+function graphOf(widget: Widget, content: GraphContent, box: Box): Graph {
   const hasTitles = sides.some((side) => (widget.yAxis[side].label ?? "") !== "");
   const top = box.y + (hasTitles ? titleRow : 6);
   const height = Math.max(1, box.y + box.height - timeRow - top);
-  const content = { series: widget.stacked ? [] : series, stacks };
   const axes = new Map<Side, Axis>();
   for (const side of sides) {
     const axis = axisOf(side, widget, content, height);
@@ -116,6 +114,15 @@ function drawLine(series: ColoredSeries, { plot, axes, xOf }: Graph): string {
     stroked(lines.join(""), series.color) +
     dots.map(([cx, cy]) => element("circle", { cx, cy, r: 2.5, fill: series.color })).join("")
   );
+}
+
+function drawBand(series: ColoredSeries, { plot, axes, xOf }: Graph): string {
+  const axis = axes.get(series.side);
+  if (axis === undefined || series.timestamps.length === 0) return "";
+  const edge = (values: readonly number[]) =>
+    values.map((value, index) => [xOf(series.timestamps[index] ?? 0), heightOf(axis, plot, value)] as const);
+  const outline = `${pathOf([...edge(series.values), ...edge(series.lower ?? []).toReversed()])}Z`;
+  return element("path", { d: outline, fill: series.color, "fill-opacity": bandOpacity });
 }
 
 function drawArea({ series, timestamps, bottoms, tops }: StackedSeries, { plot, axes, xOf }: Graph): string {

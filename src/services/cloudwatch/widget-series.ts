@@ -2,8 +2,9 @@
 import { evaluatePlan } from "../../core/metrics/math/queries.ts";
 import { isPlanProblem, planQueries } from "../../core/metrics/math/plan.ts";
 import { isPeriod, roundStart } from "../../core/metrics/periods.ts";
-import type { WidgetMetric } from "../../core/widgets/metric-rows.ts";
-import type { WidgetSeries } from "../../core/widgets/series.ts";
+import type { Series } from "../../core/metrics/math/series.ts";
+import type { MetricRenderer, WidgetMetric } from "../../core/widgets/metric-rows.ts";
+import { bandOf, type WidgetSeries } from "../../core/widgets/series.ts";
 import type { Widget } from "../../core/widgets/widget.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
 import { fetchSeries } from "./fetch-series.ts";
@@ -32,15 +33,25 @@ export async function widgetData(context: CloudWatchContext, widget: Widget): Pr
   const { series, isCut } = await fetchSeries(here, plan.needs, rangeOf);
   const labels = { account, region, now, offsetMinutes: widget.offsetMinutes };
   const found = evaluatePlan(plan, series, { rangeOf, labels }).flatMap((result) => {
-    const { color, yAxis = "left" } = widget.metrics[ids.indexOf(result.id)]?.renderer ?? {};
-    return result.series.map((one) => ({
-      ...one,
-      side: yAxis,
-      // One colour for many would not tell them apart.
-      ...(color === undefined || result.series.length > 1 ? {} : { color }),
-    }));
+    const { renderer = {} } = widget.metrics[ids.indexOf(result.id)] ?? {};
+    return drawnSeries(renderer, result.series);
   });
   return { series: found.slice(0, maximumSeries), isPartial: isCut || found.length > maximumSeries };
+}
+
+/** The two series of an anomaly detection band are its ends. */
+function drawnSeries(
+  { color, expression = "", yAxis = "left" }: MetricRenderer,
+  series: readonly Series[],
+): readonly WidgetSeries[] {
+  const drawn = series.map((one): WidgetSeries => ({ ...one, side: yAxis }));
+  const [first, second, ...others] = drawn;
+  const isBand = /^\s*ANOMALY_DETECTION_BAND\s*\(/.test(expression);
+  if (isBand && first !== undefined && second !== undefined && others.length === 0) {
+    return [{ ...bandOf(first, second), ...(color === undefined ? {} : { color }) }];
+  }
+  // One colour for many would not tell them apart.
+  return color === undefined || drawn.length > 1 ? drawn : drawn.map((one) => ({ ...one, color }));
 }
 
 /** Widgets of a dashboard name their region; metrics of several regions are not drawn together. */
