@@ -5,6 +5,7 @@ import type { Dependencies } from "../services/dependencies.ts";
 import { createOutbox } from "../storage/outbox.ts";
 import { startDeliveryWorker } from "../workers/deliveries.ts";
 import type { Surroundings } from "./listeners.ts";
+import { readServiceEndpoints } from "./service-endpoints.ts";
 
 const hourMs = 3_600_000;
 
@@ -14,6 +15,7 @@ export function startDeliveries({ config, log, stack }: Surroundings, dependenci
   const subscribers = createSubscribers({
     ...dependencies,
     mail: config,
+    endpoints: readServiceEndpoints(config.serviceEndpoints),
     address: () => dependencies.addressOf(undefined),
     now: () => clock.now(),
   });

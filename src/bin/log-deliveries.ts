@@ -1,28 +1,17 @@
 // Delivers log events to those who subscribed to them: where to, and the worker that does it.
-import { readFileSync } from "node:fs";
 import { createPayloadSender } from "../delivery/log-subscriptions/send-payload.ts";
-import { parseServiceEndpoints } from "../delivery/service-endpoints.ts";
-import { UsageError } from "../server/options.ts";
 import type { Dependencies } from "../services/dependencies.ts";
 import type { SendSubscriptionPayload } from "../storage/log-subscriptions.ts";
 import { startLogSubscriptions } from "../workers/log-subscriptions.ts";
 import type { Surroundings } from "./listeners.ts";
+import { readServiceEndpoints } from "./service-endpoints.ts";
 
 /**
  * The sender to the endpoints of a file; without one only addresses can be reached.
  * @throws UsageError that names the file
  */
 export function logSenderOf(path: string | undefined): SendSubscriptionPayload {
-  if (path === undefined) return createPayloadSender({});
-  let json: string;
-  try {
-    json = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`--service-endpoints ${path} cannot be read: ${String(error)}`);
-  }
-  const endpoints = parseServiceEndpoints(json);
-  if (typeof endpoints === "string") throw new UsageError(`--service-endpoints ${path}: ${endpoints}`);
-  return createPayloadSender(endpoints);
+  return createPayloadSender(readServiceEndpoints(path));
 }
 
 /** The services are loaded when this is called, so that loading a part of theirs costs nothing. */

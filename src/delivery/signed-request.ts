@@ -13,12 +13,24 @@ export interface ServiceRequest {
   readonly signal: AbortSignal;
 }
 
+/** An answer that is no success. */
+export class AnswerError extends Error {
+  override readonly name = "AnswerError";
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 const responseTimeoutMs = 30_000;
 const shownCharacters = 500;
 
 /**
  * @returns the body of the answer.
- * @throws Error with what a service answered that did not succeed, or why it could not be reached.
+ * @throws AnswerError with what a service answered that did not succeed, Error with why it could not be
+ * reached.
  */
 export async function sendToService(endpoint: ServiceEndpoint, request: ServiceRequest): Promise<string> {
   const { service, region, path, body, now, signal } = request;
@@ -63,7 +75,7 @@ export async function post(
   });
   const text = await answer.text();
   if (answer.ok) return text;
-  throw new Error(`${url} answered ${answer.status}: ${text.slice(0, shownCharacters)}`);
+  throw new AnswerError(`${url} answered ${answer.status}: ${text.slice(0, shownCharacters)}`, answer.status);
 }
 
 /** `fetch` hides what happened in the cause of its error. */

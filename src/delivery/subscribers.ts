@@ -4,10 +4,12 @@ import type { Delivery } from "../storage/outbox.ts";
 import type { Queues } from "../storage/queues.ts";
 import type { Signing } from "../storage/signing.ts";
 import { deliverByHttp } from "./http-subscriber.ts";
+import { deliverToFunction } from "./function-subscriber.ts";
 import { createMailer, type MailSettings } from "./mail-subscriber.ts";
 import { createNotificationDocuments } from "./notification-document.ts";
-import { refused, type DeliveryOutcome } from "./outcome.ts";
+import type { DeliveryOutcome } from "./outcome.ts";
 import { deliverToQueue } from "./queue-subscriber.ts";
+import type { ServiceEndpoints } from "./service-endpoints.ts";
 
 export interface Subscribers {
   /** Rejects when the store fails, or a reason of this server's own; an attempt that fails is an outcome. */
@@ -21,6 +23,8 @@ export interface SubscriberParts {
   readonly queues: Queues;
   readonly signing: Signing;
   readonly mail: MailSettings;
+  /** Where Lambda is. */
+  readonly endpoints: ServiceEndpoints;
   /** Under which address this server is reached by others. */
   readonly address: () => string;
   /** Epoch milliseconds. */
@@ -29,7 +33,8 @@ export interface SubscriberParts {
 
 type Deliver = Subscribers["deliver"];
 
-export function createSubscribers({ queues, signing, mail, address, now }: SubscriberParts): Subscribers {
+export function createSubscribers(parts: SubscriberParts): Subscribers {
+  const { queues, signing, mail, endpoints, address, now } = parts;
   const documents = createNotificationDocuments(signing, address);
   const mailer = createMailer(mail);
   const toQueue = { queues, documents, now };
@@ -41,7 +46,7 @@ export function createSubscribers({ queues, signing, mail, address, now }: Subsc
     email: byMail,
     "email-json": byMail,
     sqs: (delivery) => deliverToQueue(delivery.endpoint, delivery, toQueue),
-    lambda: () => Promise.resolve(refused("Groundwatch does not invoke functions for topics.")),
+    lambda: (delivery, signal) => deliverToFunction(delivery, { endpoints, documents, now }, signal),
   };
   return {
     deliver: (delivery, signal) => ways[delivery.protocol](delivery, signal),

@@ -48,6 +48,10 @@ export const settings = {
     default: true,
     help: "report this machine and the server's log to the server itself (not with --clock manual)",
   }),
+  agentConfig: text("FILE", {
+    default: undefined,
+    help: "CloudWatch agent's configuration file, of which the log files to collect are read",
+  }),
   detailed: toggle({ default: false, help: "report this machine every minute instead of every five" }),
   xrayUdpPort: whole("PORT", port, { default: 2_000, help: "UDP port for X-Ray SDKs; 0 turns it off" }),
   emfPort: whole("PORT", port, {
@@ -88,7 +92,7 @@ export const settings = {
   }),
   serviceEndpoints: text("FILE", {
     default: undefined,
-    help: "JSON file with the addresses of the services to which log events are delivered",
+    help: "JSON file with the addresses of the services to which log events and notifications are delivered",
   }),
   smtpUrl: matching(
     "URL",

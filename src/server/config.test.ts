@@ -33,6 +33,7 @@ test("without anything every setting has its default", () => {
     xrayUdpPort: 2_000,
     emfPort: 25_888,
     syslogPort: 0,
+    agentConfig: undefined,
     clickhouseUrl: undefined,
     postgresUrl: undefined,
     streamTargets: undefined,

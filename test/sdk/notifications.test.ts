@@ -1,6 +1,6 @@
 // Notifications that arrive: at a web server, a mail server and queues, late if need be, and never unseen.
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SNS } from "@aws-sdk/client-sns";
@@ -208,9 +208,37 @@ test("functions and queues that are not there are given up at once, with the rea
   await server.advance(0);
   const details = (await attemptsOf(MessageId!)).map(({ Outcome, Detail }) => `${Outcome}: ${Detail}`);
   expect(details.toSorted()).toEqual([
-    "GivenUp: Groundwatch does not invoke functions for topics.",
+    "GivenUp: No endpoint of lambda is configured: set --service-endpoints.",
     "GivenUp: The specified queue does not exist.",
   ]);
+});
+
+test("functions are invoked where Lambda is said to be", async () => {
+  const file = join(folder, "services.json");
+  writeFileSync(file, JSON.stringify({ lambda: web.url.replace("/hook", "") }));
+  const other = await startTestServer({ serviceEndpoints: file });
+  try {
+    const client = new SNS(other.clientConfig());
+    const { TopicArn } = await client.createTopic({ Name: "functions" });
+    const Endpoint = `arn:aws:lambda:us-east-1:${testAccount}:function:f`;
+    const { SubscriptionArn } = await client.subscribe({ TopicArn, Protocol: "lambda", Endpoint });
+    await client.publish({ TopicArn, Message: "run" });
+    await other.advance(0);
+    const [post] = web.posts.splice(0);
+    expect(post!.headers).toMatchObject({ "x-amz-invocation-type": "Event" });
+    expect(post!.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 .*\/us-east-1\/lambda\/aws4_request/);
+    expect(JSON.parse(post!.body)).toMatchObject({
+      Records: [
+        {
+          EventSource: "aws:sns",
+          EventSubscriptionArn: SubscriptionArn,
+          Sns: { Type: "Notification", Message: "run", Subject: null, MessageAttributes: {} },
+        },
+      ],
+    });
+  } finally {
+    await other.stop();
+  }
 });
 
 test("e-mail asks, tells, and is tried again while the mail server is busy", async () => {

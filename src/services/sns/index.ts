@@ -64,7 +64,7 @@ const limitations = {
   SetTopicAttributes: ["as CreateTopic"],
   Subscribe: [
     "the protocols `sms`, `application` and `firehose` are refused",
-    "attempts to deliver to `lambda` fail, which ListDeliveryAttempts shows",
+    "functions are invoked where `--service-endpoints` says that Lambda is; without it nothing is delivered to them",
     "only by the topic's own account",
   ],
   Unsubscribe: ["no `UnsubscribeConfirmation` is sent"],
