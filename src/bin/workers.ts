@@ -4,6 +4,7 @@ import { createSelfMetrics, type SelfMetrics } from "../server/self-metrics.ts";
 import type { Dependencies } from "../services/dependencies.ts";
 import type { AlarmEvaluationFacts } from "../services/groundwatch/context.ts";
 import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
+import { startLogAnomalyDetection } from "../workers/log-anomaly-detection.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { startMetricStreams } from "../workers/metric-streams.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
@@ -49,6 +50,11 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
     onError: (error) => log.error("metrics were not streamed", error),
   });
   stack.push(() => streams.stop());
+  const anomalies = startLogAnomalyDetection({
+    ...dependencies,
+    onError: (error) => log.error("log anomalies were not looked for", error),
+  });
+  stack.push(() => anomalies.stop());
   // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual
   // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));

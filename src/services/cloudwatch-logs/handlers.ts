@@ -1,6 +1,14 @@
 // The operations that are served, each with its function.
 import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Handlers } from "../../wire/handlers.ts";
+import { listAnomalies, updateAnomaly } from "./anomalies.ts";
+import {
+  createLogAnomalyDetector,
+  deleteLogAnomalyDetector,
+  getLogAnomalyDetector,
+  listLogAnomalyDetectors,
+  updateLogAnomalyDetector,
+} from "./anomaly-detectors.ts";
 import { putBearerTokenAuthentication } from "./bearer-tokens.ts";
 import {
   deleteSyslogConfiguration,
@@ -54,11 +62,13 @@ import {
 import { deleteTransformer, getTransformer, putTransformer, testTransformer } from "./transformers.ts";
 
 export const handlers: Handlers<typeof Sdk, LogsContext> = {
+  CreateLogAnomalyDetector: createLogAnomalyDetector,
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
   DeleteIndexPolicy: deleteIndexPolicy,
   DeleteAccountPolicy: deleteAccountPolicy,
   DeleteDestination: deleteDestination,
+  DeleteLogAnomalyDetector: deleteLogAnomalyDetector,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
   DeleteMetricFilter: deleteMetricFilter,
@@ -77,11 +87,14 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   DescribeQueryDefinitions: describeQueryDefinitions,
   DescribeSubscriptionFilters: describeSubscriptionFilters,
   FilterLogEvents: filterLogEvents,
+  GetLogAnomalyDetector: getLogAnomalyDetector,
   GetLogEvents: getLogEvents,
   GetLogGroupFields: getLogGroupFields,
   GetLogRecord: getLogRecord,
   GetQueryResults: getQueryResults,
   GetTransformer: getTransformer,
+  ListAnomalies: listAnomalies,
+  ListLogAnomalyDetectors: listLogAnomalyDetectors,
   ListLogGroupsForQuery: listLogGroupsForQuery,
   ListLogGroups: listLogGroups,
   ListTagsForResource: listTagsForResource,
@@ -110,4 +123,6 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   TestTransformer: testTransformer,
   UntagLogGroup: untagLogGroup,
   UntagResource: untagResource,
+  UpdateAnomaly: updateAnomaly,
+  UpdateLogAnomalyDetector: updateLogAnomalyDetector,
 };

@@ -1,6 +1,12 @@
 // What the operations of CloudWatch Logs refuse, or do otherwise than AWS; the documentation shows it.
 
 export const limitations = {
+  CreateLogAnomalyDetector: [
+    "`kmsKeyId` is refused: there are no keys here",
+    "tags are kept and not listed",
+    "deviations of a pattern's count and patterns that are new are found; those of values within a pattern " +
+      "are not",
+  ],
   CreateLogGroup: [
     "`kmsKeyId` is refused: there are no keys here",
     "a class is only a label: all reading operations serve groups of every class",

@@ -4,6 +4,7 @@ import { retentionDaysValues } from "../../core/logs/limits.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
+import { forgetDetectorsOf } from "./anomaly-detectors.ts";
 import { groupPolicyDeletions } from "./group-policies.ts";
 import { metricFilterDeletions } from "./stored-metric-filters.ts";
 import {
@@ -80,6 +81,7 @@ export async function deleteLogGroup(
   context.streams.forget();
   context.metricFilters.forget(value.id);
   context.ingestRules.forget(value.id);
+  await forgetDetectorsOf(context, value.id);
   if (!deleted) return deleteLogGroup(input, context); // it changed since it was read
   context.deletions.begin({ groupId: value.id });
   context.dependencies.facts.publish({ kind: "LogSubscriptionsChanged" });

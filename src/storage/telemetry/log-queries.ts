@@ -1,4 +1,5 @@
 // Statements beside those of Logs Insights: what a query scans, one event by its position, and a sample.
+import { logLimits } from "../../core/logs/limits.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
@@ -60,6 +61,55 @@ export async function readLogEvent(
     LIMIT 1`);
   return found === undefined ? undefined : { ...found, sequence: BigInt(found.sequence) };
 }
+
+/** Events of a group that arrived from an instant on and before another. */
+export interface Arrivals {
+  readonly groupId: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Columns are named in full, since the statements give their answers the same names. */
+const arrived = ({ groupId, from, to }: Arrivals): Sql => sql`group_id = ${groupId}
+  AND log_events.timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, from - logLimits.pastMs))})
+  AND log_events.timestamp <= fromUnixTimestamp64Milli(${BigInt(to + logLimits.futureMs)})
+  AND log_events.ingested_at >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, from))})
+  AND log_events.ingested_at < fromUnixTimestamp64Milli(${BigInt(Math.max(0, to))})`;
+
+export async function countArrivals(telemetry: Telemetry, arrivals: Arrivals): Promise<number> {
+  const [found] = await telemetry.query<{ events: number }>(
+    sql`SELECT toFloat64(count()) AS events FROM log_events WHERE ${arrived(arrivals)}`,
+  );
+  return found?.events ?? 0;
+}
+
+export interface ArrivedEvent {
+  readonly sequence: bigint;
+  readonly timestamp: number;
+  readonly ingestedAt: number;
+  readonly message: string;
+}
+
+/** Every `every`-th of them, in the order of arrival, those behind `after`. */
+export async function readArrivals(
+  telemetry: Telemetry,
+  arrivals: Arrivals,
+  { every, after, limit }: { readonly every: number; readonly after: bigint; readonly limit: number },
+): Promise<readonly ArrivedEvent[]> {
+  const rows = await telemetry.query<Omit<ArrivedEvent, "sequence"> & { sequence: string }>(sql`
+    SELECT sequence, toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp,
+      toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt,
+      substringUTF8(log_events.message, 1, ${arrivedCharacters}) AS message
+    FROM log_events
+    WHERE ${arrived(arrivals)} AND log_events.sequence > ${after}
+      AND cityHash64(log_events.sequence) % ${every} = 0
+    ORDER BY sequence
+    LIMIT 1 BY sequence
+    LIMIT ${limit}`);
+  return rows.map((row) => ({ ...row, sequence: BigInt(row.sequence) }));
+}
+
+const arrivedCharacters = 4_000;
 
 /** Instants are epoch milliseconds; `scannedAt` is when the latest event with the field arrived. */
 export interface IndexTimes {

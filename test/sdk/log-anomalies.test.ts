@@ -1,0 +1,115 @@
+// Log anomaly detectors through the official client: a day of logs, then what is new and what is too much.
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+
+afterAll(() => server?.stop());
+
+const hourMs = 3_600_000;
+const arnOf = (logGroupName: string) => `arn:aws:logs:${testRegion}:${testAccount}:log-group:${logGroupName}`;
+
+test("what a day has not seen is an anomaly; it is suppressed, and goes with the detector", async () => {
+  const group = await newLogGroup(server, logs);
+  const served = (count: number): [number, string][] =>
+    Array.from({ length: count }, (_, index) => [0, `served order ${index} in ${index % 7} ms`]);
+  const { anomalyDetectorArn = "" } = await logs.createLogAnomalyDetector({
+    logGroupArnList: [arnOf(group.logGroupName)],
+    detectorName: "orders",
+    evaluationFrequency: "ONE_HOUR",
+  });
+  const anomalies = () => logs.listAnomalies({ anomalyDetectorArn }).then((answer) => answer.anomalies ?? []);
+  for (let hour = 0; hour < 26; hour++) {
+    await group.put(served(20));
+    await server.advance(hourMs);
+  }
+  const trained = await logs.getLogAnomalyDetector({ anomalyDetectorArn });
+  expect(trained).toMatchObject({ anomalyDetectorStatus: "ANALYZING", detectorName: "orders" });
+  expect(await anomalies()).toEqual([]);
+  const startedAt = server.clock.now();
+  await group.put([...served(200), [0, "ERROR no connection to db-7"], [0, "ERROR no connection to db-8"]]);
+  await server.advance(hourMs + 60_000);
+  const found = await anomalies();
+  expect(found.map(({ patternString, priority }) => `${priority} ${patternString}`).toSorted()).toEqual([
+    "HIGH ERROR no connection to <*>",
+    "LOW served order <*> in <*> ms",
+  ]);
+  const error = found.find(({ priority }) => priority === "HIGH")!;
+  expect(error).toMatchObject({
+    state: "Active",
+    active: true,
+    suppressed: false,
+    firstSeen: startedAt,
+    histogram: { [startedAt]: 2 },
+    logGroupArnList: [arnOf(group.logGroupName)],
+  });
+  expect(error.patternTokens?.at(-1)?.enumerations).toEqual({ "db-7": 1, "db-8": 1 });
+  expect(error.logSamples?.map(({ message }) => message)).toContain("ERROR no connection to db-7");
+  const { Datapoints } = await new CloudWatch(server.clientConfig()).getMetricStatistics({
+    Namespace: "AWS/Logs",
+    MetricName: "AnomalyCount",
+    Dimensions: [
+      { Name: "LogAnomalyDetector", Value: "orders" },
+      { Name: "LogAnomalyPriority", Value: "HIGH" },
+    ],
+    StartTime: new Date(startedAt),
+    EndTime: new Date(server.clock.now() + hourMs),
+    Period: 3_600,
+    Statistics: ["Sum"],
+  });
+  expect(Datapoints).toMatchObject([{ Sum: 1 }]);
+
+  const { anomalyId } = error;
+  await logs.updateAnomaly({
+    anomalyDetectorArn,
+    anomalyId,
+    suppressionType: "LIMITED",
+    suppressionPeriod: { value: 2, suppressionUnit: "HOURS" },
+  });
+  const suppressed = await logs.listAnomalies({ anomalyDetectorArn, suppressionState: "SUPPRESSED" });
+  expect(suppressed.anomalies).toMatchObject([
+    { anomalyId, state: "Suppressed", isPatternLevelSuppression: false },
+  ]);
+  await server.advance(3 * hourMs);
+  const after = (await anomalies()).find((anomaly) => anomaly.anomalyId === anomalyId);
+  expect(after).toMatchObject({ state: "Active", suppressed: false, active: false });
+
+  await logs.deleteLogAnomalyDetector({ anomalyDetectorArn });
+  expect(await refusal(anomalies())).toContain("ResourceNotFoundException");
+});
+
+test("a detector is listed, updated, paused, and goes with its group", async () => {
+  const { logGroupName } = await newLogGroup(server, logs);
+  const logGroupArnList = [arnOf(logGroupName)];
+  const { anomalyDetectorArn = "" } = await logs.createLogAnomalyDetector({ logGroupArnList });
+  expect(await refusal(logs.createLogAnomalyDetector({ logGroupArnList }))).toContain(
+    "LimitExceededException",
+  );
+  await logs.updateLogAnomalyDetector({ anomalyDetectorArn, enabled: false, anomalyVisibilityTime: 7 });
+  const { anomalyDetectors } = await logs.listLogAnomalyDetectors({ filterLogGroupArn: logGroupArnList[0] });
+  expect(anomalyDetectors).toMatchObject([
+    {
+      anomalyDetectorArn,
+      anomalyDetectorStatus: "PAUSED",
+      anomalyVisibilityTime: 7,
+      evaluationFrequency: "FIVE_MIN",
+    },
+  ]);
+  await logs.deleteLogGroup({ logGroupName });
+  expect(await refusal(logs.getLogAnomalyDetector({ anomalyDetectorArn }))).toContain(
+    "ResourceNotFoundException",
+  );
+  expect(await refusal(logs.createLogAnomalyDetector({ logGroupArnList }))).toContain(
+    "ResourceNotFoundException",
+  );
+});
