@@ -4,6 +4,7 @@ import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { EventDeletions } from "./event-deletions.ts";
+import type { ExportRuns } from "./export-runs.ts";
 import type { IngestRuleDirectory } from "./ingest-rules.ts";
 import type { MetricFilterDefaults } from "./metric-filter-defaults.ts";
 import type { MetricFilterDirectory } from "./metric-filter-directory.ts";
@@ -21,6 +22,7 @@ export interface LogsContext {
   readonly retentionMoves: RetentionMoves;
   readonly queries: QueryRuns;
   readonly deletions: EventDeletions;
+  readonly exports: ExportRuns;
   readonly ingestRules: IngestRuleDirectory;
   readonly metricFilters: MetricFilterDirectory;
   readonly metricDefaults: MetricFilterDefaults;

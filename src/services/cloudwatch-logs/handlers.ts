@@ -44,6 +44,8 @@ import {
   describeSubscriptionFilters,
   putSubscriptionFilter,
 } from "./subscription-filters.ts";
+import { cancelExportTask, createExportTask, describeExportTasks } from "./export-tasks.ts";
+import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from "./resource-policies.ts";
 import { deleteMetricFilter, describeMetricFilters, putMetricFilter } from "./metric-filters.ts";
 import {
   listTagsForResource,
@@ -62,6 +64,8 @@ import {
 import { deleteTransformer, getTransformer, putTransformer, testTransformer } from "./transformers.ts";
 
 export const handlers: Handlers<typeof Sdk, LogsContext> = {
+  CancelExportTask: cancelExportTask,
+  CreateExportTask: createExportTask,
   CreateLogAnomalyDetector: createLogAnomalyDetector,
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
@@ -73,6 +77,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   DeleteLogStream: deleteLogStream,
   DeleteMetricFilter: deleteMetricFilter,
   DeleteQueryDefinition: deleteQueryDefinition,
+  DeleteResourcePolicy: deleteResourcePolicy,
   DeleteRetentionPolicy: deleteRetentionPolicy,
   DeleteSubscriptionFilter: deleteSubscriptionFilter,
   DeleteTransformer: deleteTransformer,
@@ -80,11 +85,13 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   DescribeIndexPolicies: describeIndexPolicies,
   DescribeAccountPolicies: describeAccountPolicies,
   DescribeDestinations: describeDestinations,
+  DescribeExportTasks: describeExportTasks,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
   DescribeMetricFilters: describeMetricFilters,
   DescribeQueries: describeQueries,
   DescribeQueryDefinitions: describeQueryDefinitions,
+  DescribeResourcePolicies: describeResourcePolicies,
   DescribeSubscriptionFilters: describeSubscriptionFilters,
   FilterLogEvents: filterLogEvents,
   GetLogAnomalyDetector: getLogAnomalyDetector,
@@ -111,6 +118,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
   PutMetricFilter: putMetricFilter,
   PutQueryDefinition: putQueryDefinition,
+  PutResourcePolicy: putResourcePolicy,
   PutRetentionPolicy: putRetentionPolicy,
   PutTransformer: putTransformer,
   PutSubscriptionFilter: putSubscriptionFilter,

@@ -4,6 +4,7 @@ import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { LogsContext } from "./context.ts";
 import { EventDeletions } from "./event-deletions.ts";
+import { ExportRuns } from "./export-runs.ts";
 import { httpEndpoints } from "./http-endpoints.ts";
 import { handlers } from "./handlers.ts";
 import { createIngestRuleDirectory } from "./ingest-rules.ts";
@@ -22,6 +23,7 @@ export function createLogsService(dependencies: Dependencies): Service {
   const streams = createStreamDirectory(state);
   const activity = new StreamActivity(state, telemetry, clock);
   const deletions = new EventDeletions(state, telemetry, clock);
+  const exports = new ExportRuns(state, telemetry, dependencies.blobs, clock);
   const ingestRules = createIngestRuleDirectory(state);
   const metricFilters = createMetricFilterDirectory(state);
   const metricDefaults = new MetricFilterDefaults(dependencies);
@@ -49,6 +51,7 @@ export function createLogsService(dependencies: Dependencies): Service {
       activity,
       retentionMoves,
       deletions,
+      exports,
       ingestRules,
       queries,
       metricFilters,

@@ -11,6 +11,11 @@ export const limitations = {
     "`kmsKeyId` is refused: there are no keys here",
     "a class is only a label: all reading operations serve groups of every class",
   ],
+  CreateExportTask: [
+    "the bucket is one of the data folder's, and every valid name of one will do",
+    "messages are exported as readers see them: with sensitive data masked",
+  ],
+  PutResourcePolicy: ["a policy is kept and shown; nothing is decided by it"],
   DescribeLogGroups: ["`includeLinkedAccounts` finds nothing beyond the caller's own account"],
   ListLogGroups: [
     "`dataSources` and `fieldIndexNames` are refused",

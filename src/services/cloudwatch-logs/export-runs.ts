@@ -1,0 +1,178 @@
+// Runs export tasks: the events of each stream of a group, compressed, into files of a bucket.
+import { gzip } from "node:zlib";
+import { promisify } from "node:util";
+import type { Clock } from "../../core/clock.ts";
+import type { EventPosition } from "../../core/logs/event-position.ts";
+import { logLimits } from "../../core/logs/limits.ts";
+import type { Blobs } from "../../storage/blobs.ts";
+import type { Document, State } from "../../storage/state.ts";
+import { readLogEvents, type LogEventRow } from "../../storage/telemetry/log-events.ts";
+import type { Telemetry } from "../../storage/telemetry.ts";
+import {
+  activeExportsIn,
+  exportCollections,
+  exportTasksIn,
+  positionOf,
+  type ExportProgress,
+  type StoredExportTask,
+} from "./stored-export-tasks.ts";
+import { visibleFrom } from "./log-events.ts";
+import { groupsIn, streamScope, streamsIn, type StoredStream } from "./stored-groups.ts";
+
+export const exportLimits = {
+  /** Of the text in a file, before it is compressed. */
+  fileCharacters: 16 * 1024 * 1024,
+  /** Tasks that a start goes on with. */
+  activeTasks: 10_000,
+} as const;
+
+/** How long a task is pending: events that are on their way when it is made are stored by then. */
+const pendingMs = 1_000;
+const retryMs = 60_000;
+const compress = promisify(gzip);
+
+type Task = Document<StoredExportTask>;
+
+/**
+ * Progress is stored behind every file, so that a task goes on where it was when the server starts again: the
+ * file that was being written is written again, under the same name.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html
+ */
+export class ExportRuns {
+  readonly #state: State;
+  readonly #telemetry: Telemetry;
+  readonly #blobs: Blobs;
+  readonly #clock: Clock;
+
+  constructor(state: State, telemetry: Telemetry, blobs: Blobs, clock: Clock) {
+    this.#state = state;
+    this.#telemetry = telemetry;
+    this.#blobs = blobs;
+    this.#clock = clock;
+    this.#resume().catch(() => this.#clock.schedule(this.#clock.now() + retryMs, () => this.#resume()));
+  }
+
+  /** Call it when the task is stored. */
+  begin(scope: string, taskId: string): void {
+    this.#schedule(scope, taskId, pendingMs);
+  }
+
+  async #resume(): Promise<void> {
+    const active = await activeExportsIn(this.#state).list("", { limit: exportLimits.activeTasks });
+    for (const { key, value } of active) this.#schedule(key, value.taskId, 0);
+  }
+
+  #schedule(scope: string, taskId: string, delayMs: number): void {
+    this.#clock.schedule(this.#clock.now() + delayMs, async () => {
+      try {
+        await this.#run(scope, taskId);
+      } catch {
+        this.#schedule(scope, taskId, retryMs); // the store failed: nothing is known of the task
+      }
+    });
+  }
+
+  async #run(scope: string, taskId: string): Promise<void> {
+    let task = await exportTasksIn(this.#state).get(scope, taskId);
+    while (task !== undefined) {
+      if (task.value.status === "PENDING_CANCEL") return this.#end(task, "CANCELLED", "Cancelled by user");
+      const next = await this.#step(task);
+      if (next === undefined) return this.#end(task, "COMPLETED", "Completed successfully");
+      if (next === "groupDeleted") return this.#end(task, "FAILED", "The log group was deleted.");
+      const { key, version } = task;
+      const value: StoredExportTask = { ...task.value, ...next, status: "RUNNING" };
+      await exportTasksIn(this.#state).replace(scope, key, value, version, value.createdAt);
+      task = await exportTasksIn(this.#state).get(scope, taskId); // it may have been cancelled meanwhile
+    }
+  }
+
+  async #end({ scope, key, value, version }: Task, status: StoredExportTask["status"], message: string) {
+    const ended: StoredExportTask = { ...value, status, message, completedAt: this.#clock.now() };
+    const { tasks, active } = exportCollections;
+    const written = await this.#state.write([
+      { kind: "replace", collection: tasks, scope, key, value: ended, version, rank: value.createdAt },
+      { kind: "delete", collection: active, scope: "", key: scope },
+    ]);
+    if (!written) await this.#run(scope, key);
+  }
+
+  /** Writes the next file. @returns what is new of the task; undefined when there is nothing more. */
+  async #step(task: Task): Promise<Partial<StoredExportTask> | "groupDeleted" | undefined> {
+    const { value } = task;
+    const group = await groupsIn(this.#state).get(task.scope, value.logGroupName);
+    if (group?.value.id !== value.groupId) return "groupDeleted";
+    const from = visibleFrom(group.value, this.#clock.now(), value.from);
+    const stream = await this.#nextStream(value);
+    if (stream === undefined) return undefined;
+    const folder = `${value.prefix}/${task.key}/${stream.key.replaceAll("/", "-")}/`;
+    const before = value.progress?.stream === stream.key ? value.progress : undefined;
+    const number = before?.number ?? (await this.#filesIn(value.bucket, folder));
+    const { rows, isLast } = await this.#readFile({ ...value, from }, stream, before && positionOf(before));
+    if (rows.length > 0) {
+      const key = `${folder}${String(number).padStart(6, "0")}.gz`;
+      await this.#blobs.put(value.bucket, key, await compress(rows.map(lineOf).join("")));
+    }
+    const last = rows.at(-1);
+    const progress: ExportProgress = {
+      stream: stream.key,
+      number: rows.length > 0 ? number + 1 : number,
+      isDone: isLast,
+      ...(last === undefined
+        ? {}
+        : { position: { timestamp: last.timestamp, sequence: String(last.sequence) } }),
+    };
+    const files = value.files + (rows.length > 0 ? 1 : 0);
+    return { progress, files, events: value.events + rows.length };
+  }
+
+  /** Streams whose names differ only in slashes share a folder. */
+  async #filesIn(bucket: string, prefix: string): Promise<number> {
+    const limit = 1_000_000;
+    return (await this.#blobs.list(bucket, { prefix, limit })).length;
+  }
+
+  /** The stream that was begun, or the next one by name that has events at that time. */
+  async #nextStream(value: StoredExportTask): Promise<Document<StoredStream> | undefined> {
+    const { progress, streamPrefix, groupId } = value;
+    const streams = streamsIn(this.#state);
+    const scope = streamScope(groupId);
+    if (progress !== undefined && !progress.isDone) {
+      const begun = await streams.get(scope, progress.stream);
+      if (begun !== undefined) return begun; // else it was deleted
+    }
+    const [next] = await streams.list(scope, {
+      limit: 1,
+      ...(streamPrefix === undefined ? {} : { prefix: streamPrefix }),
+      ...(progress === undefined ? {} : { after: { key: progress.stream } }),
+    });
+    return next;
+  }
+
+  /** The events of one file. */
+  async #readFile(
+    { groupId, from, to }: StoredExportTask,
+    stream: Document<StoredStream>,
+    position: EventPosition | undefined,
+  ): Promise<{ readonly rows: readonly LogEventRow[]; readonly isLast: boolean }> {
+    const rows: LogEventRow[] = [];
+    let characters = 0;
+    for (let at = position; ;) {
+      const page = await readLogEvents(this.#telemetry, {
+        groupId,
+        streamIds: [stream.value.id],
+        from,
+        to: to + 1,
+        descending: false,
+        limit: logLimits.readEvents,
+        ...(at === undefined ? {} : { position: at }),
+      });
+      rows.push(...page.rows);
+      for (const { message } of page.rows) characters += message.length;
+      if (!page.more) return { rows, isLast: true };
+      if (characters >= exportLimits.fileCharacters) return { rows, isLast: false };
+      at = page.rows.at(-1);
+    }
+  }
+}
+
+const lineOf = ({ timestamp, message }: LogEventRow) => `${new Date(timestamp).toISOString()} ${message}\n`;

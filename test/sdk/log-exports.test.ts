@@ -1,0 +1,215 @@
+// Export tasks: the files that they write, one at a time, cancelled and over restarts; and resource policies.
+import { gunzipSync } from "node:zlib";
+import { CloudWatchLogs, type CreateExportTaskCommandInput } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, testStartAt, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+
+afterAll(() => server?.stop());
+
+const exportOf = (
+  logGroupName: string,
+  options: Partial<CreateExportTaskCommandInput> = {},
+  client = logs,
+): Promise<string> =>
+  client
+    .createExportTask({
+      logGroupName,
+      from: testStartAt - 86_400_000,
+      to: testStartAt + 86_400_000,
+      destination: "exports",
+      ...options,
+    })
+    .then(({ taskId = "" }) => taskId);
+
+async function statusOf(taskId: string, client = logs) {
+  const { exportTasks } = await client.describeExportTasks({ taskId });
+  return exportTasks?.[0]?.status?.code;
+}
+
+/** The keys of a bucket with the lines of the files, but the one that says that there may be files. */
+async function filesIn({ dependencies: { blobs } }: TestServer, bucket: string, prefix: string) {
+  const found = await blobs.list(bucket, { prefix, limit: 1_000 });
+  const files = new Map<string, readonly string[]>();
+  for (const { key } of found) {
+    const body = (await blobs.get(bucket, key)) ?? new Uint8Array();
+    if (key.endsWith(".gz")) files.set(key, gunzipSync(body).toString().split("\n").slice(0, -1));
+    else files.set(key, [Buffer.from(body).toString()]);
+  }
+  return files;
+}
+
+describe("an export task", () => {
+  test("writes a file for each stream, with the events of its time and streams", async () => {
+    const group = await newLogGroup(server, logs, ["web/1", "web/2", "db", "web/none"]);
+    const now = server.clock.now();
+    await group.put(
+      [
+        [0, "first"],
+        [1, "second\nline"],
+      ],
+      "web/1",
+    );
+    await group.put([[2, "other"]], "web/2");
+    await group.put([[3, "elsewhere"]], "db");
+    await group.put([[-3_600_000, "too early"]], "web/2");
+    const taskId = await exportOf(group.logGroupName, {
+      taskName: "weekly",
+      logStreamNamePrefix: "web",
+      destinationPrefix: "a/b",
+      from: now,
+      to: now + 2,
+    });
+    expect(await statusOf(taskId)).toBe("PENDING");
+    await server.advance(1_000);
+    const { exportTasks } = await logs.describeExportTasks({ taskId });
+    expect(exportTasks).toEqual([
+      {
+        taskId,
+        taskName: "weekly",
+        logGroupName: group.logGroupName,
+        from: now,
+        to: now + 2,
+        destination: "exports",
+        destinationPrefix: "a/b",
+        status: { code: "COMPLETED", message: "Completed successfully" },
+        executionInfo: { creationTime: now, completionTime: expect.any(Number) as number },
+      },
+    ]);
+    const at = (offsetMs: number) => new Date(now + offsetMs).toISOString();
+    expect(await filesIn(server, "exports", "a/b")).toEqual(
+      new Map([
+        [`a/b/${taskId}/web-1/000000.gz`, [`${at(0)} first`, `${at(1)} second`, "line"]],
+        [`a/b/${taskId}/web-2/000000.gz`, [`${at(2)} other`]],
+        ["a/b/aws-logs-write-test", ["Permission Check Successful"]],
+      ]),
+    );
+  });
+
+  test("keeps streams apart whose names differ only in a slash, and large streams in several files", async () => {
+    const group = await newLogGroup(server, logs, ["a-b", "a/b"]);
+    const long = "x".repeat(250_000);
+    for (let batch = 0; batch < 18; batch++) {
+      await group.put(
+        Array.from({ length: 4 }, (_, index) => [batch, `${batch}.${index} ${long}`] as const),
+        "a-b",
+      );
+    }
+    await group.put([[0, "other"]], "a/b");
+    const taskId = await exportOf(group.logGroupName);
+    await server.advance(1_000);
+    const files = [...(await filesIn(server, "exports", `exportedlogs/${taskId}/`))];
+    expect(files.map(([key]) => key.split("/").slice(2).join("/"))).toEqual([
+      "a-b/000000.gz",
+      "a-b/000001.gz",
+      "a-b/000002.gz",
+    ]);
+    const names = files.slice(0, 2).flatMap(([, lines]) => lines.map((line) => line.split(" ")[1]));
+    const expected = Array.from({ length: 72 }, (_, index) => `${Math.floor(index / 4)}.${index % 4}`);
+    expect(names).toEqual(expected);
+    expect(files[2]?.[1]).toEqual([expect.stringContaining("other")]);
+  });
+
+  test("is alone in its account, and can be cancelled while it is under way", async () => {
+    const { logGroupName } = await newLogGroup(server, logs);
+    const taskId = await exportOf(logGroupName);
+    expect(await refusal(exportOf(logGroupName))).toContain("LimitExceededException");
+    const elsewhere = new CloudWatchLogs(server.clientConfig({ account: "111122223333" }));
+    await elsewhere.createLogGroup({ logGroupName });
+    await exportOf(logGroupName, {}, elsewhere);
+    await logs.cancelExportTask({ taskId });
+    expect(await statusOf(taskId)).toBe("PENDING_CANCEL");
+    await server.advance(1_000);
+    expect(await statusOf(taskId)).toBe("CANCELLED");
+    expect(await refusal(logs.cancelExportTask({ taskId }))).toContain("InvalidOperationException");
+    expect(await refusal(logs.cancelExportTask({ taskId: "none" }))).toContain("ResourceNotFoundException");
+    const { exportTasks } = await logs.describeExportTasks({ statusCode: "CANCELLED" });
+    expect(exportTasks?.map((task) => task.taskId)).toEqual([taskId]);
+  });
+
+  test("fails when its group is deleted, and goes on in the server that comes after this one", async () => {
+    const { logGroupName } = await newLogGroup(server, logs);
+    const failing = await exportOf(logGroupName);
+    await logs.deleteLogGroup({ logGroupName });
+    await server.advance(1_000);
+    const { exportTasks } = await logs.describeExportTasks({ taskId: failing });
+    expect(exportTasks?.[0]?.status).toEqual({ code: "FAILED", message: "The log group was deleted." });
+
+    const first = await startTestServer();
+    const { dataFolder: data } = first;
+    await first.stop();
+    const open = await startTestServer({ data });
+    const client = new CloudWatchLogs(open.clientConfig());
+    const group = await newLogGroup(open, client);
+    await group.put([[0, "kept"]]);
+    const taskId = await exportOf(group.logGroupName, {}, client);
+    await open.stop();
+    const again = await startTestServer({ data }, { startAt: testStartAt + 1_000 });
+    await again.advance(1_000);
+    expect(await statusOf(taskId, new CloudWatchLogs(again.clientConfig()))).toBe("COMPLETED");
+    const files = await filesIn(again, "exports", `exportedlogs/${taskId}/`);
+    expect([...files.values()]).toEqual([[expect.stringContaining("kept")]]);
+    await again.stop();
+  });
+
+  test.each<[string, Partial<CreateExportTaskCommandInput>, string]>([
+    ["no bucket's name", { destination: "No Bucket" }, "The given bucket does not exist"],
+    ["times the wrong way round", { from: 2, to: 1 }, "from is later than to"],
+    ["a time before the group", { from: 0, to: 1 }, "before the log group was created"],
+    ["no group", { logGroupName: "none" }, "ResourceNotFoundException"],
+  ])("is refused: %s", async (_what, options, message) => {
+    const { logGroupName } = await newLogGroup(server, logs);
+    expect(await refusal(exportOf(logGroupName, options))).toContain(message);
+  });
+});
+
+describe("resource policies", () => {
+  const policyDocument = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Principal: { Service: "route53.amazonaws.com" }, Action: "logs:PutLogEvents" },
+    ],
+  });
+
+  test("of the account are put, described and deleted, ten of them", async () => {
+    const policyName = "dns";
+    await logs.putResourcePolicy({ policyName, policyDocument });
+    const { resourcePolicies } = await logs.describeResourcePolicies({});
+    expect(resourcePolicies).toEqual([
+      { policyName, policyDocument, policyScope: "ACCOUNT", lastUpdatedTime: server.clock.now() },
+    ]);
+    for (let index = 1; index < 10; index++) {
+      await logs.putResourcePolicy({ policyName: `p${index}`, policyDocument });
+    }
+    const more = logs.putResourcePolicy({ policyName: "p10", policyDocument });
+    expect(await refusal(more)).toContain("LimitExceededException");
+    await logs.putResourcePolicy({ policyName: "p9", policyDocument });
+    await logs.deleteResourcePolicy({ policyName });
+    expect(await refusal(logs.deleteResourcePolicy({ policyName }))).toContain("ResourceNotFoundException");
+    const none = logs.putResourcePolicy({ policyName, policyDocument: "none" });
+    expect(await refusal(none)).toContain("InvalidParameterException");
+  });
+
+  test("of a group are changed by who knows their revision", async () => {
+    const { logGroupName } = await newLogGroup(server, logs);
+    const { logGroups } = await logs.describeLogGroups({ logGroupNamePrefix: logGroupName });
+    const resourceArn = logGroups?.find((group) => group.logGroupName === logGroupName)?.logGroupArn ?? "";
+    const { revisionId } = await logs.putResourcePolicy({ resourceArn, policyDocument });
+    const { resourcePolicies } = await logs.describeResourcePolicies({ resourceArn });
+    expect(resourcePolicies).toMatchObject([{ policyScope: "RESOURCE", resourceArn, revisionId }]);
+    const blind = logs.putResourcePolicy({ resourceArn, policyDocument });
+    expect(await refusal(blind)).toContain("OperationAbortedException");
+    await logs.deleteResourcePolicy({ resourceArn, expectedRevisionId: revisionId });
+    const left = await logs.describeResourcePolicies({ policyScope: "RESOURCE" });
+    expect(left.resourcePolicies).toEqual([]);
+  });
+});
