@@ -12,7 +12,7 @@ export interface ReceivedPost {
 export interface Subscriber {
   readonly url: string;
   readonly posts: ReceivedPost[];
-  /** What it answers from now on. */
+  /** What it answers from now on; 0 is nothing at all. */
   answerWith(status: number): void;
   stop(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export async function startSubscriber(): Promise<Subscriber> {
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
       posts.push({ headers: request.headers, body });
-      response.writeHead(status).end(status === 200 ? "" : "no thanks");
+      if (status !== 0) response.writeHead(status).end(status === 200 ? "" : "no thanks");
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
