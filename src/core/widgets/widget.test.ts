@@ -47,6 +47,21 @@ test.each([
   expect(parseWidget(json, now)).toEqual({ problem });
 });
 
+test.each([
+  ["-PT3H", 300],
+  ["-P3D", 300],
+  ["-P7D", 900],
+  ["-P30D", 3_600],
+  ["-P1Y", 86_400],
+])("from %s on the period is %i, unless the widget says another", (start, seconds) => {
+  expect(parse({ metrics, start })).toMatchObject({ periodSeconds: seconds });
+  expect(parse({ metrics, start, period: 60 })).toMatchObject({ periodSeconds: 60 });
+});
+
+test("what is older than two months is kept by the hour", () => {
+  expect(parse({ metrics, start: "-P100D", end: "-P99D" })).toMatchObject({ periodSeconds: 3_600 });
+});
+
 test("a member that CloudWatch adds does no harm", () => {
   expect(parse({ metrics, somethingNew: true })).not.toHaveProperty("problem");
 });

@@ -2,6 +2,7 @@
 import { checkMetrics } from "../dashboards/check-metrics.ts";
 import { checkShape, isObject } from "../dashboards/shape.ts";
 import { imageShape } from "../dashboards/shapes.ts";
+import { retentionMs } from "../metrics/periods.ts";
 import { instantOf, offsetMinutesOf } from "./instants.ts";
 import { expandRows, type MetricRow, type WidgetMetric } from "./metric-rows.ts";
 
@@ -109,13 +110,25 @@ export function parseWidget(json: string, now: number): Widget | WidgetProblem {
     region: given.region,
     metrics: expandRows(given.metrics),
     statistic: given.stat ?? "Average",
-    periodSeconds: given.period ?? 300,
+    periodSeconds: given.period ?? automaticPeriod(from, to, now),
     isOverRange: given.setPeriodToTimeRange ?? false,
     hasSparkline: given.sparkline ?? false,
     yAxis: { left: given.yAxis?.left ?? {}, right: given.yAxis?.right ?? {} },
     horizontal: given.annotations?.horizontal ?? [],
     vertical: given.annotations?.vertical ?? [],
   };
+}
+
+const periods = [300, 900, 3_600, 21_600, 86_400] as const;
+const mostDatapoints = 1_000;
+
+/** Of a widget that names none: five minutes, or as long as the range makes it and old data is kept by. */
+function automaticPeriod(from: number, to: number, now: number): number {
+  const isOld = now - from > retentionMs[300];
+  const fitting = periods.find(
+    (seconds) => (to - from) / (seconds * 1_000) <= mostDatapoints && (seconds >= 3_600 || !isOld),
+  );
+  return fitting ?? 86_400;
 }
 
 function checkedWidget(json: string): Given | WidgetProblem {

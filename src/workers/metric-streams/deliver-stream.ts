@@ -42,7 +42,8 @@ export async function deliverStream(
   if (found === undefined || found.value.nextAttemptAt > now) return;
   const { position, heldFrom, failures } = found.value;
   const before = await parts.metricArrivals.settledBefore(now, parts.lagMs);
-  const minutesBefore = Math.floor(now / minuteMs) * minuteMs;
+  // A minute is over when all that arrived in it can be read.
+  const minutesBefore = Math.floor((now - parts.lagMs) / minuteMs) * minuteMs;
   const attempt = { number: failures + 1, lastRequestId: "" };
   try {
     await deliverAll(parts, stream, { after: position, before, minutesBefore, heldFrom }, now, attempt);
