@@ -14,6 +14,8 @@ export interface StoredSubscriptionFilter {
   readonly createdAt: number;
   readonly emitSystemFields?: readonly string[];
   readonly fieldSelectionCriteria?: string;
+  /** It delivers what the group's transformer made of an event. */
+  readonly isOnTransformed?: boolean;
 }
 
 export interface StoredAccountPolicy {

@@ -98,6 +98,20 @@ describe("a metric filter counts", () => {
     expect(await sums("elsewhere")).toEqual([]);
   });
 
+  test("what a transformer made of events, if it is put so", async () => {
+    const { logGroupName, put } = await newLogGroup(server, logs);
+    const transformerConfig = [{ parseJSON: {} }, { addKeys: { entries: [{ key: "kind", value: "made" }] } }];
+    await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig });
+    const pattern = '{ $.kind = "made" }';
+    await putFilter(logGroupName, pattern, { metricName: "made" }, { applyOnTransformedLogs: true });
+    await putFilter(logGroupName, pattern, { metricName: "not-made" });
+    await put([[0, '{"a":1}']]);
+    expect(await sums("made")).toEqual([[1, 1, "None"]]);
+    expect(await sums("not-made")).toEqual([]);
+    const { metricFilters } = await logs.describeMetricFilters({ logGroupName });
+    expect(metricFilters?.map((filter) => filter.applyOnTransformedLogs)).toEqual([true, false]);
+  });
+
   test("nothing once it is deleted, and by the new pattern once it is replaced", async () => {
     const group = await newLogGroup(server, logs);
     const { logGroupName } = group;

@@ -138,6 +138,19 @@ describe("a subscription filter delivers", () => {
     });
   });
 
+  test("what a transformer made of events, if it is put so", async () => {
+    const { logGroupName, put } = await newLogGroup(server, logs);
+    const transformerConfig = [{ parseJSON: {} }, { addKeys: { entries: [{ key: "kind", value: "made" }] } }];
+    await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig });
+    const filterPattern = '{ $.kind = "made" }';
+    await subscribe(logGroupName, stream, { applyOnTransformedLogs: true, filterPattern });
+    await subscribe(logGroupName, stream, { filterName: "other", filterPattern });
+    await put([[0, '{"a":1}']]);
+    const payloads = await delivered();
+    expect(payloads.map(({ subscriptionFilters }) => subscriptionFilters)).toEqual([["all"]]);
+    expect(JSON.parse(messagesOf(payloads)[0] ?? "")).toEqual({ a: 1, kind: "made" });
+  });
+
   test("many events in payloads of a limited size, in their order", async () => {
     const group = await newLogGroup(server, logs);
     await subscribe(group.logGroupName);

@@ -9,6 +9,11 @@ import type { ActiveMetricFilter } from "./metric-filter-directory.ts";
 import { scopeOf } from "./stored-groups.ts";
 import type { KnownStream } from "./stream-directory.ts";
 
+interface MeasuredEvent extends InputLogEvent {
+  /** What the group's transformer made of it. */
+  readonly transformed?: string;
+}
+
 /**
  * Resolves when the metrics of the events are stored. It runs beside the events' own storage and before the
  * answer: whoever was not answered puts the events again, and so nothing counts less than once.
@@ -17,7 +22,7 @@ export async function storeEventMetrics(
   context: LogsContext,
   logGroupName: string,
   stream: KnownStream,
-  events: readonly InputLogEvent[],
+  events: readonly MeasuredEvent[],
 ): Promise<void> {
   const { account, region, now } = context.call;
   const claiming = events.filter(({ message }) => claimsMetrics(message));
@@ -44,15 +49,17 @@ async function findFilters(context: LogsContext, logGroupName: string, { groupId
 /** @returns the filters that no event matched. */
 function collectFilters(
   filters: readonly ActiveMetricFilter[],
-  events: readonly InputLogEvent[],
+  events: readonly MeasuredEvent[],
   now: number,
   batch: DatumBatch,
 ): ReadonlySet<ActiveMetricFilter> {
   const quiet = new Set(filters);
   if (filters.length === 0) return quiet;
-  for (const { message, timestamp } of events) {
-    const reading = new MessageReading(message);
+  for (const { message, timestamp, transformed } of events) {
+    const asItCame = new MessageReading(message);
+    const asMade = transformed === undefined ? asItCame : new MessageReading(transformed);
     for (const active of filters) {
+      const reading = active.isOnTransformed ? asMade : asItCame;
       if (active.filter.collect(reading, timestamp, now, batch)) quiet.delete(active);
     }
   }

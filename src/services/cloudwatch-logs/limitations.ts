@@ -25,7 +25,6 @@ export const limitations = {
   FilterLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
   PutLogEvents: ["`entity` is checked by its form and not kept"],
   PutMetricFilter: [
-    "`applyOnTransformedLogs` is refused: no group has a transformer",
     "a filter is not disabled when its dimensions have 1,000 different values within an hour: events with " +
       "further ones are not counted until the hour is over",
     "a restart within a minute may report the default value although an event matched before it",
@@ -36,7 +35,6 @@ export const limitations = {
     "`forceUpdate` changes nothing",
   ],
   PutSubscriptionFilter: [
-    "`applyOnTransformedLogs` is refused",
     "streams, functions and search domains are reached at the endpoints of `--service-endpoints`, with " +
       "the keys there: `roleArn` is kept and not assumed",
     "beyond AWS: `destinationArn` may be the ARN of an OpenSearch domain or an `http` or `https` address",

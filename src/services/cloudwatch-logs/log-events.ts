@@ -61,7 +61,8 @@ async function store(
 ): Promise<void> {
   const { facts, telemetry } = context.dependencies;
   const { account, region, now } = context.call;
-  const rules = context.ingestRules.recall(stream.groupId) ?? (await context.ingestRules.find(stream.groupId));
+  const rules =
+    context.ingestRules.recall(stream.groupId) ?? (await context.ingestRules.find(stream.groupId));
   const origin = { logGroupName, logStreamName: stream.streamName, account, region };
   const ingested = ingest(rules, events, origin);
   const [sequences] = await Promise.all([

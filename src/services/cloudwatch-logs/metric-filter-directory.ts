@@ -12,6 +12,8 @@ export interface ActiveMetricFilter {
   readonly key: string;
   readonly filter: MetricFilter;
   readonly hasDefault: boolean;
+  /** It looks at what the group's transformer made of an event. */
+  readonly isOnTransformed: boolean;
 }
 
 /** Filters whose selection criteria leave the group's own account and region out are not among them. */
@@ -87,5 +89,6 @@ export function activate({
     },
     compileRegex,
   );
-  return { scope, key, filter, hasDefault: transformation.defaultValue !== undefined };
+  const hasDefault = transformation.defaultValue !== undefined;
+  return { scope, key, filter, hasDefault, isOnTransformed: value.isOnTransformed ?? false };
 }

@@ -4,7 +4,6 @@ import {
   ResourceNotFoundException,
   type MetricFilter,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { FieldSelectionError, parseFieldSelection } from "../../core/logs/field-selection.ts";
 import { parseFilterPattern, regexesOf } from "../../core/logs/filter-pattern/parse.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import {
@@ -16,6 +15,7 @@ import type { Change, Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
+import { checkSelection, checkTransformed } from "./filter-options.ts";
 import { compilePattern } from "./filter-patterns.ts";
 import { activate } from "./metric-filter-directory.ts";
 import { collectionNames, requireGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
@@ -41,6 +41,7 @@ export async function putMetricFilter(
 ): Promise<Output<"PutMetricFilter">> {
   const { state } = context.dependencies;
   const filter = checkFilter(input, context);
+  await checkTransformed(context, input.logGroupName, input.applyOnTransformedLogs);
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const group = await requireGroup(context, input.logGroupName);
     const others = await metricFiltersOf(state, group.scope, group.key);
@@ -137,11 +138,6 @@ function checkFilter(
   context: LogsContext,
 ): Omit<StoredMetricFilter, "createdAt"> {
   const { filterPattern, emitSystemFieldDimensions, fieldSelectionCriteria } = input;
-  if (input.applyOnTransformedLogs === true) {
-    throw invalidParameter(
-      "applyOnTransformedLogs is valid only for log groups that have a log transformer.",
-    );
-  }
   const unknown = emitSystemFieldDimensions?.find(
     (name) => name !== "@aws.account" && name !== "@aws.region",
   );
@@ -158,6 +154,7 @@ function checkFilter(
       ? {}
       : { emitSystemFieldDimensions: [...new Set(emitSystemFieldDimensions)] }),
     ...(fieldSelectionCriteria === undefined ? {} : { fieldSelectionCriteria }),
+    ...(input.applyOnTransformedLogs === true ? { isOnTransformed: true } : {}),
   };
   try {
     activate({ scope: scopeOf(context), key: "", value: filter });
@@ -180,19 +177,6 @@ function transformationOf({ metricTransformations }: Input<"PutMetricFilter">): 
     ...(dimensions === undefined ? {} : { dimensions }),
     ...(unit === undefined ? {} : { unit }),
   };
-}
-
-/** @throws InvalidParameterException with what is wrong and where. */
-export function checkSelection(criteria: string | undefined): void {
-  if (criteria === undefined) return;
-  try {
-    parseFieldSelection(criteria);
-  } catch (error) {
-    if (!(error instanceof FieldSelectionError)) throw error;
-    throw invalidParameter(
-      `Invalid fieldSelectionCriteria: ${error.message} (at character ${error.offset + 1})`,
-    );
-  }
 }
 
 /**
@@ -228,7 +212,7 @@ function describe({ key, value }: Document<StoredMetricFilter>): MetricFilter {
       { ...transformation, dimensions: transformation.dimensions && { ...transformation.dimensions } },
     ],
     creationTime: createdAt,
-    applyOnTransformedLogs: false,
+    applyOnTransformedLogs: value.isOnTransformed ?? false,
     ...(fieldSelectionCriteria === undefined ? {} : { fieldSelectionCriteria }),
     ...(emitSystemFieldDimensions === undefined
       ? {}

@@ -10,6 +10,8 @@ export interface StoredMetricFilter {
   readonly createdAt: number;
   readonly fieldSelectionCriteria?: string;
   readonly emitSystemFieldDimensions?: readonly string[];
+  /** It looks at what the group's transformer made of an event. */
+  readonly isOnTransformed?: boolean;
 }
 
 export const metricFilterCollection = "log-metric-filters";

@@ -19,8 +19,8 @@ import type { Change, Document, State } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
+import { checkSelection, checkTransformed } from "./filter-options.ts";
 import { compilePattern } from "./filter-patterns.ts";
-import { checkSelection } from "./metric-filters.ts";
 import { collectionNames, requireGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
 import { filterKey, parseFilterKey } from "./stored-metric-filters.ts";
 import { tryDestination } from "./subscription-destinations.ts";
@@ -42,6 +42,7 @@ export async function putSubscriptionFilter(
   const { state, clock } = context.dependencies;
   const filter = checkFilter(input);
   await requireGroup(context, input.logGroupName);
+  await checkTransformed(context, input.logGroupName, input.applyOnTransformedLogs);
   await tryDestination(context, input.destinationArn, "logs:PutSubscriptionFilter");
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const group = await requireGroup(context, input.logGroupName);
@@ -144,11 +145,6 @@ function checkFilter(
   input: Input<"PutSubscriptionFilter">,
 ): Omit<StoredSubscriptionFilter, "groupId" | "createdAt"> {
   const { filterPattern, destinationArn, roleArn, distribution, emitSystemFields } = input;
-  if (input.applyOnTransformedLogs === true) {
-    throw invalidParameter(
-      "applyOnTransformedLogs is valid only for log groups that have a log transformer.",
-    );
-  }
   const unknown = emitSystemFields?.find((name) => !systemFields.includes(name));
   if (unknown !== undefined) {
     throw invalidParameter(`Invalid system field: ${unknown}. Valid are ${systemFields.join(", ")}.`);
@@ -167,6 +163,7 @@ function checkFilter(
     distribution: distribution ?? "ByLogStream",
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(emitSystemFields === undefined ? {} : { emitSystemFields: [...new Set(emitSystemFields)] }),
+    ...(input.applyOnTransformedLogs === true ? { isOnTransformed: true } : {}),
     ...(input.fieldSelectionCriteria === undefined
       ? {}
       : { fieldSelectionCriteria: input.fieldSelectionCriteria }),
@@ -174,12 +171,12 @@ function checkFilter(
 }
 
 function describe({ key, value }: Document<StoredSubscriptionFilter>): SubscriptionFilter {
-  const { groupId: _groupId, createdAt, emitSystemFields, ...shown } = value;
+  const { groupId: _groupId, createdAt, emitSystemFields, isOnTransformed = false, ...shown } = value;
   return {
     ...parseFilterKey(key),
     ...shown,
     creationTime: createdAt,
-    applyOnTransformedLogs: false,
+    applyOnTransformedLogs: isOnTransformed,
     ...(emitSystemFields === undefined ? {} : { emitSystemFields: [...emitSystemFields] }),
   };
 }

@@ -20,6 +20,8 @@ export interface ArrivalsQuery {
   readonly earliestAt: number;
   /** Texts that every wanted message contains. */
   readonly needles: readonly string[];
+  /** Answer, and look in, what the group's transformer made of an event, where it made something. */
+  readonly transformed: boolean;
   readonly limit: number;
 }
 
@@ -33,10 +35,15 @@ const pageBytes = 8 * 1024 * 1024;
 /** When there are fewer rows than `limit` and `isCut` is false, all up to `upTo` are among them. */
 export async function readArrivedLogEvents(
   telemetry: Telemetry,
-  { groupIds, after, upTo, earliestAt, needles, limit }: ArrivalsQuery,
+  { groupIds, after, upTo, earliestAt, needles, transformed, limit }: ArrivalsQuery,
 ): Promise<{ readonly rows: readonly ArrivedLogEvent[]; readonly isCut: boolean }> {
   if (groupIds.length === 0) return { rows: [], isCut: false };
-  const contains = needles.map((needle) => sql`position(message, ${needle}) > 0`);
+  const text = rawSql(
+    transformed
+      ? "if(log_events.transformed = '', log_events.message, log_events.transformed)"
+      : "log_events.message",
+  );
+  const contains = needles.map((needle) => sql`position(${text}, ${needle}) > 0`);
   const conditions = [
     sql`group_id IN ${groupIds}`,
     sql`timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, Math.trunc(earliestAt)))})`,
@@ -51,7 +58,7 @@ export async function readArrivedLogEvents(
         toFloat64(sum(length(message)) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - length(message))
           AS bytesBefore
       FROM (
-        SELECT group_id AS groupId, stream_id AS streamId, timestamp AS at, sequence, message
+        SELECT group_id AS groupId, stream_id AS streamId, timestamp AS at, sequence, ${text} AS message
         FROM log_events
         WHERE ${joinSql(conditions, " AND ")}
         ORDER BY sequence

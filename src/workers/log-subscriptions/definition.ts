@@ -32,6 +32,7 @@ export interface Subscription {
   readonly matches: MessagePredicate;
   readonly needles: readonly string[];
   readonly isRandom: boolean;
+  readonly isOnTransformed: boolean;
   readonly systemFields: readonly string[];
   /** What the definition names; a logical destination is looked up at every delivery. */
   readonly destinationArn: string;
@@ -73,6 +74,7 @@ async function readFilter(
     group: { id: value.groupId, name: groupName },
     excludedGroups: new Set(),
     isRandom: value.distribution === "Random",
+    isOnTransformed: value.isOnTransformed ?? false,
     systemFields: value.emitSystemFields ?? [],
     destinationArn: value.destinationArn,
   };
@@ -97,6 +99,7 @@ async function readPolicy(
     group: undefined,
     excludedGroups: new Set(parseGroupExclusion(stored.value.selectionCriteria ?? "") ?? []),
     isRandom: document.distribution === "Random",
+    isOnTransformed: false,
     systemFields: [],
     destinationArn: document.destinationArn,
   };

@@ -177,6 +177,7 @@ export class SubscriptionRun {
         upTo: settled,
         earliestAt: noted === undefined ? 0 : Math.min(...noted.values()),
         needles: this.definition.needles,
+        transformed: this.definition.isOnTransformed,
         limit: pageEvents,
       });
       const outgoing = await this.#payloads(rows, groups);
