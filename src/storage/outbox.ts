@@ -51,7 +51,7 @@ export interface Outbox {
   /** Leaves it in the outbox for another attempt. */
   retry(taken: TakenDelivery, dueAt: number): Promise<void>;
   /** Gives it back as it was taken: nobody tried. */
-  release(taken: TakenDelivery): Promise<void>;
+  release(taken: TakenDelivery, dueAt: number): Promise<void>;
   /** When the next delivery is due; undefined when there is none. */
   nextDueAt(): Promise<number | undefined>;
 }
@@ -80,8 +80,8 @@ export function createOutbox(state: State): Outbox {
       const value = { ...document.value, attempts: attempts + 1 };
       await outbox.replace(scope, document.key, value, document.version, dueAt);
     },
-    async release({ document, queuedAt }) {
-      await outbox.replace(scope, document.key, document.value, document.version, queuedAt);
+    async release({ document }, dueAt) {
+      await outbox.replace(scope, document.key, document.value, document.version, dueAt);
     },
     async nextDueAt() {
       const [first] = await outbox.list(scope, { order: "rank", limit: 1 });

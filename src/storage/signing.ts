@@ -1,5 +1,6 @@
 // The key that signs notifications, made when it is first needed and the same for every node.
-import { createHash, sign } from "node:crypto";
+import { createHash, createPrivateKey, sign, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
 import { createSigningIdentity, type SigningIdentity } from "./signing-certificate.ts";
 import type { State } from "./state.ts";
 
@@ -12,14 +13,21 @@ export interface Signing {
   forget(): void;
 }
 
+const algorithms = { "1": "sha1", "2": "sha256" } as const;
+/** A millisecond of a processor, on a thread that answers nobody. */
+const signBeside = promisify<string, Buffer, KeyObject, Buffer>(sign);
+
 /** `now` gives epoch milliseconds, for the certificate's first day. */
 export function createSigning(state: State, now: () => number): Signing {
   const identities = state.collection<SigningIdentity>("notification-signing");
   let known: Promise<SigningIdentity> | undefined;
+  let key: { readonly pem: string; readonly object: KeyObject } | undefined;
   return {
     async sign(text, version) {
       const { privateKey } = await identity();
-      return sign(version === "1" ? "sha1" : "sha256", Buffer.from(text), privateKey).toString("base64");
+      key = key?.pem === privateKey ? key : { pem: privateKey, object: createPrivateKey(privateKey) };
+      const signature = await signBeside(algorithms[version], Buffer.from(text), key.object);
+      return signature.toString("base64");
     },
     async certificate() {
       const { certificate: pem } = await identity();

@@ -7,6 +7,13 @@ import { createAttempt, type AttemptParts } from "./delivery-attempt.ts";
 const deliveryLimits = {
   /** Attempts that are under way at the same time. */
   concurrentAttempts: 64,
+  /** Of them, those to an endpoint that let earlier ones wait. */
+  attemptsPerSlowEndpoint: 4,
+  /** An attempt that takes longer shows that its endpoint is slow. */
+  slowMs: 5_000,
+  /** How long other deliveries to a slow endpoint wait before they are looked at again. */
+  slowPauseMs: 10_000,
+  slowEndpoints: 10_000,
   /** Longer than any attempt takes; who is killed in the middle of one leaves it for as long. */
   leaseMs: 120_000,
   /** After the store failed. */
@@ -15,6 +22,8 @@ const deliveryLimits = {
 
 export interface DeliveryWorkerParts extends AttemptParts {
   readonly facts: FactBoard;
+  /** Milliseconds from any origin, never moved by a manual clock. */
+  readonly stopwatch: () => number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -90,8 +99,9 @@ interface Round {
 /** Makes attempts until none is due; those that are slow do not hold up the others. */
 function createRound({ parts, bell, signal, planAt }: Round): () => Promise<void> {
   const { clock, outbox, onError } = parts;
-  const { concurrentAttempts, leaseMs } = deliveryLimits;
+  const { concurrentAttempts, leaseMs, slowPauseMs } = deliveryLimits;
   const attempt = createAttempt(parts, signal);
+  const lanes = createLanes(parts.stopwatch);
   return async () => {
     const underWay = new Set<Promise<void>>();
     try {
@@ -111,11 +121,46 @@ function createRound({ parts, bell, signal, planAt }: Round): () => Promise<void
   };
 
   function begin(taken: TakenDelivery, underWay: Set<Promise<void>>): void {
-    const attempted: Promise<void> = attempt(taken)
+    const attempted: Promise<void> = attemptOrWait(taken)
       .then((nextAt) => (nextAt === undefined ? undefined : planAt(nextAt)), onError)
       .finally(() => underWay.delete(attempted));
     underWay.add(attempted);
   }
+
+  async function attemptOrWait(taken: TakenDelivery): Promise<number | undefined> {
+    const leave = lanes.enter(taken.delivery.endpoint);
+    if (leave !== undefined) return attempt(taken).finally(leave);
+    const dueAt = clock.now() + slowPauseMs;
+    await outbox.release(taken, dueAt);
+    return dueAt;
+  }
+}
+
+interface Lanes {
+  /** Undefined when there is no room; what it gives is to be called at the end. */
+  enter(endpoint: string): (() => void) | undefined;
+}
+
+/** One endpoint that never answers would otherwise have all attempts wait for it, again and again. */
+function createLanes(stopwatch: () => number): Lanes {
+  const slow = new Set<string>();
+  const inside = new Map<string, number>();
+  return {
+    enter(endpoint) {
+      const before = inside.get(endpoint) ?? 0;
+      if (slow.has(endpoint) && before >= deliveryLimits.attemptsPerSlowEndpoint) return undefined;
+      const enteredMs = stopwatch();
+      inside.set(endpoint, before + 1);
+      return () => {
+        const left = (inside.get(endpoint) ?? 1) - 1;
+        if (left === 0) inside.delete(endpoint);
+        else inside.set(endpoint, left);
+        if (slow.size >= deliveryLimits.slowEndpoints) slow.clear();
+        if (stopwatch() - enteredMs > deliveryLimits.slowMs) slow.add(endpoint);
+        else slow.delete(endpoint);
+      };
+    },
+  };
 }
 
 /** Tells those who wait that there is something to do. */

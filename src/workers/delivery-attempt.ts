@@ -46,7 +46,7 @@ export function createAttempt(parts: AttemptParts, signal: AbortSignal): Attempt
       return undefined;
     }
     if (signal.aborted) {
-      await outbox.release(taken);
+      await outbox.release(taken, attemptedAt);
       return undefined;
     }
     const pause = outcome.isFinal ? undefined : pauseMs(policyOf(delivery), attempts + 1);
