@@ -38,6 +38,8 @@ interface AlarmBase {
   readonly state: AlarmStateRecord;
   /** Set while the actions of the present state are held back. */
   readonly held?: HeldActions;
+  /** When topics were told again that the alarm is still in its state; epoch milliseconds. */
+  readonly remindedAt?: number;
 }
 
 /**

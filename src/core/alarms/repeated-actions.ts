@@ -1,16 +1,43 @@
-// Actions that are performed again for as long as an alarm stays in its state.
-import { actionsOf, type MetricAlarm } from "./alarm.ts";
+// Actions that are performed again for as long as an alarm stays in its state: scaling, and reminders.
+import { actionsOf, type Alarm } from "./alarm.ts";
 import type { AlarmChange } from "./alarm-change.ts";
 
 const minuteMs = 60_000;
+/** Evaluations are a minute apart but for what they take. */
+const toleranceMs = 5_000;
+
+/**
+ * With this tag an alarm that stays in ALARM notifies its topics again after so many minutes, and again and
+ * again. CloudWatch does not, and neither do alarms without it.
+ */
+export const renotifyTag = "groundwatch:renotify-minutes";
+
+/** A week is the longest. */
+const maximumMinutes = 10_080;
+
+/** Undefined for a text that is no whole number of minutes. */
+export function parseRenotifyMinutes(text: string): number | undefined {
+  const minutes = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return minutes >= 1 && minutes <= maximumMinutes ? minutes : undefined;
+}
 
 /**
  * Scaling is asked for again in every further minute of a state, until it helps; undefined when nothing is
  * due. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
  */
-export function repeatedActions(alarm: MetricAlarm, now: number): AlarmChange | undefined {
-  if (alarm.held !== undefined || now - alarm.state.transitionedAt < minuteMs) return undefined;
-  const actions = actionsOf(alarm, alarm.state.value).filter((arn) => /^arn:[\w-]+:autoscaling:/.test(arn));
+export function repeatedActions(alarm: Alarm, now: number): AlarmChange | undefined {
+  if (alarm.held !== undefined || now - alarm.state.transitionedAt < minuteMs - toleranceMs) return undefined;
+  const arns = actionsOf(alarm, alarm.state.value);
+  const scaling = arns.filter((arn) => /^arn:[\w-]+:autoscaling:/.test(arn));
+  const topics = isReminderDue(alarm, now) ? arns.filter((arn) => /^arn:[\w-]+:sns:/.test(arn)) : [];
+  const actions = [...scaling, ...topics];
   if (actions.length === 0) return undefined;
-  return { before: alarm, after: alarm, isTransition: false, history: [], actions };
+  const after = topics.length === 0 ? alarm : { ...alarm, remindedAt: now };
+  return { before: alarm, after, isTransition: false, history: [], actions };
+}
+
+function isReminderDue({ tags, state, remindedAt = 0 }: Alarm, now: number): boolean {
+  const minutes = parseRenotifyMinutes(tags[renotifyTag] ?? "");
+  if (minutes === undefined || state.value !== "ALARM") return false;
+  return now - Math.max(state.transitionedAt, remindedAt) >= minutes * minuteMs - toleranceMs;
 }

@@ -1,5 +1,6 @@
 // What the definitions of metric and composite alarms have in common: actions, tags, names.
 import { alarmArn, alarmLimits, type Alarm, type TagPropagation } from "../../core/alarms/alarm.ts";
+import { parseRenotifyMinutes, renotifyTag } from "../../core/alarms/repeated-actions.ts";
 import { validationError } from "./alarm-errors.ts";
 import type { CloudWatchContext } from "./context.ts";
 
@@ -89,6 +90,10 @@ export function withTags(
 ): Tags {
   if (added.some(({ Key }) => /^aws:/i.test(Key))) {
     throw validationError("Tag keys that begin with aws: are reserved.");
+  }
+  const minutes = added.find(({ Key }) => Key === renotifyTag)?.Value;
+  if (minutes !== undefined && parseRenotifyMinutes(minutes) === undefined) {
+    throw validationError(`The value of the tag ${renotifyTag} must be a number of minutes from 1 to 10080.`);
   }
   const tags = { ...before, ...Object.fromEntries(added.map(({ Key, Value }) => [Key, Value])) };
   if (Object.keys(tags).length > alarmLimits.tags) {

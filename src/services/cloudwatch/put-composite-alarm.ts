@@ -43,11 +43,17 @@ export async function putCompositeAlarm(input: PutInput, context: CloudWatchCont
 
 /** Actions that wait for a suppressor do so no longer when it is replaced. */
 function keptOf(
-  { createdAt, state, tags, held, suppressor: before }: CompositeAlarm,
+  { createdAt, state, tags, held, remindedAt, suppressor: before }: CompositeAlarm,
   suppressor: CompositeAlarm["suppressor"],
 ) {
   const stays = held?.by === "Mute" || before?.alarm === suppressor?.alarm;
-  return { createdAt, state, tags, ...(held === undefined || !stays ? {} : { held }) };
+  return {
+    createdAt,
+    state,
+    tags,
+    ...(held === undefined || !stays ? {} : { held }),
+    ...(remindedAt === undefined ? {} : { remindedAt }),
+  };
 }
 
 function refuseActionsOfMetrics({ OKActions, AlarmActions, InsufficientDataActions }: PutInput): void {

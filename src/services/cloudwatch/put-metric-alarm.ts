@@ -40,6 +40,13 @@ export function newAlarm(now: number): Pick<Alarm, "createdAt" | "state"> {
   };
 }
 
-function keptOf({ createdAt, state, tags, held, metricId }: MetricAlarm) {
-  return { createdAt, state, tags, metricId, ...(held === undefined ? {} : { held }) };
+function keptOf({ createdAt, state, tags, held, metricId, remindedAt }: MetricAlarm) {
+  return {
+    createdAt,
+    state,
+    tags,
+    metricId,
+    ...(held === undefined ? {} : { held }),
+    ...(remindedAt === undefined ? {} : { remindedAt }),
+  };
 }

@@ -5,6 +5,7 @@ import { childrenSignature, decideComposite } from "../../core/alarms/composite-
 import { orderComposites } from "../../core/alarms/composite-order.ts";
 import { alarmNameOf, childrenOf, type RuleExpression } from "../../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
+import { repeatedActions } from "../../core/alarms/repeated-actions.ts";
 import { mutedAlarms } from "../../storage/alarm-mute-rules.ts";
 import {
   alarmScope,
@@ -78,7 +79,9 @@ async function startPass(state: State, world: AlarmWorld, now: number) {
   async function release(name: string): Promise<boolean> {
     const found = alarms.get(name);
     const change =
-      found === undefined ? undefined : reconsiderHeld(found.value, circumstancesOf(found.value));
+      found === undefined
+        ? undefined
+        : (reconsiderHeld(found.value, circumstancesOf(found.value)) ?? repeatedActions(found.value, now));
     if (found === undefined || change === undefined) return true;
     return keep(change.after, await writeChange(state, world, { version: found.version, change }, now));
   }
