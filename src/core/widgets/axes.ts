@@ -1,6 +1,6 @@
 // The value axes of a graph: their scales, and the room that their numbers take.
 import { isVisible, valuesOf } from "./annotations.ts";
-import { scaleOf, shortNumber, type Scale } from "./numbers.ts";
+import { extremes, scaleOf, shortNumber, type Scale } from "./numbers.ts";
 import type { Box, ColoredSeries } from "./series.ts";
 import type { StackedSeries } from "./stacking.ts";
 import { element, text } from "./svg.ts";
@@ -52,11 +52,7 @@ function extentOf(
   values: readonly number[],
   thresholds: readonly number[],
 ): { readonly low: number; readonly high: number } {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of [...values, ...thresholds, ...thresholds.map((one) => one * (1 + headroom))]) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
+  let { low, high } = extremes([...values, ...thresholds, ...thresholds.map((one) => one * (1 + headroom))]);
   if (low > high) return { low: 0, high: 1 };
   if (low > 0 && low < high * 0.6) low = 0;
   if (high < 0 && high > low * 0.6) high = 0;

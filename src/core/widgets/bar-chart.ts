@@ -1,7 +1,7 @@
 // Bars: one for each series, as high as the number that stands for it.
 import { drawHorizontal } from "./annotations.ts";
 import { drawAxis, heightOf, type Axis } from "./axes.ts";
-import { scaleOf, shortNumber } from "./numbers.ts";
+import { extremes, scaleOf, shortNumber } from "./numbers.ts";
 import { lastValue, type Box, type ColoredSeries } from "./series.ts";
 import { element, text } from "./svg.ts";
 import { fitText, textWidth } from "./text-width.ts";
@@ -18,8 +18,7 @@ export function drawBars(widget: Widget, series: readonly ColoredSeries[], box: 
   const bars = series.map((one) => ({ series: one, value: lastValue(one) ?? 0 }));
   const values = [0, ...bars.map(({ value }) => value)];
   const height = Math.max(1, box.height - labelRow - sizes.text - 6);
-  const extent = { low: Math.min(...values), high: Math.max(...values) };
-  const scale = scaleOf(extent, height / spacing, widget.yAxis.left);
+  const scale = scaleOf(extremes(values), height / spacing, widget.yAxis.left);
   const labels = scale.ticks.map(shortNumber);
   const width = Math.max(0, ...labels.map((label) => textWidth(label, sizes.text))) + 8;
   const axis: Axis = { side: "left", scale, labels, width };

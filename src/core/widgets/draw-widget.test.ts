@@ -3,6 +3,7 @@ import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 import { drawWidget } from "./draw-widget.ts";
 import { bandOf, type WidgetSeries } from "./series.ts";
+import { thinned } from "./svg.ts";
 import { parseWidget, type Widget } from "./widget.ts";
 
 const now = Date.parse("2026-11-02T12:00:00Z");
@@ -115,6 +116,21 @@ test("a legend that is longer than its room tells how much is left out", () => {
 
 /** What CloudWatch takes. */
 const value = fc.double({ min: -(2 ** 360), max: 2 ** 360, noNaN: true });
+property.prop([fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 99 })))])(
+  "a thinned line has the ends and the extremes of every pixel's width, and no more than four points",
+  (given) => {
+    const points = given.toSorted(([one], [other]) => one - other).map(([x, y]) => [x / 3, y] as const);
+    const columns = (line: readonly (readonly [number, number])[]) => {
+      const found = new Map<number, number[]>();
+      for (const [x, y] of line) found.set(Math.floor(x), [...(found.get(Math.floor(x)) ?? []), y]);
+      return [...found].map(([column, ys]) => [column, ys[0], ys.at(-1), Math.min(...ys), Math.max(...ys)]);
+    };
+    const kept = thinned(points);
+    expect(columns(kept)).toEqual(columns(points));
+    expect(kept.length).toBeLessThanOrEqual(4 * columns(points).length);
+  },
+);
+
 const anySeries = fc.record({
   label: fc.string({ unit: "binary" }),
   values: fc.array(fc.option(value, { nil: undefined }), {

@@ -23,6 +23,16 @@ function decimalsOf(scaled: number): number {
   return magnitude >= 99.95 ? (Number.isInteger(scaled) ? 0 : 1) : magnitude >= 9.995 ? 1 : 2;
 }
 
+/** The ends of many numbers; infinite, the wrong way round, when there are none. */
+export function extremes(values: Iterable<number>): { readonly low: number; readonly high: number } {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return { low, high };
+}
+
 export interface Scale {
   readonly min: number;
   readonly max: number;

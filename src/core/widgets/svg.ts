@@ -38,8 +38,33 @@ export function text(content: string, { x, y, size, fill, anchor, bold, halo }: 
   return element("text", attributes, escape(content));
 }
 
+type Point = readonly [number, number];
+
+/**
+ * Of points that share a pixel's width the first, the lowest, the highest and the last: a line through them
+ * covers the same pixels.
+ */
+export function thinned(points: readonly Point[]): readonly Point[] {
+  const kept: Point[] = [];
+  for (let start = 0; start < points.length;) {
+    const column = Math.floor(points[start]?.[0] ?? 0);
+    let end = start + 1;
+    let [low, high] = [start, start];
+    for (; end < points.length && Math.floor(points[end]?.[0] ?? 0) === column; end++) {
+      if ((points[end]?.[1] ?? 0) < (points[low]?.[1] ?? 0)) low = end;
+      if ((points[end]?.[1] ?? 0) > (points[high]?.[1] ?? 0)) high = end;
+    }
+    for (const index of new Set([start, Math.min(low, high), Math.max(low, high), end - 1])) {
+      const point = points[index];
+      if (point !== undefined) kept.push(point);
+    }
+    start = end;
+  }
+  return kept;
+}
+
 /** A path through points, from `M` on; more than a tenth of a pixel is not seen. */
-export function pathOf(points: readonly (readonly [number, number])[]): string {
+export function pathOf(points: readonly Point[]): string {
   return points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${rounded(x)} ${rounded(y)}`).join("");
 }
 

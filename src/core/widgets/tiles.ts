@@ -1,7 +1,7 @@
 // Numbers in tiles, side by side: single values, with a small graph if it is wanted, and gauges.
-import { scaleOf, shortNumber } from "./numbers.ts";
+import { extremes, scaleOf, shortNumber } from "./numbers.ts";
 import { lastValue, type Box, type ColoredSeries } from "./series.ts";
-import { element, pathOf, rounded, text } from "./svg.ts";
+import { element, pathOf, rounded, text, thinned } from "./svg.ts";
 import { fitText, textWidth } from "./text-width.ts";
 import { sizes, type Colors } from "./theme.ts";
 import type { Widget } from "./widget.ts";
@@ -56,11 +56,13 @@ const lowerPart = ({ x, y, width, height }: Box): Box => {
 
 function drawSparkline({ from, to }: Widget, { timestamps, values, color }: ColoredSeries, box: Box): string {
   if (values.length < 2) return "";
-  const { min, max } = scaleOf({ low: Math.min(...values), high: Math.max(...values) }, 2);
-  const points = timestamps.map((at, index) => {
-    const x = box.x + ((at - from) / (to - from)) * box.width;
-    return [x, box.y + box.height * (1 - ((values[index] ?? 0) - min) / (max - min))] as const;
-  });
+  const { min, max } = scaleOf(extremes(values), 2);
+  const points = thinned(
+    timestamps.map((at, index) => {
+      const x = box.x + ((at - from) / (to - from)) * box.width;
+      return [x, box.y + box.height * (1 - ((values[index] ?? 0) - min) / (max - min))];
+    }),
+  );
   const [first, last] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
   const bottom = box.y + box.height;
   const area = `${pathOf([...points, [last, bottom], [first, bottom]])}Z`;

@@ -3,7 +3,7 @@ import { drawHorizontal, drawVertical, valuesOf } from "./annotations.ts";
 import { axisOf, drawAxis, drawAxisTitles, heightOf, type Axis, type GraphContent } from "./axes.ts";
 import type { Box, ColoredSeries } from "./series.ts";
 import { stack, type StackedSeries } from "./stacking.ts";
-import { element, pathOf, text } from "./svg.ts";
+import { element, pathOf, text, thinned } from "./svg.ts";
 import { sizes, type Colors } from "./theme.ts";
 import { timeTicks } from "./time-ticks.ts";
 import type { Side, Widget } from "./widget.ts";
@@ -108,7 +108,7 @@ function drawLine(series: ColoredSeries, { plot, axes, xOf }: Graph): string {
     before = at;
     pieces.at(-1)?.push([xOf(at), heightOf(axis, plot, series.values[index] ?? 0)]);
   }
-  const lines = pieces.filter(({ length }) => length > 1).map(pathOf);
+  const lines = pieces.filter(({ length }) => length > 1).map((piece) => pathOf(thinned(piece)));
   const dots = pieces.flatMap((piece) => (piece.length === 1 ? piece : []));
   return (
     stroked(lines.join(""), series.color) +
@@ -120,7 +120,7 @@ function drawBand(series: ColoredSeries, { plot, axes, xOf }: Graph): string {
   const axis = axes.get(series.side);
   if (axis === undefined || series.timestamps.length === 0) return "";
   const edge = (values: readonly number[]) =>
-    values.map((value, index) => [xOf(series.timestamps[index] ?? 0), heightOf(axis, plot, value)] as const);
+    thinned(values.map((value, index) => [xOf(series.timestamps[index] ?? 0), heightOf(axis, plot, value)]));
   const outline = `${pathOf([...edge(series.values), ...edge(series.lower ?? []).toReversed()])}Z`;
   return element("path", { d: outline, fill: series.color, "fill-opacity": bandOpacity });
 }
@@ -129,7 +129,7 @@ function drawArea({ series, timestamps, bottoms, tops }: StackedSeries, { plot, 
   const axis = axes.get(series.side);
   if (axis === undefined || timestamps.length === 0) return "";
   const edge = (values: readonly number[]) =>
-    values.map((value, index) => [xOf(timestamps[index] ?? 0), heightOf(axis, plot, value)] as const);
+    thinned(values.map((value, index) => [xOf(timestamps[index] ?? 0), heightOf(axis, plot, value)]));
   const [upper, lower] = [edge(tops), edge(bottoms)];
   const area = `${pathOf([...upper, ...lower.toReversed()])}Z`;
   return (
@@ -140,6 +140,6 @@ function drawArea({ series, timestamps, bottoms, tops }: StackedSeries, { plot, 
 
 function stroked(d: string, stroke: string, width = lineWidth): string {
   if (d === "") return "";
-  const joins = { "stroke-linejoin": "round", "stroke-linecap": "round" };
+  const joins = { "stroke-linejoin": "bevel", "stroke-linecap": "round" };
   return element("path", { d, stroke, fill: "none", "stroke-width": width, ...joins });
 }
