@@ -53,8 +53,8 @@ export interface Topics {
   confirmSubscription(subscription: Subscription, needsAuthenticationToEnd: boolean): Promise<boolean>;
   deleteSubscription(subscription: SubscriptionName): Promise<void>;
   /**
-   * By topic and id, of one topic if `topicName` is given. A page may be shorter than its limit; there is more
-   * as long as it has a `next`, which is the following page's `after`.
+   * By topic and id, of one topic if `topicName` is given. A page may be shorter than its limit; there is
+   * more as long as it has a `next`, which is the following page's `after`.
    */
   listSubscriptions(
     place: Omit<TopicName, "name"> & { readonly topicName?: string },

@@ -34,8 +34,8 @@ export interface DeliveryWorker {
 
 /**
  * A delivery is taken with a lease and leaves the outbox only when it has arrived or was given up, so that a
- * kill at any moment repeats an attempt and loses none. While attempts are slow others go on beside them; when
- * nothing is due the worker sleeps until something is.
+ * kill at any moment repeats an attempt and loses none. While attempts are slow others go on beside them;
+ * when nothing is due the worker sleeps until something is.
  */
 export function startDeliveryWorker(parts: DeliveryWorkerParts): DeliveryWorker {
   const { clock, facts, outbox, onError } = parts;

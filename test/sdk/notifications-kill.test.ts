@@ -10,7 +10,7 @@ import { startProcess } from "../support/process.ts";
 import { testAccount, testRegion } from "../support/server.ts";
 import { startSubscriber } from "../support/subscriber.ts";
 
-test("every message that was acknowledged arrives although the server is killed while it delivers", async () => {
+test("every message that was acknowledged arrives although the server is killed meanwhile", async () => {
   const folder = mkdtempSync(join(tmpdir(), "groundwatch-kill-"));
   const credentials = { accessKeyId: testAccount, secretAccessKey: "any" };
   const web = await startSubscriber();

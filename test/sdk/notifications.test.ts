@@ -149,7 +149,7 @@ test("who is down for an hour is asked again and again, and gets it in the end",
   expect(second!.AttemptedAt).toBe(first!.NextAttemptAt);
 });
 
-test("what never arrives goes to the dead-letter queue: after all retries, or at once if they are useless", async () => {
+test("what never arrives goes to the dead-letter queue, at once if retries are useless", async () => {
   const sqs = new SQS(server.clientConfig());
   const name = newName();
   const { QueueUrl } = await sqs.createQueue({ QueueName: name });

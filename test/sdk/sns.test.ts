@@ -29,7 +29,7 @@ async function newTopic(Attributes: Record<string, string> = {}): Promise<string
 }
 
 describe("topics", () => {
-  test("are made, made again, listed by pages of a hundred and deleted with their subscriptions", async () => {
+  test("are made, made again, listed by pages and deleted with their subscriptions", async () => {
     const other = new SNS(server.clientConfig({ account: "222233334444" }));
     const names = Array.from({ length: 101 }, (_, i) => `topic-${String(i).padStart(3, "0")}`);
     await Promise.all(names.map((Name) => other.createTopic({ Name })));
@@ -69,8 +69,8 @@ describe("topics", () => {
       http: { defaultHealthyRetryPolicy: { numRetries: 3, minDelayTarget: 20, backoffFunction: "linear" } },
     });
     expect(await refusal(sns.createTopic({ Name, Attributes: { DisplayName: "Other" } }))).toBe(
-      "InvalidParameterException: Invalid parameter: Attributes Reason: Topic already exists with different " +
-        "attributes",
+      "InvalidParameterException: Invalid parameter: Attributes Reason: Topic already exists with " +
+        "different attributes",
     );
     expect(await refusal(sns.createTopic({ Name, Tags: [{ Key: "team", Value: "shop" }] }))).toMatch(
       /Tags Reason: Topic already exists with different tags/,

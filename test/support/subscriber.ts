@@ -59,7 +59,10 @@ export type NotificationFields = Readonly<Record<string, string>> & {
   readonly Type: keyof typeof signedFields;
 };
 
-/** Verifies as the documentation of AWS tells subscribers to; the certificate comes from where the message says. */
+/**
+ * Verifies as the documentation of AWS tells subscribers to; the certificate comes from where the message
+ * says.
+ */
 export async function isGenuine(fields: NotificationFields): Promise<boolean> {
   const certificate = new X509Certificate(await (await fetch(fields["SigningCertURL"]!)).text());
   let text = "";

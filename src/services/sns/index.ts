@@ -53,7 +53,8 @@ export function createSnsService(dependencies: Dependencies): Service {
 const limitations = {
   AddPermission: ["a policy is kept and not decided upon: a topic is open to its own account"],
   CreateTopic: [
-    "FIFO topics, `DataProtectionPolicy`, `KmsMasterKeyId`, `TracingConfig`, archives and feedback roles are refused",
+    "FIFO topics, `DataProtectionPolicy`, `KmsMasterKeyId` and `TracingConfig` are refused",
+    "so are archives and feedback roles",
     "a policy is kept and not decided upon",
   ],
   Publish: ["to topics only: text messages and mobile push are refused"],
@@ -64,7 +65,7 @@ const limitations = {
   SetTopicAttributes: ["as CreateTopic"],
   Subscribe: [
     "the protocols `sms`, `application` and `firehose` are refused",
-    "functions are invoked where `--service-endpoints` says that Lambda is; without it nothing is delivered to them",
+    "functions are invoked where `--service-endpoints` says that Lambda is, and nowhere without it",
     "only by the topic's own account",
   ],
   Unsubscribe: ["no `UnsubscribeConfirmation` is sent"],

@@ -75,12 +75,19 @@ export async function setTopicAttributes(
 }
 
 /** Promises that nobody would keep: refused, not stored. */
-const unsupported =
-  /^(KmsMasterKeyId|TracingConfig|ArchivePolicy|BeginningArchiveTime|(HTTP|Firehose|Lambda|Application|SQS)(Success|Failure)Feedback\w+|ContentBasedDeduplication|FifoThroughputScope)$/;
+const unsupported: ReadonlySet<string> = new Set([
+  "ArchivePolicy",
+  "BeginningArchiveTime",
+  "ContentBasedDeduplication",
+  "FifoThroughputScope",
+  "KmsMasterKeyId",
+  "TracingConfig",
+]);
+const feedback = /^(HTTP|Firehose|Lambda|Application|SQS)(Success|Failure)Feedback(RoleArn|SampleRate)$/;
 
 /** @throws InvalidParameterException, or the refusal of what is not supported. */
 export function checkTopicAttributes(attributes: Attributes): void {
-  const name = Object.keys(attributes).find((key) => unsupported.test(key));
+  const name = Object.keys(attributes).find((key) => unsupported.has(key) || feedback.test(key));
   if (name !== undefined) {
     throw notImplemented(`Groundwatch does not support the attribute ${name} of topics.`);
   }

@@ -136,6 +136,27 @@ describe("metrics", () => {
   });
 });
 
+describe("topics and queues", () => {
+  test("a queue gets what is published", async () => {
+    const made = await aws<{ TopicArn: string }>("sns create-topic --name orders");
+    expect(made.TopicArn).toBe(`arn:aws:sns:eu-central-1:${account}:orders`);
+    const { QueueUrl } = await aws<{ QueueUrl: string }>("sqs create-queue --queue-name orders");
+    const subscribed = await aws<{ SubscriptionArn: string }>(
+      `sns subscribe --topic-arn ${made.TopicArn} --protocol sqs --attributes RawMessageDelivery=true`,
+      "--notification-endpoint",
+      `arn:aws:sqs:eu-central-1:${account}:orders`,
+    );
+    expect(subscribed.SubscriptionArn).toContain(`${made.TopicArn}:`);
+    const message = "Order 7 is paid";
+    await aws(`sns publish --topic-arn ${made.TopicArn} --message`, message);
+    const received = await aws(`sqs receive-message --queue-url ${QueueUrl} --wait-time-seconds 20`);
+    expect(received).toMatchObject({ Messages: [{ Body: message }] });
+    expect(await refusal("sns get-topic-attributes --topic-arn", `${made.TopicArn}-none`)).toContain(
+      "An error occurred (NotFound) when calling the GetTopicAttributes operation: Topic does not exist",
+    );
+  });
+});
+
 describe("the other signals", () => {
   test("a trace", async () => {
     const epoch = Math.floor(Date.now() / 1000);
