@@ -5,10 +5,11 @@ import type { Dependencies } from "../services/dependencies.ts";
 import type { AlarmEvaluationFacts } from "../services/groundwatch/context.ts";
 import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
 import { startLogAnomalyDetection } from "../workers/log-anomaly-detection.ts";
+import { startAnomalyTrainer } from "../workers/anomaly-trainer.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { startMetricStreams } from "../workers/metric-streams.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
-import { alarmFactsOf } from "./alarm-facts.ts";
+import { alarmFactsOf, seriesOf } from "./alarm-facts.ts";
 import type { Surroundings } from "./listeners.ts";
 import { readStreamTargets } from "./stream-targets.ts";
 
@@ -43,6 +44,12 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
     onError: (error) => log.error("alarms were not evaluated", error),
   });
   stack.push(() => evaluator.stop());
+  const trainer = startAnomalyTrainer({
+    ...dependencies,
+    series: seriesOf(dependencies),
+    onError: (error) => log.error("anomaly detectors were not trained", error),
+  });
+  stack.push(() => trainer.stop());
   const streams = startMetricStreams({
     ...dependencies,
     targetOf: readStreamTargets(config.streamTargets),

@@ -1,4 +1,5 @@
-// Reads the series that expressions need: metrics, searches and Metrics Insights queries.
+// Reads the series that expressions need: metrics, searches, bands and Metrics Insights
+// queries.
 import { InvalidParameterValueException } from "@aws-sdk/client-cloudwatch";
 import { groupLabel, groupMetrics, isQueried, orderSeries } from "../../core/metrics/insights-sql/groups.ts";
 import {
@@ -14,7 +15,9 @@ import { defaultLabels } from "../../core/metrics/metric-labels.ts";
 import { searchLimits } from "../../core/metrics/search/expression.ts";
 import { compileSearch } from "../../core/metrics/search/match.ts";
 import { findMetrics, insightsCondition, searchCondition } from "../../storage/telemetry/find-metrics.ts";
+import type { SeriesQuestion } from "../../storage/series-source.ts";
 import { modelled } from "../../wire/service.ts";
+import { bandSeries } from "./anomaly-band.ts";
 import type { ReadContext } from "./context.ts";
 import { validation } from "./metric-data-queries.ts";
 import { seriesOfRequests } from "./metric-series.ts";
@@ -57,7 +60,7 @@ export async function fetchSeries(
       needs.filter((need) => need.kind === "metric"),
     )),
     ...(await Promise.all(
-      needs.flatMap((need) => (need.kind === "metric" ? [] : [questionOf(context, need)])),
+      needs.flatMap((need) => (need.kind === "metric" ? [] : [questionOf(context, need, rangeOf)])),
     )),
   ];
   const wanted = questions.flatMap((question) => question.wanted);
@@ -100,23 +103,34 @@ async function metricQuestions(
   });
 }
 
-function questionOf(context: ReadContext, need: Exclude<SeriesNeed, Need<"metric">>): Promise<Question> {
+function questionOf(
+  context: ReadContext,
+  need: Exclude<SeriesNeed, Need<"metric">>,
+  rangeOf: (periodSeconds: number) => TimeRange,
+): Promise<Question> {
   switch (need.kind) {
     case "search":
       return searchQuestion(context, need);
     case "insightsQuery":
       return insightsQuestion(context, need);
     case "band":
-      throw modelled(
-        InvalidParameterValueException,
-        "There is no trained anomaly detection model for the argument of ANOMALY_DETECTION_BAND.",
-      );
+      return bandQuestion(context, need, rangeOf);
     case "insightRule":
       throw modelled(
         InvalidParameterValueException,
         `The Contributor Insights rule ${need.ruleName} does not exist.`,
       );
   }
+}
+
+async function bandQuestion(
+  context: ReadContext,
+  need: Need<"band">,
+  rangeOf: (periodSeconds: number) => TimeRange,
+): Promise<Question> {
+  const history = (question: SeriesQuestion) => fetchSeries(context, question.needs, question.rangeOf);
+  const edges = await bandSeries(context, need, rangeOf, history);
+  return { key: need.key, wanted: [], finish: () => edges };
 }
 
 async function searchQuestion(context: ReadContext, need: Need<"search">): Promise<Question> {

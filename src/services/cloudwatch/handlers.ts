@@ -9,6 +9,7 @@ import {
   listAlarmMuteRules,
   putAlarmMuteRule,
 } from "./alarm-mute-rules.ts";
+import { deleteAnomalyDetector, describeAnomalyDetectors, putAnomalyDetector } from "./anomaly-detectors.ts";
 import { disableAlarmActions, enableAlarmActions, setAlarmState } from "./alarm-states.ts";
 import { associateDatasetKmsKey, disassociateDatasetKmsKey, getDataset } from "./datasets.ts";
 import { deleteDashboards, getDashboard, listDashboards, putDashboard } from "./dashboards.ts";
@@ -44,6 +45,7 @@ export const handlers: Handlers<typeof Sdk, CloudWatchContext> = {
   CreateResourceMetricsConfiguration: createResourceMetricsConfiguration,
   DeleteAlarmMuteRule: deleteAlarmMuteRule,
   DeleteAlarms: deleteAlarms,
+  DeleteAnomalyDetector: deleteAnomalyDetector,
   DeleteDashboards: deleteDashboards,
   DeleteMetricStream: deleteMetricStream,
   DeleteResourceMetricsConfiguration: noResourceMetricsConfiguration,
@@ -51,6 +53,7 @@ export const handlers: Handlers<typeof Sdk, CloudWatchContext> = {
   DescribeAlarmHistory: describeAlarmHistory,
   DescribeAlarms: describeAlarms,
   DescribeAlarmsForMetric: describeAlarmsForMetric,
+  DescribeAnomalyDetectors: describeAnomalyDetectors,
   DisableAlarmActions: disableAlarmActions,
   DisassociateDatasetKmsKey: disassociateDatasetKmsKey,
   EnableAlarmActions: enableAlarmActions,
@@ -69,6 +72,7 @@ export const handlers: Handlers<typeof Sdk, CloudWatchContext> = {
   ListMetricStreams: listMetricStreams,
   ListTagsForResource: listTagsForResource,
   PutAlarmMuteRule: putAlarmMuteRule,
+  PutAnomalyDetector: putAnomalyDetector,
   PutCompositeAlarm: putCompositeAlarm,
   PutDashboard: putDashboard,
   PutMetricAlarm: putMetricAlarm,

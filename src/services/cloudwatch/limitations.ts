@@ -6,9 +6,10 @@ export const limitations = {
     "there are no AWS resources, so every resource is not found; so it is with the other three",
   ],
   StartOTelEnrichment: ["is refused: there are no vended metrics and no tags of resources"],
+  PutAnomalyDetector: ["the model is our own (docs/anomaly-detection.md), the same for all namespaces"],
   PutMetricAlarm: ["alarms on PromQL queries (`EvaluationCriteria`) are refused"],
   GetMetricData: [
-    "`ANOMALY_DETECTION_BAND` finds no model and `INSIGHT_RULE_METRIC` no rule",
+    "`INSIGHT_RULE_METRIC` finds no rule",
     "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",
     "`AccountId` is the caller's own: there are no linked accounts",
     "percentiles and trimmed statistics are right to one per cent",

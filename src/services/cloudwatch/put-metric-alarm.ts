@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Alarm, MetricAlarm } from "../../core/alarms/alarm.ts";
 import { initialReason } from "../../core/alarms/state-reason.ts";
 import { validationError } from "./alarm-errors.ts";
+import { makeDetectors } from "./anomaly-detectors.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
 import { metricAlarmPart } from "./metric-alarm-input.ts";
@@ -24,6 +25,7 @@ export async function putMetricAlarm(
         : keptOf(before);
     return { ...kept, ...common, ...part, type: "MetricAlarm", configuredAt: now };
   });
+  if (part.queries !== undefined) await makeDetectors(context, part.queries);
   return {};
 }
 

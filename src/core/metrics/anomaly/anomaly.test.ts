@@ -183,7 +183,7 @@ describe("what a model knows", () => {
     expect([before, during, later].map((one) => Math.round(one! / 10) * 10)).toEqual([10, 90, 10]);
   });
 
-  test("periodic spikes: a backup that begins some minutes earlier or later is expected when they are", () => {
+  test("periodic spikes: a backup that begins some minutes earlier or later is expected", () => {
     const beginsAt = (at: number) => 3 * hourMs + ((Math.floor(at / dayMs) * 7) % 4) * 5 * minuteMs;
     const value = (at: number) =>
       timeOfDay(at) >= beginsAt(at) && timeOfDay(at) < beginsAt(at) + 5 * minuteMs ? 500 : 20;
@@ -245,9 +245,9 @@ describe("what a model knows", () => {
       );
     const minutesAgo = (count: number) =>
       Array.from({ length: count }, (_, index) => trainedAt - index * minuteMs);
-    expect(train(minutesAgo(19))).toBeUndefined();
-    expect(train(minutesAgo(20).toReversed())).toBeDefined();
-    expect(train(minutesAgo(20), Number.NaN)).toBeUndefined();
+    expect(train(minutesAgo(9))).toBeUndefined();
+    expect(train(minutesAgo(10).toReversed())).toBeDefined();
+    expect(train(minutesAgo(10), Number.NaN)).toBeUndefined();
     expect(train(minutesAgo(100).map((at) => at - 14 * dayMs))).toBeUndefined();
   });
 });

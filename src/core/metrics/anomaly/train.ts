@@ -22,7 +22,7 @@ export const anomalyLimits = {
   /** What a model is trained on at most: two weeks. */
   historyMs: 14 * dayMs,
   /** With fewer datapoints there is no model. */
-  leastDatapoints: 20,
+  leastDatapoints: 10,
   /** Models are trained again so often. */
   retrainMs: dayMs,
 } as const;
@@ -179,7 +179,7 @@ function levelOf({ points, rest }: Fitted, speed: AdaptationSpeed): number {
   return median(rest.filter((_, index) => (points.at[index] ?? 0) > from)) ?? 0;
 }
 
-/** How much the scatter of an hour of the day is drawn towards that of all hours: as by so many datapoints. */
+/** The scatter of an hour of the day is drawn towards that of all hours, as by so many datapoints. */
 const sharedWeight = 30;
 /** Even what never changed may change a little. */
 const leastShare = 0.001;

@@ -103,6 +103,9 @@ function resultOf(planned: PlannedQuery, value: Value | undefined, context: Labe
     series: array.map((one) => {
       // A series that was computed has no name but the id of its query.
       const series = isOwnName || one.label === "" ? { ...one, label: id } : one;
+      if (series.edge !== undefined && !isOwnName) {
+        return { ...series, label: `${label ?? id} ${series.edge}` };
+      }
       return { ...series, label: labelOf(label, series, value?.kind === "array", context) };
     }),
   };

@@ -19,6 +19,8 @@ export interface Series {
   readonly timestamps: readonly number[];
   readonly values: readonly number[];
   readonly metric?: SeriesMetric;
+  /** Of an anomaly detection band. */
+  readonly edge?: "High" | "Low";
 }
 
 /** A scalar that is not a number, such as the average of nothing, leaves no datapoint behind. */
