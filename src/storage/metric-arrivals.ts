@@ -31,8 +31,8 @@ export interface ArrivalQuestion {
 }
 
 /**
- * A journal beside the datapoints, kept only for worlds that are watched. Whoever stores data notes it when it
- * is stored and before it is acknowledged, so a reader that finds a minute in the journal finds its data too.
+ * A journal beside the datapoints, kept only for worlds that are watched. Data is noted once it is stored and
+ * before it is acknowledged, so whoever finds a minute in the journal finds its data too.
  */
 export interface MetricArrivals {
   isWatched(world: number): Promise<boolean>;
@@ -50,7 +50,7 @@ export interface MetricArrivals {
   /** A sequence behind everything that was noted before. */
   position(now: number): Promise<string>;
   /**
-   * What arrived before this sequence can be read. Several processes on one store do not know of what is under
+   * What arrived before this sequence can be read. Several processes on one store do not know what is under
    * way in the others: their clocks and their writes may differ by `lagMs`.
    */
   settledBefore(now: number, lagMs: number): Promise<string>;
@@ -124,7 +124,7 @@ function createWatches(state: State, goOnBehind: (sequence: bigint) => void) {
   }
 }
 
-/** Numbers that grow with arrival, also when the clock goes back, and which of them are still being stored. */
+/** Numbers that grow with arrival, also when the clock goes back; it knows which are still being stored. */
 function createSequences(telemetry: Telemetry) {
   const underWay = new Set<bigint>();
   let last = 0n;

@@ -153,7 +153,7 @@ test("a minute is sent once it is over, with all that came of it", async () => {
   expect(received).toHaveLength(1);
 });
 
-test("data that comes late is sent with the whole of its minute; what is older than two days is not", async () => {
+test("late data is sent with the whole of its minute; what is older than two days is not", async () => {
   await cloudwatch.putMetricStream(definition("all"));
   await put("Orders", 3);
   await server.advance(2 * minuteMs);
@@ -199,7 +199,7 @@ test("OpenTelemetry, compressed, with a key and attributes", async () => {
   expect(textOf(metric!, 1)).toBe("amazonaws.com/Shop/Orders");
 });
 
-test("what was refused is sent again after a pause, under the same id, and nothing is lost meanwhile", async () => {
+test("what was refused is sent again, under the same id, and nothing is lost meanwhile", async () => {
   await cloudwatch.putMetricStream(definition("all"));
   answers = [
     { status: 503, body: "busy" },
@@ -263,7 +263,8 @@ test("without a target records go into a bucket of the data folder, by the hour"
   const [blob, ...others] = await blobs.list("firehose", { prefix: `${account}/`, limit: 10 });
   expect(others).toEqual([]);
   const [day = "", hour = ""] = new Date(startedAt + minuteMs).toISOString().split(/[T:]/);
-  const prefix = `${account}/${testRegion}/archive/${day.replaceAll("-", "/")}/${hour}/archive-1-${day}-${hour}-`;
+  const folder = `${account}/${testRegion}/archive/${day.replaceAll("-", "/")}/${hour}`;
+  const prefix = `${folder}/archive-1-${day}-${hour}-`;
   expect(blob?.key.startsWith(prefix)).toBe(true);
   const body = Buffer.from((await blobs.get("firehose", blob!.key))!).toString();
   expect(JSON.parse(body)).toMatchObject({ metric_name: "Orders" });

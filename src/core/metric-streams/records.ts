@@ -3,7 +3,7 @@ import { jsonRecord } from "./json-format.ts";
 import type { MetricStream, StreamDatapoint, StreamFormat } from "./metric-stream.ts";
 import { otlp07Record, otlp10Record } from "./otlp-format.ts";
 
-/** A record has at most so many datapoints, which keeps it below Firehose's 1,000 KiB; a delivery so many records. */
+/** So many datapoints keep a record below Firehose's 1,000 KiB. */
 export const deliveryLimits = { datapointsPerRecord: 200, recordsPerDelivery: 20 } as const;
 
 type Format = (stream: MetricStream, datapoints: readonly StreamDatapoint[]) => Uint8Array;
