@@ -1,10 +1,12 @@
 // The built-in agent: reports this machine and the server itself, as an SDK client like any other.
 import { hostname } from "node:os";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { every, type Cancel, type Clock } from "../core/clock.ts";
+import type { CollectedFiles } from "../core/log-files/collect-list.ts";
 import type { SelfDatum } from "../core/self-metrics/call-metrics.ts";
 import { agentLimits } from "./limits.ts";
+import type { LogFileCollector } from "./log-files/collector.ts";
 import { createLinuxHost } from "./linux-host.ts";
 import { createLogShipper } from "./log-shipper.ts";
 import { createMetricSender, hostMetricDatum, selfMetricDatum } from "./metric-sender.ts";
@@ -17,7 +19,8 @@ export interface AgentOptions {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Report the machine every minute instead of every five. */
   readonly detailed: boolean;
-  /** What the server measured of itself since it was last asked. */
+  /** The log files to collect, and the folder for their positions. */
+  readonly logFiles: { readonly entries: readonly CollectedFiles[]; readonly folder: string };
   readonly takeSelfMetrics: () => readonly SelfDatum[];
   /** Hears of what could not be sent. */
   readonly onError: (error: unknown) => void;
@@ -66,14 +69,29 @@ export function startAgent(options: AgentOptions): Agent {
     every(clock, options.detailed ? minuteMs : 5 * minuteMs, reportHost),
     every(clock, minuteMs, reportSelf),
   ];
+  const collecting = collectLogFiles(options, clients.logs);
   return {
     pushLogLine: (at, line) => shipper.push(at, line),
     async stop() {
       for (const cancel of cancels) cancel();
+      await (await collecting)?.stop();
       await shipper.stop();
       await clients.destroy();
     },
   };
+}
+
+/** Undefined when there is nothing to collect, or the positions cannot be read, which is reported. */
+async function collectLogFiles(
+  { clock, logFiles: { entries, folder }, onError }: AgentOptions,
+  client: () => Promise<CloudWatchLogs>,
+): Promise<LogFileCollector | undefined> {
+  if (entries.length === 0) return undefined;
+  const { startLogFileCollector } = await import("./log-files/collector.ts");
+  return startLogFileCollector({ clock, client, entries, folder, onError }).catch((error: unknown) => {
+    onError(error);
+    return undefined;
+  });
 }
 
 /**
@@ -83,14 +101,12 @@ export function startAgent(options: AgentOptions): Agent {
 function createClients({ endpoint, region, credentials }: AgentOptions) {
   const config = { endpoint, region, credentials, maxAttempts: 2 };
   let cloudWatch: Promise<CloudWatchClient> | undefined;
-  let logs: Promise<CloudWatchLogsClient> | undefined;
+  let logs: Promise<CloudWatchLogs> | undefined;
   return {
     cloudWatch: () =>
       (cloudWatch ??= import("@aws-sdk/client-cloudwatch").then((sdk) => new sdk.CloudWatchClient(config))),
     logs: () =>
-      (logs ??= import("@aws-sdk/client-cloudwatch-logs").then(
-        (sdk) => new sdk.CloudWatchLogsClient(config),
-      )),
+      (logs ??= import("@aws-sdk/client-cloudwatch-logs").then((sdk) => new sdk.CloudWatchLogs(config))),
     async destroy() {
       (await cloudWatch)?.destroy();
       (await logs)?.destroy();

@@ -16,6 +16,7 @@ export class CommandError extends Error {
 
 const explained = new Set([
   "UsageError",
+  "AgentConfigurationError",
   "CommandError",
   "DataFolderError",
   "StateError",

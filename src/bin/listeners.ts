@@ -1,5 +1,6 @@
 // What the server listens on, and the agent that reports this machine through it.
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createHttpServer, type HttpServerOptions } from "../server/http-server.ts";
@@ -164,15 +165,24 @@ export async function startHostAgent(
 ): Promise<void> {
   if (!config.agent || config.clock === "manual") return;
   const { startAgent } = await import("../agent/index.ts");
+  const logFiles = { entries: await readLogFiles(config, clock.now()), folder: join(config.data, "agent") };
   const agent = startAgent({
     clock,
     endpoint: url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:"),
     region: config.region,
     credentials,
     detailed: config.detailed,
+    logFiles,
     takeSelfMetrics: () => selfMetrics.take(),
     onError: (error) => log.warn(`this machine could not be reported: ${String(error)}`),
   });
   stack.push(() => agent.stop());
   log.listen((at, line) => agent.pushLogLine(at, line));
+}
+
+/** @throws AgentConfigurationError, which ends the start. */
+async function readLogFiles({ agentConfig, account, region }: Config, now: number) {
+  if (agentConfig === undefined) return [];
+  const { readAgentConfiguration } = await import("../agent/log-files/configuration.ts");
+  return readAgentConfiguration(agentConfig, { account, region, now });
 }

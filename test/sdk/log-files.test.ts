@@ -1,0 +1,223 @@
+// Log files collected by the agent: rotation, restarts and failures lose no line and repeat none.
+import { appendFile, copyFile, mkdtemp, rename, rm, truncate, unlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { startLogFileCollector, type LogFileCollector } from "../../src/agent/log-files/collector.ts";
+import { readCollectList } from "../../src/core/log-files/collect-list.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+let folder: string;
+let collector: LogFileCollector | undefined;
+let problems: string[];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "groundwatch-files-"));
+  problems = [];
+  return async () => {
+    await collector?.stop();
+    collector = undefined;
+    await rm(folder, { recursive: true });
+  };
+});
+
+const file = (name: string) => join(folder, name);
+
+/** `client` stands between the agent and the server. */
+async function start(entry: object = {}, client = logs): Promise<void> {
+  const whole = { file_path: file("app.log"), log_group_name: folder, log_stream_name: "s", ...entry };
+  const configuration = { logs: { logs_collected: { files: { collect_list: [whole] } } } };
+  collector = await startLogFileCollector({
+    clock: server.clock,
+    client: () => Promise.resolve(client),
+    entries: readCollectList(JSON.stringify(configuration), {}, "UTC"),
+    folder: file("agent"),
+    onError: (error) => problems.push(String(error)),
+  });
+}
+
+async function stop(): Promise<void> {
+  await collector?.stop();
+  collector = undefined;
+}
+
+const scan = (ms = 1_000) => server.advance(ms);
+
+async function stored(logStreamName = "s"): Promise<readonly string[]> {
+  const found = await logs
+    .getLogEvents({ logGroupName: folder, logStreamName, startFromHead: true })
+    .catch(() => undefined); // nothing was put yet
+  return (found?.events ?? []).map(({ message = "" }) => message);
+}
+
+test("lines are put as they come, the last one when it is sure that nothing belongs to it", async () => {
+  await start();
+  await scan();
+  await writeFile(file("app.log"), "one\ntwo\n  more of two\nthree\nhalf");
+  await scan();
+  expect(await stored()).toEqual(["one", "two\n  more of two"]);
+  await appendFile(file("app.log"), " a line\r\nlast\n");
+  await scan();
+  expect(await stored()).toEqual(["one", "two\n  more of two", "three", "half a line"]);
+  await scan(6_000);
+  expect((await stored()).at(-1)).toBe("last");
+  expect(problems).toEqual([]);
+});
+
+test("a file that is renamed is read to its end, with the agent running or not", async () => {
+  await start();
+  await writeFile(file("app.log"), "a1\na2\n");
+  await scan();
+  await appendFile(file("app.log"), "a3\na4 without end");
+  await rename(file("app.log"), file("app.log.1"));
+  await writeFile(file("app.log"), "b1\nb2\n");
+  await scan();
+  expect(await stored()).toEqual(["a1", "a2", "a3", "a4 without end", "b1"]);
+  await stop();
+  await appendFile(file("app.log"), "b3\n");
+  await rename(file("app.log.1"), file("app.log.2"));
+  await rename(file("app.log"), file("app.log.1"));
+  await writeFile(file("app.log"), "c1\n");
+  await start();
+  await scan();
+  await scan(6_000);
+  expect((await stored()).slice(4)).toEqual(["b1", "b2", "b3", "c1"]);
+});
+
+test("a file that is copied and emptied, and one that is deleted", async () => {
+  await start();
+  await writeFile(file("app.log"), "a1\na2\n");
+  await scan(1_000);
+  await scan(6_000);
+  await copyFile(file("app.log"), file("app.log.1"));
+  await truncate(file("app.log"));
+  await appendFile(file("app.log"), "b1\n");
+  await scan();
+  await scan(6_000);
+  await appendFile(file("app.log"), "b2\n");
+  await unlink(file("app.log"));
+  await writeFile(file("app.log"), "c1\n");
+  await scan();
+  await scan(6_000);
+  expect(await stored()).toEqual(["a1", "a2", "b1", "b2", "c1"]);
+});
+
+test("all files of a pattern, each in its own stream; none that is blacklisted or compressed", async () => {
+  await start({ file_path: file("*.log*"), publish_multi_logs: true, blacklist: "^debug" });
+  await writeFile(file("web.log"), "w1\n");
+  await writeFile(file("db.log"), "d1\n");
+  await writeFile(file("debug.log"), "x\n");
+  await writeFile(file("old.log.gz"), "x\n");
+  await scan();
+  await rename(file("web.log"), file("web.log.1"));
+  await writeFile(file("web.log"), "w2\n");
+  await scan();
+  await scan(6_000);
+  const { logStreams = [] } = await logs.describeLogStreams({ logGroupName: folder });
+  const streamOf = (name: string) => `s${file(name).replaceAll("/", "_")}`;
+  expect(logStreams.map(({ logStreamName }) => logStreamName)).toEqual([
+    streamOf("db.log"),
+    streamOf("web.log"),
+  ]);
+  expect(await stored(streamOf("db.log"))).toEqual(["d1"]);
+  expect(await stored(streamOf("web.log"))).toEqual(["w1", "w2"]);
+});
+
+test("of several files the newest, and the older ones are removed when that is wished", async () => {
+  await start({ file_path: file("app-*.log"), auto_removal: true, retention_in_days: 7 });
+  await writeFile(file("app-1.log"), "one\n");
+  await scan();
+  await writeFile(file("app-2.log"), "two\n");
+  await scan();
+  await scan(6_000);
+  expect(await stored()).toEqual(["one", "two"]);
+  await expect(unlink(file("app-1.log"))).rejects.toThrow("ENOENT");
+  const { logGroups = [] } = await logs.describeLogGroups({ logGroupNamePrefix: folder });
+  expect(logGroups[0]?.retentionInDays).toBe(7);
+});
+
+/** Fails calls when it is told to: before they reach the server, or after they did. */
+function unreliable(next: () => "works" | "never arrives" | "answer is lost"): CloudWatchLogs {
+  const client = new CloudWatchLogs(server.clientConfig());
+  client.middlewareStack.add(
+    (handle) => async (call) => {
+      const fate = next();
+      if (fate === "never arrives") throw new Error("connection refused");
+      const answer = await handle(call);
+      if (fate === "answer is lost") throw new Error("connection reset");
+      return answer;
+    },
+    { step: "initialize" },
+  );
+  return client;
+}
+
+test("a lost answer repeats no line, and a call that never arrived loses none", async () => {
+  const fates = ["never arrives", "answer is lost"] as ("never arrives" | "answer is lost")[];
+  await writeFile(file("app.log"), "one\ntwo\nthree\n");
+  // The process dies with the answer on its way: only what is on disk is left.
+  await start(
+    {},
+    unreliable(() => fates.shift() ?? "never arrives"),
+  );
+  await scan();
+  await stop();
+  expect(problems.length).toBeGreaterThan(0);
+  await start();
+  await scan();
+  await scan(6_000);
+  expect(await stored()).toEqual(["one", "two", "three"]);
+});
+
+test.each([7, 42])(
+  "random growth, rotation, failures and restarts: every line once (%i)",
+  { timeout: 120_000 },
+  async (history) => {
+    let seed = history;
+    const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    const fate = () => (["works", "works", "never arrives", "answer is lost"] as const)[random(4)] ?? "works";
+    const client = unreliable(fate);
+    const written: string[] = [];
+    let rotations = 0;
+    await writeFile(file("app.log"), "");
+    await start({}, client);
+    for (let step = 0; step < 40; step++) {
+      const lines = Array.from({ length: random(20) }, () => `line ${written.length}-${random(1e6)}`);
+      for (const [index, line] of lines.entries()) written.push(`${line}-${index}`);
+      await appendFile(
+        file("app.log"),
+        written
+          .slice(written.length - lines.length)
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
+      if (random(3) > 0) await scan(random(2) === 0 ? 1_000 : 6_000);
+      if (random(6) === 0) {
+        await stop();
+        await start({}, client);
+      }
+      // Twice between two looks of the agent, and nobody could know of the file between.
+      if (random(5) === 0) {
+        await scan();
+        await rename(file("app.log"), file(`app.log.${++rotations}`));
+        await writeFile(file("app.log"), "");
+        await scan();
+      }
+    }
+    await stop();
+    await start();
+    await scan();
+    await scan(6_000);
+    const { events = [] } = await logs.filterLogEvents({ logGroupName: folder });
+    const found = events.map(({ message = "" }) => message);
+    expect(found.toSorted()).toEqual(written.toSorted());
+  },
+);
