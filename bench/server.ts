@@ -40,8 +40,7 @@ export async function startServer(root: string, extraFlags: readonly string[] = 
   words.push(
     "--data",
     join(folder, "data"),
-    "--auth",
-    "iam",
+    ...(extraFlags.includes("--auth") ? [] : ["--auth", "iam"]),
     "--xray-udp-port",
     "0",
     "--emf-port",
