@@ -92,7 +92,7 @@ describe("StartQuery", () => {
   });
 
   test("finds the names of streams, however many there are", async () => {
-    const many = Array.from({ length: 1_500 }, (_, index) => `${"x".repeat(200)}-${index}`);
+    const many = Array.from({ length: 600 }, (_, index) => `${"x".repeat(500)}-${index}`);
     const { logGroupName } = await newGroup([]);
     await Promise.all(many.map((logStreamName) => logs.createLogStream({ logGroupName, logStreamName })));
     const logEvents = [{ timestamp: server.clock.now(), message: "here" }];
@@ -157,6 +157,71 @@ test("query definitions are put, changed, listed by prefix and deleted", async (
   expect(await refusal(logs.deleteQueryDefinition({ queryDefinitionId }))).toContain(
     "ResourceNotFoundException",
   );
+});
+
+describe("lookup tables", () => {
+  const tableBody = 'id,name\nu1,"Ada, Countess"\nu2,Bob\n';
+
+  test("are looked up in by queries, and say what they hold", async () => {
+    const { lookupTableArn } = await logs.createLookupTable({ lookupTableName: "users", tableBody });
+    const { lookupTables } = await logs.describeLookupTables({ lookupTableNamePrefix: "use" });
+    expect(lookupTables).toMatchObject([
+      { lookupTableArn, lookupTableName: "users", tableFields: ["id", "name"], recordsCount: 2 },
+    ]);
+    const group = await newGroup();
+    await group.put([[0, '{"user":"u1"}']]);
+    const query = "lookup users id as user OUTPUT name | fields user, name";
+    expect(rowsOf(await ended(await start(group, query)))).toEqual([{ user: "u1", name: "Ada, Countess" }]);
+
+    await logs.updateLookupTable({ lookupTableArn, tableBody: "id,name\nu1,Grace\n" });
+    expect(await logs.getLookupTable({ lookupTableArn })).toMatchObject({ tableBody: "id,name\nu1,Grace\n" });
+    expect(rowsOf(await ended(await start(group, query)))).toEqual([{ user: "u1", name: "Grace" }]);
+
+    await logs.deleteLookupTable({ lookupTableArn });
+    await expect(start(group, query)).rejects.toThrow("the lookup table users does not exist");
+  });
+
+  test("are made of the results of a query", async () => {
+    const group = await newGroup();
+    await group.put([[0, '{"host":"a","zone":"z"}']]);
+    const queryId = await start(group, "stats count(*) as events by host, zone");
+    await ended(queryId);
+    const { lookupTableArn } = await logs.createLookupTable({ lookupTableName: "hosts", queryId });
+    expect((await logs.getLookupTable({ lookupTableArn })).tableBody).toBe("host,zone,events\na,z,1\n");
+  });
+
+  test("refuse names that are taken and texts that are no tables", async () => {
+    await logs.createLookupTable({ lookupTableName: "taken", tableBody });
+    const create = (lookupTableName: string, body: string | undefined) =>
+      refusal(logs.createLookupTable({ lookupTableName, tableBody: body }));
+    expect(await create("taken", tableBody)).toContain("ResourceAlreadyExistsException");
+    expect(await create("broken", "a,b\n1\n")).toContain("row 1 has not as many cells");
+    expect(await create("empty", undefined)).toContain("Exactly one of tableBody and queryId");
+  });
+});
+
+test("join puts the rows of two groups together", async () => {
+  const [orders, payments] = [await newGroup(), await newGroup()];
+  await orders.put([[0, '{"id":"t1"}']]);
+  await payments.put([[0, '{"id":"t1","state":"PAID"}']], "stream");
+  const other = `(SOURCE "${payments.logGroupName}")`;
+  const query = `join type=inner left=o right=p where o.id=p.id ${other} | fields p.state, p.@log`;
+  expect(rowsOf(await ended(await start(orders, query)))).toEqual([
+    { "p.state": "PAID", "p.@log": `123456789012:${payments.logGroupName}` },
+  ]);
+});
+
+test("diff reads the time before the query's own", async () => {
+  const group = await newGroup();
+  await group.put([[-3_000_000, "boot of node 1"]]);
+  await group.put([[-60_000, "node 2 is down"]]);
+  const now = Math.floor(server.clock.now() / 1_000);
+  const span = { startTime: now - 1_800, endTime: now };
+  const found = rowsOf(await ended(await start(group, "pattern @message | diff", span)));
+  expect(found.map((row) => [row["@pattern"], row["@diffEventCount"]])).toEqual([
+    ["boot of node <Number-1>", "-1"],
+    ["node <Number-1> is down", "1"],
+  ]);
 });
 
 const pointerOf = (row: ResultField[] | undefined) => row?.find(({ field }) => field === "@ptr")?.value;

@@ -1,12 +1,17 @@
 // All commands of the query language, each of them a file in `commands/`.
 import type { CommandDefinition } from "./commands/define.ts";
+import { anomaly } from "./commands/anomaly.ts";
 import { dedup } from "./commands/dedup.ts";
+import { diff } from "./commands/diff.ts";
 import { display } from "./commands/display.ts";
 import { fields } from "./commands/fields.ts";
 import { filterIndex } from "./commands/filter-index.ts";
 import { filter } from "./commands/filter.ts";
+import { join } from "./commands/join.ts";
 import { limit } from "./commands/limit.ts";
+import { lookup } from "./commands/lookup.ts";
 import { parse } from "./commands/parse.ts";
+import { pattern } from "./commands/pattern.ts";
 import { sort } from "./commands/sort.ts";
 import { source } from "./commands/source.ts";
 import { stats } from "./commands/stats.ts";
@@ -20,13 +25,18 @@ import type { Command, CommandKind } from "./query-tree.ts";
 type Definitions = { readonly [Kind in CommandKind]: CommandDefinition<Extract<Command, { kind: Kind }>> };
 
 const definitions: Definitions = {
+  anomaly,
   dedup,
+  diff,
   display,
   fields,
   filter,
   filterIndex,
+  join,
   limit,
+  lookup,
   parse,
+  pattern,
   sort,
   source,
   stats,

@@ -8,19 +8,32 @@ import type { InsightsFunction, Parameter } from "./functions/define.ts";
 import { matchValue } from "./match-value.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { InsightsQueryError } from "./query-error.ts";
-import type { Binary, Call, Expression, FieldReference, Membership, PeriodLiteral } from "./query-tree.ts";
+import type {
+  Binary,
+  Call,
+  Expression,
+  FieldReference,
+  Membership,
+  PeriodLiteral,
+  Query,
+} from "./query-tree.ts";
 import { asCondition, asNumber, asText, numberLiteral, textLiteral, type Value } from "./value.ts";
 
-/** Compiles the query of `in (...)` to a SELECT of one column of texts. */
-export type CompileSubquery = (membership: Membership) => Sql;
+/** How queries inside the query are compiled. */
+export interface NestedQueries {
+  /** The query of `in (...)`, to a SELECT of one column of texts. */
+  readonly set: (membership: Membership) => Sql;
+  /** The query of `join`. */
+  readonly pipeline: (query: Query) => Pipeline;
+}
 
 export class ExpressionCompiler {
   readonly pipeline: Pipeline;
-  readonly #subquery: CompileSubquery;
+  readonly nested: NestedQueries;
 
-  constructor(pipeline: Pipeline, subquery: CompileSubquery) {
+  constructor(pipeline: Pipeline, nested: NestedQueries) {
     this.pipeline = pipeline;
-    this.#subquery = subquery;
+    this.nested = nested;
   }
 
   refuse(message: string, { span }: Expression): never {
@@ -154,7 +167,7 @@ export class ExpressionCompiler {
   #membership(expression: Membership): Value {
     const subject = this.value(expression.subject);
     if ("commands" in expression.set) {
-      const found = sql`ifNull(${asText(subject).sql} IN (${this.#subquery(expression)}), 0)`;
+      const found = sql`ifNull(${asText(subject).sql} IN (${this.nested.set(expression)}), 0)`;
       return { sql: expression.negated ? sql`NOT ${found}` : found, type: "boolean", nullable: false };
     }
     const tests = expression.set.map((item) => compareValues("=", subject, this.value(item), item.span).sql);

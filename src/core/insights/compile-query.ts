@@ -48,7 +48,10 @@ function column(index: number): Sql {
 
 function compileCommands(query: Query, scope: QueryScope): Pipeline {
   const pipeline = new Pipeline(scope);
-  const compiler = new ExpressionCompiler(pipeline, (membership) => compileSubquery(membership, scope));
+  const compiler = new ExpressionCompiler(pipeline, {
+    set: (membership) => compileSubquery(membership, scope),
+    pipeline: (nested) => compileCommands(nested, scopeOfNested(nested, scope)),
+  });
   query.commands.forEach((command, index) => {
     if (command.kind === "source" && index > 0) {
       throw new InsightsQueryError("SOURCE must be the first command", command.span);
@@ -72,13 +75,16 @@ function outputOf(pipeline: Pipeline): readonly OutputColumn[] {
 /** Rows of a subquery that one `in` may look at. */
 const subqueryRows = 50_000;
 
-/** The one column of the query in brackets, over the same span of time and the same groups. */
+/** A query in the query is over the same span of time, and over the same groups unless it names others. */
+function scopeOfNested(query: Query, scope: QueryScope): QueryScope {
+  const source = sourceOf(query);
+  return source === undefined ? scope : { ...scope, logGroups: scope.groupsOfSource(source) };
+}
+
+/** The one column of the query in brackets. */
 function compileSubquery({ set, span }: Membership, scope: QueryScope): Sql {
   if (!("commands" in set)) throw new InsightsQueryError("a subquery is expected", span);
-  if (set.commands.some(({ kind }) => kind === "source")) {
-    throw new InsightsQueryError("SOURCE is not supported in a subquery", span);
-  }
-  const pipeline = compileCommands(set, scope);
+  const pipeline = compileCommands(set, scopeOfNested(set, scope));
   const [only, ...others] = pipeline.output;
   if (only === undefined || others.length > 0) {
     throw new InsightsQueryError("a subquery must have exactly one column", span);
@@ -90,6 +96,28 @@ function compileSubquery({ set, span }: Membership, scope: QueryScope): Sql {
 export function sourceOf(query: Query): Source | undefined {
   const [first] = query.commands;
   return first?.kind === "source" ? first : undefined;
+}
+
+/** The SOURCE commands of the queries inside a query. */
+export function nestedSources(query: Query): readonly Source[] {
+  return nestedQueries(query).flatMap((nested) => {
+    const source = sourceOf(nested);
+    return [...(source === undefined ? [] : [source]), ...nestedSources(nested)];
+  });
+}
+
+function nestedQueries(part: unknown): readonly Query[] {
+  if (typeof part !== "object" || part === null) return [];
+  return Object.values(part).flatMap((value: unknown) => (isQuery(value) ? [value] : nestedQueries(value)));
+}
+
+const isQuery = (value: unknown): value is Query =>
+  typeof value === "object" && value !== null && "commands" in value;
+
+/** The tables that a query looks up in, in the queries inside it as well. */
+export function lookupTablesOf(query: Query): readonly string[] {
+  const own = query.commands.flatMap((command) => (command.kind === "lookup" ? [command.table] : []));
+  return [...own, ...nestedQueries(query).flatMap(lookupTablesOf)];
 }
 
 /** Whether the query needs the names of log streams. */

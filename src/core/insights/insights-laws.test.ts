@@ -178,6 +178,8 @@ async function run(rows: readonly Row[], text: string): Promise<readonly Record<
     limit: 1_000,
     takeOnce: false,
     regexProblem: () => undefined,
+    groupsOfSource: () => [],
+    lookupTables: new Map(),
   });
   const found = await telemetry.query<Record<string, string | null>>(compiled.statement);
   return found.map((one) =>

@@ -13,7 +13,7 @@ import { compileInsightsQuery } from "./compile-query.ts";
 import { parseInsightsQuery } from "./parse-query.ts";
 import { printInsightsQuery } from "./print-query.ts";
 import { InsightsQueryError } from "./query-error.ts";
-import type { QueryScope } from "./scope.ts";
+import type { LookupTable, QueryScope } from "./scope.ts";
 
 const folder = new URL("testdata/", import.meta.url).pathname;
 const startAt = Date.parse("2026-11-02T12:00:00Z");
@@ -39,8 +39,11 @@ interface Step {
 }
 
 interface Script {
-  readonly groupName: string;
+  /** The first one is queried; the others are there for queries inside the queries. */
+  readonly groupNames: readonly string[];
+  readonly tables: ReadonlyMap<string, LookupTable>;
   readonly events: readonly {
+    readonly groupName: string;
     readonly offsetMs: number;
     readonly stream: string;
     readonly message: string;
@@ -49,20 +52,28 @@ interface Script {
 }
 
 /**
- * `group NAME`, `event OFFSET STREAM MESSAGE`, `query TEXT` (goes on in indented lines), `sql`, `row`,
- * `error`.
+ * `group NAME` (of the events that follow), `table NAME JSON`, `event OFFSET STREAM MESSAGE`, `query TEXT`
+ * (goes on in indented lines), `sql`, `row`, `error`.
  */
 function parseScript(text: string): Script {
   let groupName = "app";
+  const groupNames: string[] = [];
+  const tables = new Map<string, LookupTable>();
   const events: Script["events"][number][] = [];
   const steps: { query: string; line: number; sql: string | undefined; expected: string[] }[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     const [, word = "", rest = ""] = /^(\w+) (.*)$/.exec(line) ?? [];
     const step = steps.at(-1);
-    if (word === "group") groupName = rest;
-    else if (word === "event") {
+    if (word === "group") {
+      groupName = rest;
+      groupNames.push(rest);
+    } else if (word === "table") {
+      const [, name = "", body = ""] = /^(\S+) (.*)$/.exec(rest) ?? [];
+      tables.set(name, JSON.parse(body) as LookupTable);
+    } else if (word === "event") {
       const [, offset = "", stream = "", message = ""] = /^(-?\d+) (\S+) (.*)$/.exec(rest) ?? [];
       events.push({
+        groupName,
         offsetMs: Number(offset),
         stream,
         message: message.replaceAll("\\n", "\n").replaceAll("\\t", "\t"),
@@ -72,7 +83,7 @@ function parseScript(text: string): Script {
     else if (word === "sql" && step !== undefined) step.sql = rest;
     else if ((word === "row" || word === "error") && step !== undefined) step.expected.push(line);
   }
-  return { groupName, events, steps };
+  return { groupNames: groupNames.length === 0 ? [groupName] : groupNames, tables, events, steps };
 }
 
 /** Each script has a group of its own, so that all can share one engine. */
@@ -81,18 +92,26 @@ async function loadScript(script: Script, groupId: number): Promise<QueryScope> 
     id: index + 1,
     name,
   }));
-  for (const { id, name } of streams) {
-    const events = script.events.filter(({ stream }) => stream === name);
+  const idOf = (groupName: string) => groupId + 1_000 * script.groupNames.indexOf(groupName);
+  const places = streams.flatMap((stream) =>
+    script.groupNames.map((groupName) => ({ ...stream, groupName })),
+  );
+  for (const { id, name, groupName } of places) {
+    const events = script.events.filter((event) => event.stream === name && event.groupName === groupName);
+    if (events.length === 0) continue;
     const rows = events.map(({ offsetMs, message }) => ({
       timestamp: startAt + offsetMs,
       message,
       indexed: indexedFieldsOf(message),
     }));
-    const destination = { groupId, streamId: id, retentionDays: undefined };
+    const destination = { groupId: idOf(groupName), streamId: id, retentionDays: undefined };
     await appendLogEvents(telemetry, destination, rows, startAt + 5_000);
   }
+  const groups = script.groupNames.map((name) => {
+    return { id: idOf(name), account: "123456789012", name, visibleFrom: 0 };
+  });
   return {
-    logGroups: [{ id: groupId, account: "123456789012", name: script.groupName, visibleFrom: 0 }],
+    logGroups: groups.slice(0, 1),
     streams,
     from: startAt - 86_400_000,
     to: startAt + 86_400_000,
@@ -100,6 +119,8 @@ async function loadScript(script: Script, groupId: number): Promise<QueryScope> 
     limit: 1_000,
     takeOnce: false,
     regexProblem: (source) => (source.includes("(?=") ? "lookahead" : undefined),
+    groupsOfSource: ({ logGroups }) => groups.filter(({ name }) => logGroups.includes(name)),
+    lookupTables: script.tables,
   };
 }
 
@@ -117,7 +138,10 @@ async function answer(
     // The group's number differs with the scripts that are run.
     const sql = renderSql(compiled.statement)
       .replaceAll("\n", " ")
-      .replace(/group_id IN \[\d+\]/g, "group_id IN [1]");
+      .replace(
+        /group_id IN \[(\d*?)0*\d{1,2}\]/g,
+        (_, thousands: string) => `group_id IN [${Number(thousands) + 1}]`,
+      );
     return { sql, lines };
   } catch (error) {
     if (!(error instanceof InsightsQueryError)) throw error;

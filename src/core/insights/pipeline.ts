@@ -2,12 +2,29 @@
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
 import { discoveredField, eventColumns, jsonField, jsonPart, systemField } from "./discovered-fields.ts";
 import type { FieldReference } from "./query-tree.ts";
+import { eventConditions, type TimeSpan } from "./event-conditions.ts";
 import type { QueryScope } from "./scope.ts";
-import { columnValue, missing, type Value } from "./value.ts";
+import { joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
+import type { TableCells } from "./join-selects.ts";
+import { columnValue, missing, type Value, type ValueType } from "./value.ts";
 
 export interface OutputColumn {
   readonly name: string;
   readonly value: Value;
+}
+
+/** A column of rows that take the place of the events. */
+export interface ReplacedColumn {
+  readonly name: string;
+  readonly column: string;
+  readonly type: ValueType;
+}
+
+/** The rows of `pattern`, which a later command may still make others of. */
+export interface PatternStage {
+  readonly order: readonly OrderKey[];
+  compareWith(earlier: TimeSpan): readonly ReplacedColumn[];
+  findAnomalies(): readonly ReplacedColumn[];
 }
 
 /** Makes a SELECT of the SELECT of the events, which is known last. */
@@ -48,6 +65,11 @@ export class Pipeline {
   #output: readonly OutputColumn[] = [];
   #isDisplayed = false;
   #limit: number | undefined;
+  #patterns: PatternStage | undefined;
+  #earlier: TimeSpan | undefined;
+  readonly #joined = new Map<string, { readonly pipeline: Pipeline; readonly side: string }>();
+  readonly #exported = new Map<string, Value>();
+  #name: string | undefined;
 
   constructor(scope: QueryScope) {
     this.scope = scope;
@@ -73,10 +95,16 @@ export class Pipeline {
 
   /** Whether a field is found in the event's text, rather than made by a command. */
   isDiscovered(reference: FieldReference): boolean {
-    return this.#hasEvents && this.#made(reference) === undefined;
+    const [first] = reference.steps;
+    const isOfSide = first === this.#name || this.#joined.has(String(first));
+    return this.#hasEvents && !isOfSide && this.#made(reference) === undefined;
   }
 
-  resolve(reference: FieldReference): Value {
+  resolve(given: FieldReference): Value {
+    const [alias = "", ...rest] = given.steps;
+    const joined = rest.length === 0 ? undefined : this.#joined.get(String(alias));
+    if (joined !== undefined) return joined.pipeline.#export({ ...given, steps: rest }, joined.side);
+    const reference = this.#name === alias && rest.length > 0 ? { ...given, steps: rest } : given;
     const made = this.#made(reference);
     if (made !== undefined) return made;
     return this.#hasEvents ? this.#event(reference.steps) : missing;
@@ -224,6 +252,78 @@ export class Pipeline {
     this.#isDisplayed = false;
   }
 
+  /** Puts other rows in the place of the events; the SELECT of them counts the events as `m0`. */
+  replaceRows(around: Around, columns: readonly ReplacedColumn[], patterns: PatternStage): void {
+    this.#close(around);
+    this.#matchedColumns = 1;
+    this.#hasEvents = false;
+    this.#patterns = patterns;
+    this.changePatterns(columns);
+  }
+
+  get patterns(): PatternStage | undefined {
+    return this.#patterns;
+  }
+
+  /** Of the rows of `pattern` come others, with these columns. */
+  changePatterns(columns: readonly ReplacedColumn[]): void {
+    this.#fields.clear();
+    this.#output = columns.map(({ name, column, type }) => ({
+      name,
+      value: { sql: rawSql(column), type, nullable: false },
+    }));
+    for (const { name, value } of this.#output) this.#fields.set(name, value);
+    this.#order = this.#patterns?.order ?? [];
+    this.#isDisplayed = false;
+  }
+
+  /** Reads the events of one span of time more; commands tell them apart by their timestamps. */
+  readAlso(earlier: TimeSpan): void {
+    this.#earlier = earlier;
+  }
+
+  /** Rows with those of another query; `name` is in front of the fields of this one. */
+  join(
+    type: "inner" | "left",
+    name: string,
+    other: { readonly name: string; readonly pipeline: Pipeline },
+    on: readonly { readonly own: Value; readonly other: Value }[],
+  ): void {
+    const side = `j${this.#joined.size}`;
+    const keys: readonly JoinKey[] = on.map((key) => ({
+      own: this.#column(key.own).sql,
+      other: other.pipeline.#column(key.other).sql,
+    }));
+    this.#close((select) =>
+      joinSelects(type, select, other.pipeline.#rows(), keys, [...other.pipeline.#exported.values()], side),
+    );
+    this.#name = name;
+    this.#joined.set(other.name, { pipeline: other.pipeline, side });
+  }
+
+  /** A field of this pipeline's rows for the one that they are joined to. */
+  #export(reference: FieldReference, side: string): Value {
+    const name = reference.steps.join(".");
+    const known = this.#exported.get(name) ?? this.#column(this.resolve(reference));
+    this.#exported.set(name, known);
+    const type = known.type === "text" ? "field" : known.type;
+    return { sql: sql`${rawSql(`${side}_`)}${known.sql}`, type, nullable: true };
+  }
+
+  #rows(): Sql {
+    return this.#selectAt()(this.#events());
+  }
+
+  /** New fields with the cells of a table's first row that has these values. */
+  lookUp(on: readonly LookupKey[], output: readonly TableCells[]): void {
+    const keys = on.map(({ value }) => this.#column(value).sql);
+    const names = output.map(() => `c${this.#columnCount++}`);
+    this.#close((select) => lookUpSelect(select, keys, on, names, output));
+    output.forEach(({ name }, index) => {
+      this.#fields.set(name, { sql: rawSql(names[index] ?? ""), type: "field", nullable: true });
+    });
+  }
+
   /** The events that all groups together were made of, carried along as a column of every row. */
   #countMatched(): Sql {
     const before = this.#matchedColumns++;
@@ -282,7 +382,8 @@ export class Pipeline {
       ({ column, value }) => sql`${value.sql} AS ${rawSql(column)}`,
     );
     const columns = joinSql([rawSql(eventColumns.join(", ")), ...discovered], ", ");
-    const conditions = joinSql([...eventConditions(this.scope), ...this.#eventConditions], " AND ");
+    const spans = this.#earlier === undefined ? [this.scope] : [this.scope, this.#earlier];
+    const conditions = joinSql([...eventConditions(this.scope, spans), ...this.#eventConditions], " AND ");
     const once = takeOnce && logGroups.length > 0 ? sql` LIMIT 1 BY sequence` : rawSql("");
     return sql`SELECT ${columns} FROM log_events WHERE ${conditions}${once}`;
   }
@@ -296,21 +397,4 @@ function orderKeys(value: Value, descending: boolean): readonly OrderKey[] {
     { column: sql`toFloat64OrNull(${column})`, descending },
     { column, descending },
   ];
-}
-
-/** Which rows of the table belong to the scope. */
-export function eventConditions({ logGroups, from, to }: QueryScope): readonly Sql[] {
-  const ids = logGroups.length === 0 ? [0] : logGroups.map(({ id }) => id);
-  const visible = logGroups.filter(({ visibleFrom }) => visibleFrom > from);
-  return [
-    sql`group_id IN ${ids}`,
-    sql`timestamp >= ${instant(from)}`,
-    sql`timestamp <= ${instant(to)}`,
-    ...visible.map(({ id, visibleFrom }) => sql`(group_id != ${id} OR timestamp >= ${instant(visibleFrom)})`),
-  ];
-}
-
-function instant(epochMs: number): Sql {
-  const latest = 9_000_000_000_000;
-  return sql`fromUnixTimestamp64Milli(${BigInt(Math.trunc(Math.min(Math.max(epochMs, 0), latest)))})`;
 }

@@ -143,10 +143,37 @@ export type Command =
       readonly into: string;
       readonly span: Span;
     }
+  | { readonly kind: "pattern"; readonly subject: Expression | undefined; readonly span: Span }
+  | { readonly kind: "diff"; readonly period: ComparedPeriod | undefined; readonly span: Span }
+  | { readonly kind: "anomaly"; readonly span: Span }
+  | Join
+  | Lookup
   | { readonly kind: "unmask"; readonly field: FieldReference; readonly span: Span }
   | Source;
 
 export type CommandKind = Command["kind"];
+
+/** How long before the query's span of time the one begins that it is compared with. */
+export type ComparedPeriod = "previousHour" | "previousDay" | "previousWeek" | "previousMonth";
+
+export interface Join {
+  readonly kind: "join";
+  readonly type: "inner" | "left";
+  /** The names by which the fields of the two sides are told apart. */
+  readonly left: string;
+  readonly right: string;
+  readonly on: readonly { readonly left: FieldReference; readonly right: FieldReference }[];
+  readonly query: Query;
+  readonly span: Span;
+}
+
+export interface Lookup {
+  readonly kind: "lookup";
+  readonly table: string;
+  readonly on: readonly { readonly column: string; readonly field: FieldReference }[];
+  readonly output: readonly { readonly column: string; readonly alias: string | undefined }[];
+  readonly span: Span;
+}
 
 export interface Source {
   readonly kind: "source";

@@ -1,4 +1,5 @@
 // What a query is compiled against: the groups, their streams, the span of time, and the instant "now".
+import type { Source } from "./query-tree.ts";
 import type { RegexProblem } from "./regexes.ts";
 
 export interface ScopeGroup {
@@ -38,4 +39,13 @@ export interface QueryScope extends EventScope {
   /** How many rows are answered at most when the query has no `limit`. */
   readonly limit: number;
   readonly regexProblem: RegexProblem;
+  /** The groups that the SOURCE of a query inside the query means. */
+  readonly groupsOfSource: (source: Source) => readonly ScopeGroup[];
+  readonly lookupTables: ReadonlyMap<string, LookupTable>;
+}
+
+/** A table for `lookup`: all cells are texts, the empty ones too. */
+export interface LookupTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }

@@ -21,6 +21,13 @@ import { testMetricFilter } from "./filter-patterns.ts";
 import { describeLogGroups, listLogGroups } from "./log-group-listings.ts";
 import { startLiveTail } from "./live-tail.ts";
 import { getLogGroupFields, getLogRecord } from "./log-records.ts";
+import {
+  createLookupTable,
+  deleteLookupTable,
+  describeLookupTables,
+  getLookupTable,
+  updateLookupTable,
+} from "./lookup-tables.ts";
 import { getLogEvents, putLogEvents } from "./log-events.ts";
 import {
   createLogGroup,
@@ -69,6 +76,11 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   CreateLogAnomalyDetector: createLogAnomalyDetector,
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
+  CreateLookupTable: createLookupTable,
+  DeleteLookupTable: deleteLookupTable,
+  DescribeLookupTables: describeLookupTables,
+  GetLookupTable: getLookupTable,
+  UpdateLookupTable: updateLookupTable,
   DeleteIndexPolicy: deleteIndexPolicy,
   DeleteAccountPolicy: deleteAccountPolicy,
   DeleteDestination: deleteDestination,

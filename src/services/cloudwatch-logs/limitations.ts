@@ -21,8 +21,8 @@ export const limitations = {
     "`dataSources` and `fieldIndexNames` are refused",
     "`includeLinkedAccounts` finds nothing beyond the caller's own account",
   ],
-  GetLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
-  FilterLogEvents: ["`unmask` has nothing to unmask: there is no data protection"],
+  GetLogEvents: ["any caller may `unmask`"],
+  FilterLogEvents: ["any caller may `unmask`"],
   PutLogEvents: ["`entity` is checked by its form and not kept"],
   PutMetricFilter: [
     "a filter is not disabled when its dimensions have 1,000 different values within an hour: events with " +
@@ -39,15 +39,22 @@ export const limitations = {
       "the keys there: `roleArn` is kept and not assumed",
     "beyond AWS: `destinationArn` may be the ARN of an OpenSearch domain or an `http` or `https` address",
   ],
-  GetLogRecord: ["`unmask` has nothing to unmask: there is no data protection"],
+  GetLogRecord: ["any caller may `unmask`"],
+  PutDataProtectionPolicy: [
+    "the data identifiers `Address` and `Name` and findings to Firehose are refused",
+    "findings to S3 go to a bucket of this server",
+  ],
   PutTransformer: ["the processor `parseToOCSF` is refused"],
   GetQueryResults: ["results and statistics come when the query has ended, not while it is `Running`"],
   PutQueryDefinition: ["the query languages `PPL` and `SQL` are refused"],
   StartQuery: [
+    "the command `unmask` shows fields as they are masked",
     "the query languages `PPL` and `SQL` are refused",
-    "the commands `anomaly`, `diff`, `join`, `lookup` and `pattern` are refused, with their position",
+    "the commands `addtotals` and `relevantfields` are refused, with their position",
     "log groups of other accounts are not found",
   ],
+  CreateLookupTable: ["`kmsKeyId` and `tags` are refused"],
+  UpdateLookupTable: ["`kmsKeyId` is refused"],
   StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],
   PutSyslogConfiguration: [
     "messages that come to `--syslog-port` go to all configured groups of the server's own account and region; " +

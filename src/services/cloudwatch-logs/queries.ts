@@ -37,7 +37,7 @@ export async function startQuery(
       scope,
       queryId,
       query,
-      await scopeOfQuery(groups, span, queryString, limit, context),
+      await scopeOfQuery(groups, span, query, queryString, limit, context),
       {
         queryString,
         logGroupNames: groups.map(({ key }) => key),

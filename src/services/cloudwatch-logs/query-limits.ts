@@ -24,6 +24,9 @@ export const queryLimits = {
   /** Results that are too old are deleted so many at a time, whenever a query starts. */
   expiredPerStart: 20,
   describePage: 1_000,
+  lookupTables: 100,
+  lookupTableBytes: 10 * 1024 * 1024,
+  lookupTablePage: 50,
   definitions: 1_000,
   /** What the names of the log streams may take of a statement's text. */
   streamNameCharacters: 4_000_000,

@@ -1,6 +1,6 @@
 // Running queries of Logs Insights: a few at a time, each with its results kept for a week.
 import { compileInsightsQuery, type CompiledQuery } from "../../core/insights/compile-query.ts";
-import { eventConditions } from "../../core/insights/pipeline.ts";
+import { eventConditions } from "../../core/insights/event-conditions.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
 import type { Clock } from "../../core/clock.ts";

@@ -1,7 +1,12 @@
 // Which log groups and streams a query of Logs Insights reads.
 import { MalformedQueryException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { RE2JS, RE2JSSyntaxException } from "re2js";
-import { mentionsLogStream, sourceOf } from "../../core/insights/compile-query.ts";
+import {
+  lookupTablesOf,
+  mentionsLogStream,
+  nestedSources,
+  sourceOf,
+} from "../../core/insights/compile-query.ts";
 import type { InsightsQueryError } from "../../core/insights/query-error.ts";
 import type { Query, Source } from "../../core/insights/query-tree.ts";
 import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
@@ -11,6 +16,7 @@ import type { Input, LogsContext } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { indexPoliciesIn, policyKey } from "./group-policies.ts";
 import { visibleFrom } from "./log-events.ts";
+import { readLookupTables } from "./lookup-tables.ts";
 import { queryLimits } from "./query-limits.ts";
 import { groupName, groupsIn, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
 
@@ -43,8 +49,17 @@ export async function groupsOf(
         "the log groups.",
     );
   }
-  if (source !== undefined && source.logGroups.length === 0) return chosenGroups(source, context);
-  const identifiers = [...new Set(source?.logGroups ?? given[0])];
+  return source === undefined ? namedGroups(given[0] ?? [], context) : groupsOfSource(source, context);
+}
+
+function groupsOfSource(source: Source, context: LogsContext): Promise<Groups> {
+  return source.logGroups.length === 0
+    ? chosenGroups(source, context)
+    : namedGroups(source.logGroups, context);
+}
+
+async function namedGroups(given: readonly string[], context: LogsContext): Promise<Groups> {
+  const identifiers = [...new Set(given)];
   if (identifiers.length === 0) throw invalidParameter("Log group must be specified.");
   if (identifiers.length > queryLimits.logGroups) {
     throw invalidParameter(`A query reads at most ${queryLimits.logGroups} log groups.`);
@@ -84,34 +99,41 @@ async function chosenGroups(source: Source, context: LogsContext): Promise<Group
 export async function scopeOfQuery(
   groups: Groups,
   span: { readonly from: number; readonly to: number },
+  query: Query,
   queryString: string,
   limit: number,
   context: LogsContext,
 ): Promise<QueryScope> {
   const { account, now } = context.call;
+  const nested = new Map<Source, Groups>();
+  for (const source of nestedSources(query)) nested.set(source, await groupsOfSource(source, context));
+  const all = [...groups, ...[...nested.values()].flat()];
   const moves = await context.dependencies.state.collection("log-retention-moves").getMany(
     "",
-    groups.map(({ value }) => String(value.id)),
+    all.map(({ value }) => String(value.id)),
   );
   const indexes = await indexPoliciesIn(context.dependencies.state).getMany(
     "",
-    groups.map(({ value }) => policyKey(value.id)),
+    all.map(({ value }) => policyKey(value.id)),
   );
   const indexesOf = new Map(indexes.map(({ key, value }) => [key, value.fields]));
-  const logGroups: readonly ScopeGroup[] = groups.map(({ key, value }) => ({
-    id: value.id,
-    account,
-    name: key,
-    visibleFrom: visibleFrom(value, now, 0),
-    isTransformed: value.isTransformed ?? false,
-    indexes: indexesOf.get(policyKey(value.id)) ?? [],
-  }));
+  const scopeGroups = (found: Groups): readonly ScopeGroup[] =>
+    found.map(({ key, value }) => ({
+      id: value.id,
+      account,
+      name: key,
+      visibleFrom: visibleFrom(value, now, 0),
+      isTransformed: value.isTransformed ?? false,
+      indexes: indexesOf.get(policyKey(value.id)) ?? [],
+    }));
   return {
     ...span,
     now,
     limit,
-    logGroups,
-    streams: mentionsLogStream(queryString) ? await streamsOf(groups, context) : [],
+    logGroups: scopeGroups(groups),
+    streams: mentionsLogStream(queryString) ? await streamsOf(all, context) : [],
+    groupsOfSource: (source) => scopeGroups(nested.get(source) ?? []),
+    lookupTables: await readLookupTables(lookupTablesOf(query), context),
     takeOnce: moves.length > 0,
     regexProblem,
   };

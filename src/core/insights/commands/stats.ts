@@ -44,7 +44,10 @@ class AggregateCompiler extends ExpressionCompiler {
   readonly #known: Map<string, Value>;
 
   constructor(rows: ExpressionCompiler, keys: readonly OutputColumn[]) {
-    super(rows.pipeline, (membership) => rows.refuse("a subquery is not allowed in stats", membership));
+    super(rows.pipeline, {
+      ...rows.nested,
+      set: (membership) => rows.refuse("a subquery is not allowed in stats", membership),
+    });
     this.#rows = rows;
     this.#known = new Map(keys.map(({ name, value }) => [name, value]));
   }

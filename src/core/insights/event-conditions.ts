@@ -1,0 +1,28 @@
+// Which rows of the table of log events a query reads.
+import { joinSql, sql, type Sql } from "../sql.ts";
+import type { EventScope } from "./scope.ts";
+
+export type TimeSpan = Pick<EventScope, "from" | "to">;
+
+/** Which rows of the table belong to the scope; of the spans of time, its own unless others are given. */
+export function eventConditions(scope: EventScope, spans: readonly TimeSpan[] = [scope]): readonly Sql[] {
+  const { logGroups } = scope;
+  const ids = logGroups.length === 0 ? [0] : logGroups.map(({ id }) => id);
+  const from = Math.min(...spans.map((span) => span.from));
+  const visible = logGroups.filter(({ visibleFrom }) => visibleFrom > from);
+  return [
+    sql`group_id IN ${ids}`,
+    sql`timestamp >= ${instant(from)}`,
+    sql`timestamp <= ${instant(Math.max(...spans.map(({ to }) => to)))}`,
+    ...(spans.length === 1 ? [] : [sql`(${joinSql(spans.map(within), " OR ")})`]),
+    ...visible.map(({ id, visibleFrom }) => sql`(group_id != ${id} OR timestamp >= ${instant(visibleFrom)})`),
+  ];
+}
+
+const within = ({ from, to }: TimeSpan): Sql =>
+  sql`(timestamp >= ${instant(from)} AND timestamp <= ${instant(to)})`;
+
+function instant(epochMs: number): Sql {
+  const latest = 9_000_000_000_000;
+  return sql`fromUnixTimestamp64Milli(${BigInt(Math.trunc(Math.min(Math.max(epochMs, 0), latest)))})`;
+}
