@@ -83,6 +83,7 @@ async function scan(
         to: input.endTime === undefined ? Number.POSITIVE_INFINITY : input.endTime + 1,
         descending: input.startFromHead === false,
         needles: pattern.needles,
+        unmask: input.unmask ?? false,
         limit: everything ? limit - rows.length : logLimits.readEvents,
         ...(streamIds === undefined ? {} : { streamIds }),
         ...(position === undefined ? {} : { position }),

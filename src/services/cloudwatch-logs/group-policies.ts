@@ -1,4 +1,4 @@
-// What a log group does with its events as they come: its transformer and its field indexes, in state.
+// What a log group does with its events as they come, in state: transformer, field indexes, data protection.
 import type { FieldIndexSpan } from "../../core/logs/index-policy.ts";
 import type { Change, Collection, State } from "../../storage/state.ts";
 
@@ -17,7 +17,16 @@ export interface StoredIndexPolicy {
   readonly fields: readonly FieldIndexSpan[];
 }
 
-const collections = { transformers: "log-transformers", indexes: "log-field-indexes" } as const;
+export interface StoredProtectionPolicy {
+  readonly document: string;
+  readonly updatedAt: number;
+}
+
+const collections = {
+  transformers: "log-transformers",
+  indexes: "log-field-indexes",
+  protection: "log-data-protection",
+} as const;
 
 /** Documents have the group's number as their key, and no scope. */
 export const transformersIn = (state: State): Collection<StoredTransformer> =>
@@ -25,6 +34,9 @@ export const transformersIn = (state: State): Collection<StoredTransformer> =>
 
 export const indexPoliciesIn = (state: State): Collection<StoredIndexPolicy> =>
   state.collection<StoredIndexPolicy>(collections.indexes);
+
+export const protectionPoliciesIn = (state: State): Collection<StoredProtectionPolicy> =>
+  state.collection<StoredProtectionPolicy>(collections.protection);
 
 export const policyKey = (groupId: number) => String(groupId);
 

@@ -1,4 +1,5 @@
-// What is done with the events of a group as they come: they are transformed, and fields of them indexed.
+// What is done with the events of a group as they come: transformed, masked, and fields of them indexed.
+import { maskText, type Finding } from "../../core/logs/data-protection/mask.ts";
 import { defaultIndexedFields, indexedFieldsOf } from "../../core/logs/indexed-fields.ts";
 import type { InputLogEvent } from "../../core/logs/log-batch.ts";
 import { utf8Bytes } from "../../core/logs/log-batch.ts";
@@ -6,7 +7,13 @@ import { compileTransformer, type Transform } from "../../core/logs/transformers
 import type { EventOrigin } from "../../core/logs/transformers/define.ts";
 import type { State } from "../../storage/state.ts";
 import type { AppendedLogEvent } from "../../storage/telemetry/log-events.ts";
-import { indexPoliciesIn, policyKey, transformersIn } from "./group-policies.ts";
+import {
+  compileProtection,
+  readProtectionPolicy,
+  type AuditRule,
+  type ProtectionRules,
+} from "./data-protection-rules.ts";
+import { indexPoliciesIn, policyKey, protectionPoliciesIn, transformersIn } from "./group-policies.ts";
 import { compileTransformerRegex } from "./transformer-regexes.ts";
 
 export interface IngestRules {
@@ -14,6 +21,7 @@ export interface IngestRules {
   readonly indexedFields: ReadonlySet<string>;
   /** Those of the indexed fields that lie inside of others. */
   readonly indexedPaths: readonly string[];
+  readonly protection: ProtectionRules | undefined;
 }
 
 /** What became of a batch, to be counted. */
@@ -26,37 +34,53 @@ export interface IngestTally {
 export interface IngestedBatch {
   readonly events: readonly AppendedLogEvent[];
   readonly tally: IngestTally;
+  /** What was found in each event that has sensitive data. */
+  readonly findings: readonly (readonly Finding[])[];
 }
 
-const noTally: IngestTally = { transformedEvents: 0, transformedBytes: 0, failedTransformations: 0 };
-
-/** An event that cannot be transformed is stored as it is. */
+/**
+ * An event that cannot be transformed is stored as it is. Sensitive data is masked in the message and in what
+ * the transformer made of it, so that nobody behind the store sees it unless the message is asked for as it
+ * came.
+ */
 export function ingest(
-  { transform, indexedFields, indexedPaths }: IngestRules,
+  rules: IngestRules,
   events: readonly InputLogEvent[],
   origin: EventOrigin,
 ): IngestedBatch {
-  if (transform === undefined) {
-    const rows = events.map(({ timestamp, message }) => ({
-      timestamp,
-      message,
-      indexed: indexedFieldsOf(message, indexedFields, indexedPaths),
-    }));
-    return { events: rows, tally: noTally };
-  }
+  const { transform, protection } = rules;
+  const findings: (readonly Finding[])[] = [];
   let [transformedEvents, transformedBytes] = [0, 0];
-  const rows = events.map(({ timestamp, message }) => {
-    const outcome = transform(message, origin);
-    if (outcome.kind === "failed") {
-      return { timestamp, message, indexed: indexedFieldsOf(message, indexedFields, indexedPaths) };
+  const rows = events.map((event) => {
+    const outcome = transform?.(event.message, origin);
+    if (outcome?.kind === "transformed") {
+      transformedEvents += 1;
+      transformedBytes += utf8Bytes(outcome.text);
     }
-    transformedEvents += 1;
-    transformedBytes += utf8Bytes(outcome.text);
-    const indexed = indexedFieldsOf(outcome.text, indexedFields, indexedPaths);
-    return { timestamp, message, transformed: outcome.text, indexed };
+    const transformed = outcome?.kind === "transformed" ? outcome.text : undefined;
+    if (protection === undefined) return rowOf(rules, event, transformed);
+    const found = protection.find(event.message);
+    const masked = transformed === undefined ? undefined : mask(protection, transformed);
+    if (found.length === 0) return rowOf(rules, event, masked);
+    findings.push(found);
+    const message = maskText(event.message, found);
+    return { ...rowOf(rules, { ...event, message }, masked), unmasked: event.message };
   });
-  const failedTransformations = events.length - transformedEvents;
-  return { events: rows, tally: { transformedEvents, transformedBytes, failedTransformations } };
+  const failedTransformations = transform === undefined ? 0 : events.length - transformedEvents;
+  return { events: rows, findings, tally: { transformedEvents, transformedBytes, failedTransformations } };
+}
+
+const mask = ({ find }: ProtectionRules, text: string) => maskText(text, find(text));
+
+function rowOf(
+  { indexedFields, indexedPaths }: IngestRules,
+  { timestamp, message }: InputLogEvent,
+  transformed: string | undefined,
+): AppendedLogEvent {
+  const indexed = indexedFieldsOf(transformed ?? message, indexedFields, indexedPaths);
+  return transformed === undefined
+    ? { timestamp, message, indexed }
+    : { timestamp, message, indexed, transformed };
 }
 
 /** The rules of the groups that are being written to, compiled, in memory. */
@@ -99,9 +123,10 @@ export function createIngestRuleDirectory(state: State): IngestRuleDirectory {
 }
 
 async function readRules(state: State, groupId: number): Promise<IngestRules> {
-  const [transformer, index] = await Promise.all([
+  const [transformer, index, protection] = await Promise.all([
     transformersIn(state).get("", policyKey(groupId)),
     indexPoliciesIn(state).get("", policyKey(groupId)),
+    protectionPoliciesIn(state).get("", policyKey(groupId)),
   ]);
   const names = index?.value.fields.filter(({ until }) => until === undefined).map(({ name }) => name) ?? [];
   return {
@@ -111,5 +136,12 @@ async function readRules(state: State, groupId: number): Promise<IngestRules> {
         : compileTransformer(transformer.value.config, compileTransformerRegex),
     indexedFields: names.length === 0 ? defaultIndexedFields : new Set([...defaultIndexedFields, ...names]),
     indexedPaths: names.filter((name) => name.includes(".")),
+    protection: compileProtection(auditsOf(protection?.value.document, false)),
   };
+}
+
+/** The policy was read before it was stored. */
+function auditsOf(document: string | undefined, isOfAccount: boolean): readonly AuditRule[] {
+  const policy = document === undefined ? undefined : readProtectionPolicy(document);
+  return policy === undefined || typeof policy === "string" ? [] : [{ policy, isOfAccount }];
 }

@@ -12,10 +12,11 @@ import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, groupNotFound, invalidParameter, streamNotFound } from "./errors.ts";
 import { requireBearerTokens } from "./bearer-tokens.ts";
+import { findingsStream, reportFindings } from "./data-protection-findings.ts";
 import { storeEventMetrics } from "./event-metrics.ts";
 import { storeIngestMetrics } from "./ingest-metrics.ts";
 import { ingest } from "./ingest-rules.ts";
-import { requireGroup, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
+import { groupsIn, requireGroup, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
 import type { KnownStream } from "./stream-directory.ts";
 
 /**
@@ -70,6 +71,13 @@ async function store(
     storeEventMetrics(context, logGroupName, stream, ingested.events),
     storeIngestMetrics(context, logGroupName, ingested.tally),
   ]);
+  // What is found in findings is told to nobody: two groups could tell each other for ever.
+  if (ingested.findings.length > 0 && stream.streamName !== findingsStream) {
+    const audits = rules.protection?.audits ?? [];
+    await reportFindings(context, logGroupName, audits, ingested.findings, (...report) =>
+      writeFindings(context, ...report),
+    );
+  }
   context.activity.note({
     groupId: stream.groupId,
     streamName: stream.streamName,
@@ -93,6 +101,32 @@ async function store(
       ...(transformed === undefined ? {} : { transformed }),
     })),
   });
+}
+
+/** Findings of a group that is no more are told by the metric alone. */
+async function writeFindings(
+  context: LogsContext,
+  logGroupName: string,
+  logStreamName: string,
+  messages: readonly string[],
+): Promise<void> {
+  const { state } = context.dependencies;
+  const { now } = context.call;
+  const group = await groupsIn(state).get(scopeOf(context), logGroupName);
+  if (group === undefined) return;
+  const { id: groupId, retentionDays } = group.value;
+  const streams = streamsIn(state);
+  const scope = streamScope(groupId);
+  if ((await streams.get(scope, logStreamName)) === undefined) {
+    await streams.create(scope, logStreamName, { id: await state.nextNumber("log-stream"), createdAt: now }, now);
+  }
+  const stream = await requireStream(context, logGroupName, logStreamName);
+  await store(
+    context,
+    logGroupName,
+    { ...stream, groupId, retentionDays },
+    messages.map((message) => ({ timestamp: now, message })),
+  );
 }
 
 /** The events of a group that a reader may see now: those within its present retention. */
@@ -128,6 +162,7 @@ export async function getLogEvents(
     to,
     descending,
     limit: input.limit ?? logLimits.pageEvents,
+    unmask: input.unmask ?? false,
     ...(token === undefined ? {} : { position: token.position }),
   });
   const rows = descending ? page.rows.toReversed() : page.rows;

@@ -1,0 +1,103 @@
+// Data protection: a script of what identifiers find, the documents of policies, and two laws of masking.
+import { readFileSync } from "node:fs";
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import { managedIdentifiers } from "./identifiers.ts";
+import { compileFinder, maskText } from "./mask.ts";
+import { parseDataProtectionPolicy } from "./policy.ts";
+
+const mask = (text: string, ...identifiers: string[]) =>
+  maskText(text, compileFinder(new Set(identifiers), new Map())(text));
+
+describe("the script", () => {
+  const script = readFileSync(new URL("testdata/identifiers.txt", import.meta.url), "utf8");
+  const lines = script.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  let name = "";
+  for (const [index, line] of lines.entries()) {
+    const [, word = "", rest = ""] = /^(\w+) (.*)$/.exec(line) ?? [];
+    if (word === "identifier") name = rest;
+    if (word !== "text") continue;
+    const identifier = name;
+    const next = lines[index + 1] ?? "";
+    test(`${identifier}: ${rest}`, () => {
+      expect(managedIdentifiers.has(identifier)).toBe(true);
+      expect(mask(rest, identifier)).toBe(next === "same" ? rest : next.slice("mask ".length));
+    });
+  }
+});
+
+test("no identifier takes long over a text that is made to trouble it", () => {
+  for (const text of [
+    "1".repeat(20_000),
+    "a@".repeat(10_000),
+    "-----BEGIN ".repeat(2_000),
+    "a1 ".repeat(7_000),
+  ]) {
+    const find = compileFinder(new Set(managedIdentifiers.keys()), new Map());
+    expect(find(`ssn card phone ${text}`).length).toBeLessThanOrEqual(1_000);
+  }
+});
+
+property.prop([fc.string(), fc.string()])(
+  "what is outside of a finding stays, and nothing else",
+  (before, after) => {
+    const found = { identifier: "x", start: before.length, end: before.length + 3 };
+    fc.pre(!/^\s*[{[]/.test(before));
+    expect(maskText(`${before}abc${after}`, [found])).toBe(`${before}***${after}`);
+    expect(maskText(`${before}abc${after}`, [])).toBe(`${before}abc${after}`);
+  },
+);
+
+property.prop([
+  fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.constant("ann@example.com"))),
+])("a JSON object that is masked is a JSON object with the same names", (object) => {
+  const text = JSON.stringify({ ...object, card: 4111111111111111 });
+  const masked = mask(text, "CreditCardNumber", "EmailAddress");
+  expect(masked).not.toContain("4111111111111111");
+  expect(Object.keys(JSON.parse(masked) as object).length).toBe(Object.keys({ ...object, card: 1 }).length);
+});
+
+const arn = (name: string) => `arn:aws:dataprotection::aws:data-identifier/${name}`;
+
+const policy = (changes: object = {}, identifiers = [arn("EmailAddress")], others = identifiers) => ({
+  Name: "p",
+  Version: "2021-06-01",
+  Statement: [
+    { Sid: "audit", DataIdentifier: identifiers, Operation: { Audit: { FindingsDestination: {} } } },
+    { Sid: "redact", DataIdentifier: others, Operation: { Deidentify: { MaskConfig: {} } } },
+  ],
+  ...changes,
+});
+
+const problemOf = (document: object) => parseDataProtectionPolicy(JSON.stringify(document));
+
+describe("policies", () => {
+  test("a document is read, with identifiers of its own", () => {
+    const document = policy(
+      { Configuration: { CustomDataIdentifier: [{ Name: "Employee", Regex: "E-\\d{4}" }] } },
+      [arn("EmailAddress"), "Employee"],
+    );
+    expect(problemOf(document)).toEqual({
+      name: "p",
+      identifiers: new Set(["EmailAddress", "Employee"]),
+      custom: new Map([["Employee", "E-\\d{4}"]]),
+      destinations: {},
+    });
+  });
+
+  test.each([
+    ["no JSON", {}, "Version must be 2021-06-01"],
+    ["another identifier", policy({}, [arn("Shoe")]), "does not exist"],
+    ["lists that differ", policy({}, [arn("EmailAddress")], [arn("IpAddress")]), "must match exactly"],
+    ["names of people", policy({}, [arn("Name")]), "is not supported here"],
+    ["one statement", policy({ Statement: policy().Statement.slice(0, 1) }), "exactly two statements"],
+    ["an unknown member", policy({ Extra: 1 }), "unknown member Extra"],
+    [
+      "a bad name",
+      policy({ Configuration: { CustomDataIdentifier: [{ Name: "a b", Regex: "x" }] } }),
+      "letters, digits",
+    ],
+  ])("%s is refused", (_what, document, problem) => {
+    expect(problemOf(document)).toContain(problem);
+  });
+});
