@@ -16,6 +16,11 @@ import {
   putSyslogConfiguration,
 } from "./syslog-configurations.ts";
 import type { LogsContext } from "./context.ts";
+import {
+  deleteDataProtectionPolicy,
+  getDataProtectionPolicy,
+  putDataProtectionPolicy,
+} from "./data-protection.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { testMetricFilter } from "./filter-patterns.ts";
 import { describeLogGroups, listLogGroups } from "./log-group-listings.ts";
@@ -81,6 +86,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   DescribeLookupTables: describeLookupTables,
   GetLookupTable: getLookupTable,
   UpdateLookupTable: updateLookupTable,
+  DeleteDataProtectionPolicy: deleteDataProtectionPolicy,
   DeleteIndexPolicy: deleteIndexPolicy,
   DeleteAccountPolicy: deleteAccountPolicy,
   DeleteDestination: deleteDestination,
@@ -106,6 +112,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   DescribeResourcePolicies: describeResourcePolicies,
   DescribeSubscriptionFilters: describeSubscriptionFilters,
   FilterLogEvents: filterLogEvents,
+  GetDataProtectionPolicy: getDataProtectionPolicy,
   GetLogAnomalyDetector: getLogAnomalyDetector,
   GetLogEvents: getLogEvents,
   GetLogGroupFields: getLogGroupFields,
@@ -122,6 +129,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   ListSyslogConfigurations: listSyslogConfigurations,
   PutSyslogConfiguration: putSyslogConfiguration,
   PutBearerTokenAuthentication: putBearerTokenAuthentication,
+  PutDataProtectionPolicy: putDataProtectionPolicy,
   PutIndexPolicy: putIndexPolicy,
   PutAccountPolicy: putAccountPolicy,
   PutDestination: putDestination,
