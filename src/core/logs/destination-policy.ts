@@ -29,7 +29,10 @@ export function parseDestinationPolicy(text: string): DestinationPolicy | undefi
   return statements.every(isStatement) ? { statements } : undefined;
 }
 
-export type DestinationAction = "logs:PutSubscriptionFilter" | "logs:PutAccountPolicy";
+export type DestinationAction =
+  | "logs:PutSubscriptionFilter"
+  | "logs:PutAccountPolicy"
+  | "logs:CreateDelivery";
 
 /**
  * Whether the policy lets an account do something with the destination. A statement with conditions, which

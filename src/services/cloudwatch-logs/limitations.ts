@@ -15,6 +15,11 @@ export const limitations = {
     "the bucket is one of the data folder's, and every valid name of one will do",
     "messages are exported as readers see them: with sensitive data masked",
   ],
+  CreateDelivery: ["a delivery is kept and shown: no resource here has logs to deliver"],
+  CreateImportTask: ["there are no event data stores to import from"],
+  DescribeConfigurationTemplates: ["there are none: no resource here has logs to deliver"],
+  PutIntegration: ["always refused: OpenSearch collections cannot be made here"],
+  AssociateSourceToS3TableIntegration: ["there are no integrations with S3 tables"],
   PutResourcePolicy: ["a policy is kept and shown; nothing is decided by it"],
   DescribeLogGroups: ["`includeLinkedAccounts` finds nothing beyond the caller's own account"],
   ListLogGroups: [

@@ -1,10 +1,11 @@
-// Tags of log groups, by the operations of today and by those of before 2022.
-import { ResourceNotFoundException, TooManyTagsException } from "@aws-sdk/client-cloudwatch-logs";
+// Tags of log groups, and of what else has some, by the operations of today and by those of before 2022.
+import { TooManyTagsException } from "@aws-sdk/client-cloudwatch-logs";
 import { logLimits } from "../../core/logs/limits.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { changeGroup, requireGroup } from "./stored-groups.ts";
+import { changeTagsOfResource, tagsOfResource } from "./tagged-resources.ts";
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -25,7 +26,9 @@ export async function tagResource(
   input: Input<"TagResource">,
   context: LogsContext,
 ): Promise<Output<"TagResource">> {
-  await addTags(context, groupOf(input.resourceArn), input.tags);
+  const { resourceArn, tags } = input;
+  if (isGroup(resourceArn)) await addTags(context, resourceArn, tags);
+  else await changeTagsOfResource(context, resourceArn, (before) => checkTags({ ...before, ...tags }));
   return {};
 }
 
@@ -34,7 +37,9 @@ export async function untagResource(
   input: Input<"UntagResource">,
   context: LogsContext,
 ): Promise<Output<"UntagResource">> {
-  await removeTags(context, groupOf(input.resourceArn), input.tagKeys);
+  const { resourceArn, tagKeys } = input;
+  if (isGroup(resourceArn)) await removeTags(context, resourceArn, tagKeys);
+  else await changeTagsOfResource(context, resourceArn, (before) => without(before, tagKeys));
   return {};
 }
 
@@ -43,7 +48,11 @@ export async function listTagsForResource(
   input: Input<"ListTagsForResource">,
   context: LogsContext,
 ): Promise<Output<"ListTagsForResource">> {
-  return { tags: { ...(await requireGroup(context, groupOf(input.resourceArn))).value.tags } };
+  const { resourceArn } = input;
+  const tags = isGroup(resourceArn)
+    ? (await requireGroup(context, resourceArn)).value.tags
+    : await tagsOfResource(context, resourceArn);
+  return { tags: { ...tags } };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagLogGroup.html */
@@ -72,11 +81,7 @@ export async function listTagsLogGroup(
   return { tags: { ...(await requireGroup(context, input.logGroupName)).value.tags } };
 }
 
-/** Destinations can have tags too; there are none here. */
-function groupOf(resourceArn: string): string {
-  if (resourceArn.includes(":log-group:")) return resourceArn;
-  throw modelled(ResourceNotFoundException, "The specified resource does not exist.");
-}
+const isGroup = (resourceArn: string) => resourceArn.includes(":log-group:");
 
 function addTags(context: LogsContext, identifier: string, tags: Tags): Promise<void> {
   return changeGroup(context, identifier, (group) => ({
@@ -88,6 +93,10 @@ function addTags(context: LogsContext, identifier: string, tags: Tags): Promise<
 function removeTags(context: LogsContext, identifier: string, names: readonly string[]): Promise<void> {
   return changeGroup(context, identifier, (group) => ({
     ...group,
-    tags: Object.fromEntries(Object.entries(group.tags).filter(([name]) => !names.includes(name))),
+    tags: without(group.tags, names),
   }));
+}
+
+function without(tags: Tags, names: readonly string[]): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !names.includes(name)));
 }
