@@ -65,7 +65,7 @@ async function mailOf(
   from: string,
 ): Promise<SendMailOptions> {
   const { endpoint, messageId, publishedAt, displayName } = delivery;
-  const { subscribe, unsubscribe } = documents.linksOf(delivery);
+  const { subscribePage, unsubscribePage } = documents.linksOf(delivery);
   const isQuestion = delivery.type === "SubscriptionConfirmation";
   const subject = isQuestion ? "AWS Notification - Subscription Confirmation" : delivery.subject;
   const write = isQuestion ? questionOf : textOf;
@@ -76,11 +76,11 @@ async function mailOf(
     text:
       delivery.protocol === "email-json"
         ? await documents.write(delivery)
-        : write(delivery, isQuestion ? subscribe : unsubscribe),
+        : write(delivery, isQuestion ? subscribePage : unsubscribePage),
     date: new Date(publishedAt),
     // The same for every attempt, by which a mail that arrives twice is known.
     messageId: `<${messageId}.${delivery.subscriptionArn.slice(-12)}@groundwatch>`,
-    ...(isQuestion ? {} : { headers: { "List-Unsubscribe": `<${unsubscribe}>` } }),
+    ...(isQuestion ? {} : { headers: { "List-Unsubscribe": `<${unsubscribePage}>` } }),
   };
 }
 

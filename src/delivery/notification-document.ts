@@ -4,9 +4,12 @@ import { signedText } from "../core/notifications/signed-text.ts";
 import type { Delivery } from "../storage/outbox.ts";
 import type { Signing } from "../storage/signing.ts";
 
+/** Of the API, for programs, and of pages that ask, for people. */
 export interface NotificationLinks {
   readonly subscribe: string;
   readonly unsubscribe: string;
+  readonly subscribePage: string;
+  readonly unsubscribePage: string;
 }
 
 export interface NotificationDocuments {
@@ -57,9 +60,13 @@ export function createNotificationDocuments(signing: Signing, address: () => str
   };
 
   function linksOf({ topicArn, subscriptionArn, token = "" }: Delivery): NotificationLinks {
+    const server = address();
+    const confirmation = `TopicArn=${topicArn}&Token=${token}`;
     return {
-      subscribe: `${address()}/?Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${token}`,
-      unsubscribe: `${address()}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
+      subscribe: `${server}/?Action=ConfirmSubscription&${confirmation}`,
+      unsubscribe: `${server}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
+      subscribePage: `${server}/_groundwatch/confirm-subscription?${confirmation}`,
+      unsubscribePage: `${server}/_groundwatch/unsubscribe?SubscriptionArn=${subscriptionArn}`,
     };
   }
 }

@@ -3,6 +3,7 @@ import type { WireRequest, WireResponse } from "../wire/request.ts";
 import type { App } from "../wire/serve.ts";
 import { allowOrigin, answerPreflight, judgeOrigin } from "./cross-origin.ts";
 import { renderStatusPage, type StatusPage } from "./status-page.ts";
+import { answerSubscriptionPage, subscriptionPagePaths } from "./subscription-page.ts";
 
 export interface FrontDoorOptions {
   readonly app: App;
@@ -50,6 +51,10 @@ function addressesOf(options: FrontDoorOptions): (address: string) => Answer | u
   const answers = new Map<string, Answer>([
     ["GET /_groundwatch/health", health],
     ["HEAD /_groundwatch/health", health],
+    ...subscriptionPagePaths.map((path): [string, Answer] => [
+      `GET ${path}`,
+      (request) => guarded(() => Promise.resolve(answerSubscriptionPage(request, now()))),
+    ]),
     ["GET /", (request) => guarded(() => answerPage(request))],
     [
       "POST /_groundwatch/reset",

@@ -241,6 +241,17 @@ test("functions are invoked where Lambda is said to be", async () => {
   }
 });
 
+/** Of a program's mail the link itself; of a person's that of the button on the page behind it. */
+async function linkIn(mailText: string): Promise<string> {
+  const ofApi = /http:\/\/127[^\s"]+Action=ConfirmSubscription[^\s"]+/.exec(mailText)?.[0];
+  if (ofApi !== undefined) return ofApi;
+  const page = /http:\/\/127\S+confirm-subscription\S+/.exec(mailText)![0];
+  const form = await (await fetch(page)).text();
+  const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)];
+  const query = new URLSearchParams(fields.map(([, name, value]): [string, string] => [name!, value!]));
+  return `${new URL(page).origin}/?${query.toString()}`;
+}
+
 test("e-mail asks, tells, and is tried again while the mail server is busy", async () => {
   const TopicArn = await newTopic({ DisplayName: "Shop alarms" });
   for (const Protocol of ["email", "email-json"]) {
@@ -252,8 +263,7 @@ test("e-mail asks, tells, and is tried again while the mail server is busy", asy
   for (const question of questions) {
     const text = question.replaceAll("=\r\n", "").replaceAll("=3D", "=");
     expect(text).toContain("To: ops@example.com");
-    const link = /http:\/\/127[^\s"]+Action=ConfirmSubscription[^\s"]+/.exec(text)![0];
-    expect((await fetch(link)).status).toBe(200);
+    expect((await fetch(await linkIn(text))).status).toBe(200);
   }
   mail.refuseWith(451);
   await sns.publish({ TopicArn, Subject: "Disk full", Message: "Act now" });
@@ -288,6 +298,27 @@ test("what waits is delivered by the server that is started next", async () => {
   const [post] = web.posts.splice(0);
   expect(fieldsOf(post!)).toMatchObject({ Message: "after the restart", MessageId });
   expect(await isGenuine(fieldsOf(post!))).toBe(true);
+});
+
+test("after a reset another key signs", async () => {
+  const other = await startTestServer();
+  try {
+    const publish = async () => {
+      const client = new SNS(other.clientConfig());
+      const { TopicArn } = await client.createTopic({ Name: "signed" });
+      await client.subscribe({ TopicArn, Protocol: "http", Endpoint: web.url });
+      await other.advance(0);
+      return fieldsOf(web.posts.pop()!);
+    };
+    const before = await publish();
+    await new GroundwatchClient({ endpoint: other.endpoint }).reset();
+    const after = await publish();
+    expect(after["SigningCertURL"]).not.toBe(before["SigningCertURL"]);
+    expect(await isGenuine(after)).toBe(true);
+    expect((await fetch(before["SigningCertURL"]!)).status).toBe(404);
+  } finally {
+    await other.stop();
+  }
 });
 
 test("links work where everything else must be signed, unless the subscriber wants them not to", async () => {
