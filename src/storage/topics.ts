@@ -187,6 +187,9 @@ function createPublisher(state: State): Pick<Topics, "publish"> {
       const confirmed = found.filter(({ value }) => value.token === undefined);
       const wanting = confirmed.map((one) => subscriptionOf(topic, one)).filter((one) => wants(one, message));
       yield wanting.map((subscription) => deliveryOf(topic, subscription, message));
+      // What nobody confirmed is in nobody's way until here, where all subscriptions are read anyway.
+      const over = found.filter(({ value }) => isOver(value, message.publishedAt));
+      await Promise.all(over.map(({ scope, key, version }) => subscriptions.delete(scope, key, version)));
       last = found.at(-1)?.key;
       if (found.length < limit) return;
     }

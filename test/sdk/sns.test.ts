@@ -190,6 +190,11 @@ describe("subscriptions", () => {
     );
     await server.advance(2 * 86_400_000);
     expect(await refusal(sns.getSubscriptionAttributes({ SubscriptionArn }))).toMatch(/NotFoundException/);
+    const stored = server.dependencies.state.collection("topic-subscriptions");
+    const count = () => stored.count(`${testAccount}/us-east-1`);
+    const before = await count();
+    await sns.publish({ TopicArn, Message: "to nobody" });
+    expect(await count()).toBe(before - 1);
   });
 
   const refused: [Partial<SubscribeCommandInput>, RegExp][] = [
