@@ -1,0 +1,102 @@
+// What subscriptions are made of: destinations, policies and payloads.
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import { parseGroupExclusion, parseSubscriptionPolicy } from "./account-policy.ts";
+import { allows, parseDestinationPolicy } from "./destination-policy.ts";
+import { dataMessages, subscriptionLimits } from "./subscription-payload.ts";
+import { parseSubscriptionTarget } from "./subscription-target.ts";
+
+const place = "us-east-1:111122223333";
+
+test.each([
+  [`arn:aws:kinesis:${place}:stream/s`, { kind: "kinesis", region: "us-east-1", streamName: "s" }],
+  [`arn:aws:firehose:${place}:deliverystream/f`, { kind: "firehose", streamName: "f" }],
+  [`arn:aws:lambda:${place}:function:f:live`, { kind: "lambda", region: "us-east-1" }],
+  [`arn:aws:es:${place}:domain/d`, { kind: "opensearch", domain: "d", index: undefined }],
+  [`arn:aws:es:${place}:domain/d/i`, { kind: "opensearch", domain: "d", index: "i" }],
+  [`arn:aws-cn:logs:${place}:destination:d`, { kind: "destination", account: "111122223333", name: "d" }],
+  ["https://example.com/x", { kind: "webhook", url: "https://example.com/x" }],
+])("%s is %o", (arn, expected) => {
+  expect(parseSubscriptionTarget(arn)).toMatchObject({ arn, ...expected });
+});
+
+test.each([
+  "",
+  "https://",
+  `arn:aws:kinesis:${place}:stream/`,
+  `arn:aws:sqs:${place}:q`,
+  `arn:aws:es:${place}:domain/`,
+])("%s is no destination", (arn) => expect(parseSubscriptionTarget(arn)).toBeUndefined());
+
+describe("an access policy", () => {
+  const arn = `arn:aws:logs:${place}:destination:d`;
+  const allow = {
+    Effect: "Allow",
+    Principal: { AWS: ["111122223333", "arn:aws:iam::444455556666:root"] },
+    Action: "logs:Put*",
+    Resource: arn,
+  };
+  const allowsAccount = (statements: unknown, account: string) => {
+    const policy = parseDestinationPolicy(JSON.stringify({ Statement: statements }));
+    return policy !== undefined && allows(policy, account, "logs:PutSubscriptionFilter", arn);
+  };
+
+  test("lets in whom it names", () => {
+    expect(allowsAccount(allow, "111122223333")).toBe(true);
+    expect(allowsAccount([allow], "444455556666")).toBe(true);
+    expect(allowsAccount(allow, "999999999999")).toBe(false);
+    expect(allowsAccount({ ...allow, Principal: "*" }, "999999999999")).toBe(true);
+  });
+
+  test("is about its action and its destination", () => {
+    expect(allowsAccount({ ...allow, Action: ["logs:CreateDelivery"] }, "111122223333")).toBe(false);
+    expect(allowsAccount({ ...allow, Resource: `${arn}2` }, "111122223333")).toBe(false);
+    expect(allowsAccount({ ...allow, Resource: "arn:aws:logs:*:destination:?" }, "111122223333")).toBe(true);
+  });
+
+  test("keeps out whom a statement denies, and allows nothing on conditions", () => {
+    expect(allowsAccount([allow, { ...allow, Effect: "Deny" }], "111122223333")).toBe(false);
+    const condition = { StringEquals: { "aws:PrincipalOrgID": "o-1" } };
+    expect(allowsAccount({ ...allow, Condition: condition }, "111122223333")).toBe(false);
+  });
+
+  test.each(["", "[]", "{}", '{"Statement":[]}', '{"Statement":{"Effect":"Maybe"}}'])("is not %s", (text) => {
+    expect(parseDestinationPolicy(text)).toBeUndefined();
+  });
+});
+
+test("an account policy names a destination, and perhaps a pattern and a distribution", () => {
+  expect(parseSubscriptionPolicy('{"DestinationArn":"a"}')).toEqual({
+    destinationArn: "a",
+    roleArn: undefined,
+    filterPattern: "",
+    distribution: "ByLogStream",
+  });
+  const refused = ["", "1", "{}", '{"DestinationArn":"a","Distribution":"Even"}', '{"DestinationArn":1}'];
+  for (const text of refused) expect(parseSubscriptionPolicy(text)).toBeUndefined();
+});
+
+test("selection criteria leave groups out by their names", () => {
+  expect(parseGroupExclusion('LogGroupName NOT IN ["a", "/b"]')).toEqual(["a", "/b"]);
+  for (const text of ["", "LogGroupName IN []", "LogGroupName NOT IN [a]", "LogGroupName NOT IN [1]"]) {
+    expect(parseGroupExclusion(text)).toBeUndefined();
+  }
+});
+
+const source = { owner: "o", logGroup: "g", logStream: "s", filterName: "f", isAccountPolicy: false };
+const sizes = fc.array(fc.constantFrom(1, 100, 200_000, 400_000, 600_000), { maxLength: 20 });
+
+property.prop([sizes])(
+  "payloads have all events in their order, and only single ones are too large",
+  (lengths) => {
+    const events = lengths.map((length, index) => {
+      return { id: String(index), timestamp: index, message: "x".repeat(length) };
+    });
+    const payloads = dataMessages(source, events);
+    expect(payloads.flatMap(({ logEvents }) => logEvents)).toEqual(events);
+    for (const { logEvents } of payloads) {
+      const characters = logEvents.reduce((sum, { message }) => sum + message.length, 0);
+      expect(logEvents.length === 1 || characters <= subscriptionLimits.payloadCharacters).toBe(true);
+    }
+  },
+);
