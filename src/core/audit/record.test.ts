@@ -110,6 +110,7 @@ describe("who called", () => {
       { type: "IAMUser", principalId: "alice", userName: "alice" },
     ],
     ["iam::1:user/bob", undefined, "bob", { type: "IAMUser", userName: "bob" }],
+    ["iam::1:anonymous", undefined, "", { type: "AWSAccount", accountId: "ANONYMOUS_PRINCIPAL" }],
     ["sts::1:federated-user/fred", undefined, "fred", { type: "FederatedUser" }],
     [
       "sts::1:assumed-role/Admin/session-1",

@@ -192,6 +192,11 @@ function newUser({ account, accessKeyId, arn, userName }: AuditedPrincipal): Aud
     const sessionContext = { sessionIssuer };
     return { name: session, identity: { type: "AssumedRole", principalId, ...common, sessionContext } };
   }
+  // Whoever opened a link that needs no signature.
+  if (kind === "anonymous") {
+    const identity = { type: "AWSAccount", principalId: "", accountId: "ANONYMOUS_PRINCIPAL" };
+    return { name: "", identity };
+  }
   if (kind === "federated-user") {
     return { name: path, identity: { type: "FederatedUser", principalId: `${account}:${path}`, ...common } };
   }
