@@ -98,6 +98,20 @@ test.each([
   expect(refused).toContain(words);
 });
 
+test("over the Query protocol the image is text in base 64", async () => {
+  const answer = await fetch(server.endpoint, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({
+      Action: "GetMetricWidgetImage",
+      Version: "2010-08-01",
+      MetricWidget: JSON.stringify({ metrics: [ofHost("a")], end: "P0D", width: 50, height: 40 }),
+    }),
+  });
+  const [, base64 = ""] = /<MetricWidgetImage>([^<]*)</.exec(await answer.text()) ?? [];
+  expect(readPng(Buffer.from(base64, "base64"))).toMatchObject({ width: 50, height: 40 });
+});
+
 test("other formats are refused", async () => {
   const MetricWidget = JSON.stringify({ metrics: [ofHost("a")] });
   const ask = (OutputFormat: string) =>
