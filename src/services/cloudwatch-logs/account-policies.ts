@@ -6,6 +6,7 @@ import {
   type PolicyType,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { parseGroupExclusion, parseSubscriptionPolicy } from "../../core/logs/account-policy.ts";
+import { parseIndexPolicy } from "../../core/logs/index-policy.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import { subscriptionLimits } from "../../core/logs/subscription-payload.ts";
 import {
@@ -19,10 +20,18 @@ import {
 import { settledSequence } from "../../storage/telemetry/log-events.ts";
 import type { Change, Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
+import {
+  accountIndexChanges,
+  accountRuleLimits,
+  parseGroupPrefix,
+  transformedFlag,
+} from "./account-rules.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
+import { checkProtectionPolicy } from "./data-protection.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
 import { compilePattern } from "./filter-patterns.ts";
 import { scopeOf } from "./stored-groups.ts";
+import { requireTransformer } from "./transformers.ts";
 import { tryDestination } from "./subscription-destinations.ts";
 
 /** Everything about a type of account policy that is served. */
@@ -32,6 +41,12 @@ interface ServedType {
   check(policy: StoredAccountPolicy, context: LogsContext): Promise<void>;
   /** What is written in one with a policy that was not there before. */
   whenCreated(policyName: string, context: LogsContext): readonly Change[];
+  /** What is written in one with any policy, and with its deletion (without a policy). */
+  whenChanged?(
+    policyName: string,
+    policy: StoredAccountPolicy | undefined,
+    context: LogsContext,
+  ): Promise<readonly Change[]>;
   whenDeleted(policyName: string, context: LogsContext): readonly Change[];
   /** Behind every change. */
   announce(context: LogsContext): void;
@@ -67,7 +82,53 @@ const servedTypes: Readonly<Partial<Record<PolicyType, ServedType>>> = {
     whenDeleted: (policyName, context) => [cursorDeletion(policyCursorKey(scopeOf(context), policyName))],
     announce: ({ dependencies }) => dependencies.facts.publish({ kind: "LogSubscriptionsChanged" }),
   },
+  TRANSFORMER_POLICY: {
+    policiesPerAccount: accountRuleLimits.transformers,
+    async check({ policyDocument, selectionCriteria }) {
+      requirePrefix(selectionCriteria);
+      requireTransformer(policyDocument);
+    },
+    whenCreated: (_policyName, context) => [transformedFlag(scopeOf(context))],
+    whenDeleted: () => [],
+    announce: ({ ingestRules }) => ingestRules.forget(),
+  },
+  FIELD_INDEX_POLICY: {
+    policiesPerAccount: accountRuleLimits.indexPolicies,
+    async check({ policyDocument, selectionCriteria }) {
+      requirePrefix(selectionCriteria);
+      const fields = parseIndexPolicy(policyDocument);
+      if (typeof fields === "string") throw invalidParameter(fields);
+    },
+    whenCreated: () => [],
+    whenChanged: (policyName, policy, context) =>
+      accountIndexChanges(
+        context.dependencies.state,
+        scopeOf(context),
+        policyName,
+        policy,
+        context.call.now,
+      ),
+    whenDeleted: () => [],
+    announce: ({ ingestRules }) => ingestRules.forget(),
+  },
+  DATA_PROTECTION_POLICY: {
+    policiesPerAccount: accountRuleLimits.protectionPolicies,
+    async check({ policyDocument, selectionCriteria }, context) {
+      if (selectionCriteria !== undefined) {
+        throw invalidParameter("Selection criteria cannot be specified for a data protection policy.");
+      }
+      await checkProtectionPolicy(policyDocument, context, undefined);
+    },
+    whenCreated: () => [],
+    whenDeleted: () => [],
+    announce: ({ ingestRules }) => ingestRules.forget(),
+  },
 };
+
+function requirePrefix(selectionCriteria: string | undefined): void {
+  if (parseGroupPrefix(selectionCriteria) !== undefined) return;
+  throw invalidParameter('The selection criteria must be LogGroupNamePrefix IN ["..."].');
+}
 
 /**
  * A policy of the same type and name is replaced.
@@ -100,6 +161,7 @@ export async function putAccountPolicy(
   await state.write([
     { kind: "put", collection, scope, key, value },
     ...(isNew ? served.whenCreated(policyName, context) : []),
+    ...((await served.whenChanged?.(policyName, value, context)) ?? []),
   ]);
   served.announce(context);
   return { accountPolicy: describe(context, { scope, key, value }) };
@@ -119,7 +181,11 @@ export async function deleteAccountPolicy(
     throw modelled(ResourceNotFoundException, "The specified account policy does not exist.");
   }
   const { policies: collection } = subscriptionCollections;
-  await state.write([{ kind: "delete", collection, scope, key }, ...served.whenDeleted(policyName, context)]);
+  await state.write([
+    { kind: "delete", collection, scope, key },
+    ...served.whenDeleted(policyName, context),
+    ...((await served.whenChanged?.(policyName, undefined, context)) ?? []),
+  ]);
   served.announce(context);
   return {};
 }

@@ -10,10 +10,11 @@ import { defaultIndexedFields } from "../../core/logs/indexed-fields.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import type { Document } from "../../storage/state.ts";
 import { readIndexTimes } from "../../storage/telemetry/log-queries.ts";
+import { accountIndexesOf, policyFor, readAccountRules, type AccountRules } from "./account-rules.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { indexPoliciesIn, policyKey, type StoredIndexPolicy } from "./group-policies.ts";
-import { requireGroup, type StoredGroup } from "./stored-groups.ts";
+import { requireGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
 import { requireStandardClass } from "./transformers.ts";
 
 const listPage = 50;
@@ -85,6 +86,23 @@ function describe(
   };
 }
 
+/** A group without a policy of its own has that of the account. */
+function describeOfAccount(
+  { call }: LogsContext,
+  { key, value }: Document<StoredGroup>,
+  account: AccountRules,
+): IndexPolicy | undefined {
+  const found = policyFor(account.indexPolicies, key, value);
+  if (found === undefined) return undefined;
+  return {
+    logGroupIdentifier: logGroupArn(call.account, call.region, key),
+    lastUpdateTime: found.policy.updatedAt,
+    policyDocument: found.policy.policyDocument,
+    policyName: found.name,
+    source: "ACCOUNT",
+  };
+}
+
 /** Groups of the call with what is stored of their indexes. */
 async function groupsOf(identifiers: readonly string[], context: LogsContext) {
   const groups = await Promise.all(identifiers.map((identifier) => requireGroup(context, identifier)));
@@ -103,7 +121,10 @@ export async function describeIndexPolicies(
   context: LogsContext,
 ): Promise<Output<"DescribeIndexPolicies">> {
   const groups = await groupsOf(input.logGroupIdentifiers, context);
-  const indexPolicies = groups.flatMap(([group, stored]) => describe(context, group, stored) ?? []);
+  const account = await readAccountRules(context.dependencies.state, scopeOf(context));
+  const indexPolicies = groups.flatMap(
+    ([group, stored]) => describe(context, group, stored) ?? describeOfAccount(context, group, account) ?? [],
+  );
   const { items, next } = page(indexPolicies, input.nextToken);
   return { indexPolicies: items, ...next };
 }
@@ -129,7 +150,9 @@ export async function describeFieldIndexes(
 ): Promise<Output<"DescribeFieldIndexes">> {
   const { indexCategories = ["DEFAULT", "CUSTOM", "INACTIVE"] } = input;
   const indexes: FieldIndex[] = [];
-  for (const [group, { fields }] of await groupsOf(input.logGroupIdentifiers, context)) {
+  const account = await readAccountRules(context.dependencies.state, scopeOf(context));
+  for (const [group, stored] of await groupsOf(input.logGroupIdentifiers, context)) {
+    const fields = [...stored.fields, ...accountIndexesOf(account, group.key, group.value)];
     const logGroupIdentifier = logGroupArn(context.call.account, context.call.region, group.key);
     const times = await readIndexTimes(context.dependencies.telemetry, group.value.id);
     const add = (field: PolicyField, indexCategory: FieldIndex["indexCategory"]) => {
@@ -148,7 +171,7 @@ export async function describeFieldIndexes(
     };
     if (group.value.logGroupClass === "STANDARD") for (const field of defaultFields) add(field, "DEFAULT");
     const isCurrent = ({ until }: FieldIndexSpan) => until === undefined;
-    const current = fields.filter(isCurrent);
+    const current = [...new Map(fields.filter(isCurrent).map((field) => [field.name, field])).values()];
     for (const field of current) add(field, "CUSTOM");
     const past = new Map(fields.filter((field) => !isCurrent(field)).map((field) => [field.name, field]));
     for (const field of current) past.delete(field.name);

@@ -7,6 +7,7 @@ import { compileTransformer, type Transform } from "../../core/logs/transformers
 import type { EventOrigin } from "../../core/logs/transformers/define.ts";
 import type { State } from "../../storage/state.ts";
 import type { AppendedLogEvent } from "../../storage/telemetry/log-events.ts";
+import { accountIndexesOf, policyFor, readAccountRules } from "./account-rules.ts";
 import {
   compileProtection,
   readProtectionPolicy,
@@ -14,6 +15,7 @@ import {
   type ProtectionRules,
 } from "./data-protection-rules.ts";
 import { indexPoliciesIn, policyKey, protectionPoliciesIn, transformersIn } from "./group-policies.ts";
+import { groupsIn } from "./stored-groups.ts";
 import { compileTransformerRegex } from "./transformer-regexes.ts";
 
 export interface IngestRules {
@@ -86,7 +88,7 @@ function rowOf(
 /** The rules of the groups that are being written to, compiled, in memory. */
 export interface IngestRuleDirectory {
   recall(groupId: number): IngestRules | undefined;
-  find(groupId: number): Promise<IngestRules>;
+  find(scope: string, logGroupName: string, groupId: number): Promise<IngestRules>;
   /** After a change of a group's policies, or of everything. */
   forget(groupId?: number): void;
 }
@@ -100,9 +102,9 @@ export function createIngestRuleDirectory(state: State): IngestRuleDirectory {
   let generation = 0;
   return {
     recall: (groupId) => known.get(groupId),
-    async find(groupId) {
+    async find(scope, logGroupName, groupId) {
       const askedIn = generation;
-      const rules = await readRules(state, groupId);
+      const rules = await readRules(state, scope, logGroupName, groupId);
       if (generation === askedIn) keep(groupId, rules);
       return rules;
     },
@@ -122,21 +124,39 @@ export function createIngestRuleDirectory(state: State): IngestRuleDirectory {
   }
 }
 
-async function readRules(state: State, groupId: number): Promise<IngestRules> {
-  const [transformer, index, protection] = await Promise.all([
-    transformersIn(state).get("", policyKey(groupId)),
-    indexPoliciesIn(state).get("", policyKey(groupId)),
-    protectionPoliciesIn(state).get("", policyKey(groupId)),
+/** A group's own transformer stands in the place of the account's; the other policies apply together. */
+async function readRules(
+  state: State,
+  scope: string,
+  logGroupName: string,
+  groupId: number,
+): Promise<IngestRules> {
+  const key = policyKey(groupId);
+  const [account, group, transformer, index, protection] = await Promise.all([
+    readAccountRules(state, scope),
+    groupsIn(state).get(scope, logGroupName),
+    transformersIn(state).get("", key),
+    indexPoliciesIn(state).get("", key),
+    protectionPoliciesIn(state).get("", key),
   ]);
-  const names = index?.value.fields.filter(({ until }) => until === undefined).map(({ name }) => name) ?? [];
+  const ofClass = group?.value ?? { logGroupClass: "STANDARD" };
+  const accountTransformer = policyFor(account.transformers, logGroupName, ofClass);
+  const config: unknown =
+    transformer?.value.config ??
+    (accountTransformer === undefined ? undefined : JSON.parse(accountTransformer.policy.policyDocument));
+  const spans = [...(index?.value.fields ?? []), ...accountIndexesOf(account, logGroupName, ofClass)];
+  const names = spans.filter(({ until }) => until === undefined).map(({ name }) => name);
   return {
-    transform:
-      transformer === undefined
-        ? undefined
-        : compileTransformer(transformer.value.config, compileTransformerRegex),
+    transform: config === undefined ? undefined : compileTransformer(config, compileTransformerRegex),
     indexedFields: names.length === 0 ? defaultIndexedFields : new Set([...defaultIndexedFields, ...names]),
     indexedPaths: names.filter((name) => name.includes(".")),
-    protection: compileProtection(auditsOf(protection?.value.document, false)),
+    protection: compileProtection([
+      ...auditsOf(protection?.value.document, false),
+      ...auditsOf(
+        ofClass.logGroupClass === "DELIVERY" ? undefined : account.protection?.policyDocument,
+        true,
+      ),
+    ]),
   };
 }
 

@@ -34,7 +34,7 @@ export const limitations = {
       "further ones are not counted until the hour is over",
     "a restart within a minute may report the default value although an event matched before it",
   ],
-  PutAccountPolicy: ["only `SUBSCRIPTION_FILTER_POLICY` is served, other types are refused"],
+  PutAccountPolicy: ["`METRIC_EXTRACTION_POLICY` is refused"],
   PutDestinationPolicy: [
     "conditions (on organizations) are not evaluated: a statement with one allows nothing",
     "`forceUpdate` changes nothing",

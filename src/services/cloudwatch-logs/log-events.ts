@@ -16,7 +16,14 @@ import { findingsStream, reportFindings } from "./data-protection-findings.ts";
 import { storeEventMetrics } from "./event-metrics.ts";
 import { storeIngestMetrics } from "./ingest-metrics.ts";
 import { ingest } from "./ingest-rules.ts";
-import { groupsIn, requireGroup, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
+import {
+  groupsIn,
+  requireGroup,
+  scopeOf,
+  streamScope,
+  streamsIn,
+  type StoredGroup,
+} from "./stored-groups.ts";
 import type { KnownStream } from "./stream-directory.ts";
 
 /**
@@ -62,8 +69,10 @@ async function store(
 ): Promise<void> {
   const { facts, telemetry } = context.dependencies;
   const { account, region, now } = context.call;
+  const { ingestRules } = context;
   const rules =
-    context.ingestRules.recall(stream.groupId) ?? (await context.ingestRules.find(stream.groupId));
+    ingestRules.recall(stream.groupId) ??
+    (await ingestRules.find(scopeOf(context), logGroupName, stream.groupId));
   const origin = { logGroupName, logStreamName: stream.streamName, account, region };
   const ingested = ingest(rules, events, origin);
   const [sequences] = await Promise.all([
@@ -118,7 +127,12 @@ async function writeFindings(
   const streams = streamsIn(state);
   const scope = streamScope(groupId);
   if ((await streams.get(scope, logStreamName)) === undefined) {
-    await streams.create(scope, logStreamName, { id: await state.nextNumber("log-stream"), createdAt: now }, now);
+    await streams.create(
+      scope,
+      logStreamName,
+      { id: await state.nextNumber("log-stream"), createdAt: now },
+      now,
+    );
   }
   const stream = await requireStream(context, logGroupName, logStreamName);
   await store(

@@ -12,6 +12,7 @@ import type { Query, Source } from "../../core/insights/query-tree.ts";
 import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
+import { accountIndexesOf, readAccountRules } from "./account-rules.ts";
 import type { Input, LogsContext } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { indexPoliciesIn, policyKey } from "./group-policies.ts";
@@ -117,14 +118,18 @@ export async function scopeOfQuery(
     all.map(({ value }) => policyKey(value.id)),
   );
   const indexesOf = new Map(indexes.map(({ key, value }) => [key, value.fields]));
+  const accountRules = await readAccountRules(context.dependencies.state, scopeOf(context));
   const scopeGroups = (found: Groups): readonly ScopeGroup[] =>
     found.map(({ key, value }) => ({
       id: value.id,
       account,
       name: key,
       visibleFrom: visibleFrom(value, now, 0),
-      isTransformed: value.isTransformed ?? false,
-      indexes: indexesOf.get(policyKey(value.id)) ?? [],
+      isTransformed: (value.isTransformed ?? false) || accountRules.isTransformed,
+      indexes: [
+        ...(indexesOf.get(policyKey(value.id)) ?? []),
+        ...accountIndexesOf(accountRules, key, value),
+      ],
     }));
   return {
     ...span,

@@ -44,6 +44,17 @@ export function requireStandardClass({ value }: Document<StoredGroup>, feature: 
   );
 }
 
+/** @throws InvalidParameterException for a JSON text that is no list of processors. */
+export function requireTransformer(document: string): void {
+  let config: unknown;
+  try {
+    config = JSON.parse(document);
+  } catch {
+    throw invalidParameter("The policy document is no valid JSON.");
+  }
+  compile(config);
+}
+
 /** @throws InvalidParameterException in words for whoever wrote the configuration. */
 function compile(config: unknown): Transform {
   try {
