@@ -91,7 +91,9 @@ describe("OpenTelemetry", () => {
     const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] });
     expect(await post("/v1/logs", body)).toEqual({
       status: 200,
-      text: '{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"Log records are too old, expired or too new."}}',
+      text:
+        '{"partialSuccess":{"rejectedLogRecords":"1",' +
+        '"errorMessage":"Log records are too old, expired or too new."}}',
     });
     expect(await stored()).toHaveLength(1);
     expect(await post("/v1/logs", "[]")).toEqual({

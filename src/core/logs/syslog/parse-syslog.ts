@@ -25,8 +25,8 @@ const severities = "emerg alert crit err warning notice info debug".split(" ");
 const defaultPriority = 13;
 
 /**
- * Never fails: what is neither form is a message without anything else, of `user` and `notice`. `now` in epoch
- * milliseconds tells which year a date without one means; such dates are UTC.
+ * Never fails: what is neither form is a message without anything else, of `user` and `notice`. `now` in
+ * epoch milliseconds tells which year a date without one means; such dates are UTC.
  */
 export function parseSyslog(text: string, now: number): SyslogMessage {
   const [head = "", digits] = /^<(\d{1,3})>/.exec(text) ?? [];

@@ -10,7 +10,8 @@ export interface SyslogEvent extends InputLogEvent {
 
 /**
  * `sender` is the address that the message came from, `now` in epoch milliseconds. A message that says no
- * time, or one that no log group would take, is of now: a clock that is wrong must not lose what its host says.
+ * time, or one that no log group would take, is of now: a clock that is wrong must not lose what its host
+ * says.
  */
 export function syslogEvent(text: string, sender: string, now: number): SyslogEvent {
   const { timestamp: said = now, ...parts } = parseSyslog(text, now);
