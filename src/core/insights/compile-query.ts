@@ -18,6 +18,8 @@ export interface CompiledQuery {
   readonly limit: number;
   /** Whether each row is an event that matched, as long as there are fewer than the limit. */
   readonly rowsAreMatches: boolean;
+  /** Which rows of the table of events are read, in front of all filters. */
+  readonly eventConditions: readonly Sql[];
   /** Answers `events`: how many passed the filters. */
   readonly matchedStatement: Sql;
 }
@@ -38,6 +40,7 @@ export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQ
     columns: columns.map(({ name }) => name),
     limit,
     rowsAreMatches: pipeline.rowsAreMatches,
+    eventConditions: pipeline.scannedConditions(),
     matchedStatement: pipeline.matchedStatement(),
   };
 }
@@ -113,6 +116,12 @@ function nestedQueries(part: unknown): readonly Query[] {
 
 const isQuery = (value: unknown): value is Query =>
   typeof value === "object" && value !== null && "commands" in value;
+
+/** Whether the answer over the newest part of a span of time says something about the whole. */
+export function hasPartialAnswers(query: Query): boolean {
+  const whole = new Set(["anomaly", "diff", "join"]);
+  return !query.commands.some(({ kind }) => whole.has(kind)) && nestedQueries(query).length === 0;
+}
 
 /** The tables that a query looks up in, in the queries inside it as well. */
 export function lookupTablesOf(query: Query): readonly string[] {

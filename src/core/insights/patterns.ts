@@ -1,6 +1,6 @@
 // What many messages have in common: the rows of `pattern`, and those of `diff` and `anomaly` made of them.
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
-import type { PatternStage, ReplacedColumn } from "./pipeline.ts";
+import type { PatternStage, ReplacedColumn } from "./pattern-stage.ts";
 
 interface Span {
   /** Epoch milliseconds; both ends belong to it. */

@@ -6,36 +6,18 @@ import { eventConditions, type TimeSpan } from "./event-conditions.ts";
 import type { QueryScope } from "./scope.ts";
 import { joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
 import type { TableCells } from "./join-selects.ts";
-import { columnValue, missing, type Value, type ValueType } from "./value.ts";
+import type { OrderKey, PatternStage, ReplacedColumn } from "./pattern-stage.ts";
+import { columnValue, missing, type Value } from "./value.ts";
 
 export interface OutputColumn {
   readonly name: string;
   readonly value: Value;
 }
 
-/** A column of rows that take the place of the events. */
-export interface ReplacedColumn {
-  readonly name: string;
-  readonly column: string;
-  readonly type: ValueType;
-}
-
-/** The rows of `pattern`, which a later command may still make others of. */
-export interface PatternStage {
-  readonly order: readonly OrderKey[];
-  compareWith(earlier: TimeSpan): readonly ReplacedColumn[];
-  findAnomalies(): readonly ReplacedColumn[];
-}
-
 /** Makes a SELECT of the SELECT of the events, which is known last. */
 type Around = (events: Sql) => Sql;
 
 const itself: Around = (events) => events;
-
-interface OrderKey {
-  readonly column: Sql;
-  readonly descending: boolean;
-}
 
 /**
  * Commands work on rows one by one (filter, fields, parse) or on all of them (stats, limit, dedup). The first
@@ -376,14 +358,18 @@ export class Pipeline {
     return sql`SELECT count() AS events FROM (${select(this.#events())})`;
   }
 
+  scannedConditions(): readonly Sql[] {
+    const spans = this.#earlier === undefined ? [this.scope] : [this.scope, this.#earlier];
+    return eventConditions(this.scope, spans);
+  }
+
   #events(): Sql {
     const { logGroups, takeOnce } = this.scope;
     const discovered = [...this.#discovered.values()].map(
       ({ column, value }) => sql`${value.sql} AS ${rawSql(column)}`,
     );
     const columns = joinSql([rawSql(eventColumns.join(", ")), ...discovered], ", ");
-    const spans = this.#earlier === undefined ? [this.scope] : [this.scope, this.#earlier];
-    const conditions = joinSql([...eventConditions(this.scope, spans), ...this.#eventConditions], " AND ");
+    const conditions = joinSql([...this.scannedConditions(), ...this.#eventConditions], " AND ");
     const once = takeOnce && logGroups.length > 0 ? sql` LIMIT 1 BY sequence` : rawSql("");
     return sql`SELECT ${columns} FROM log_events WHERE ${conditions}${once}`;
   }

@@ -50,7 +50,10 @@ export const limitations = {
     "findings to S3 go to a bucket of this server",
   ],
   PutTransformer: ["the processor `parseToOCSF` is refused"],
-  GetQueryResults: ["results and statistics come when the query has ended, not while it is `Running`"],
+  GetQueryResults: [
+    "while a query is `Running`, results and statistics are those of the newest sixteenth of its time; only for " +
+      "queries over a million events, and not with `anomaly`, `diff`, `join` or queries inside the query",
+  ],
   PutQueryDefinition: ["the query languages `PPL` and `SQL` are refused"],
   StartQuery: [
     "the command `unmask` shows fields as they are masked",
@@ -62,8 +65,8 @@ export const limitations = {
   UpdateLookupTable: ["`kmsKeyId` is refused"],
   StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],
   PutSyslogConfiguration: [
-    "messages that come to `--syslog-port` go to all configured groups of the server's own account and region; " +
-      "`vpcEndpointId` is only a label",
+    "messages that come to `--syslog-port` go to all configured groups of the server's own account and " +
+      "region; `vpcEndpointId` is only a label",
   ],
   PutBearerTokenAuthentication: ["tokens come from the operation CreateAccessKey of our own service"],
 } as const;

@@ -119,7 +119,7 @@ async function tableOf({ tableBody, queryId }: Content, context: LogsContext): P
   const run = await context.queries.find(scopeOf(context), id);
   if (run === undefined) throw modelled(ResourceNotFoundException, `Query ${id} does not exist.`);
   if (run.status !== "Complete") throw invalidParameter(`Query ${id} is not complete.`);
-  return tableOfRows(await context.queries.results(scopeOf(context), id));
+  return tableOfRows(await context.queries.results(scopeOf(context), id, run.status));
 }
 
 /** The columns are those of all rows together; what a row has not is an empty cell. */

@@ -75,8 +75,7 @@ export async function getQueryResults(
   context: LogsContext,
 ): Promise<Output<"GetQueryResults">> {
   const run = await requireRun(input.queryId, context);
-  const rows =
-    run.status === "Complete" ? await context.queries.results(scopeOf(context), input.queryId) : [];
+  const rows = await context.queries.results(scopeOf(context), input.queryId, run.status);
   const from = input.nextToken === undefined ? 0 : parseToken(input.nextToken, isPosition);
   const to =
     from + (input.maxItems === undefined || input.maxItems === 0 ? queryLimits.pageRows : input.maxItems);

@@ -1,24 +1,21 @@
 // Running queries of Logs Insights: a few at a time, each with its results kept for a week.
-import { compileInsightsQuery, type CompiledQuery } from "../../core/insights/compile-query.ts";
-import { eventConditions } from "../../core/insights/event-conditions.ts";
+import { compileInsightsQuery } from "../../core/insights/compile-query.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Blobs } from "../../storage/blobs.ts";
 import type { Collection, State } from "../../storage/state.ts";
-import { countScanned } from "../../storage/telemetry/log-queries.ts";
-import { TelemetryError, type QueryOptions, type Telemetry } from "../../storage/telemetry.ts";
+import { TelemetryError, type Telemetry } from "../../storage/telemetry.ts";
+import {
+  answerQuery,
+  noStatistics,
+  type QueryAnswer,
+  type ResultRow,
+  type RunStatistics,
+} from "./query-answers.ts";
 import { queryLimits } from "./query-limits.ts";
 
 export type RunStatus = "Scheduled" | "Running" | "Complete" | "Failed" | "Cancelled" | "Timeout";
-
-export interface RunStatistics {
-  readonly recordsMatched: number;
-  readonly recordsScanned: number;
-  readonly bytesScanned: number;
-  readonly logGroupsScanned: number;
-  readonly resultCount: number;
-}
 
 /** A query as it is stored; its rank is when it was started. Instants are epoch milliseconds. */
 export interface StoredRun {
@@ -28,25 +25,19 @@ export interface StoredRun {
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly durationMs?: number;
+  /** Why it failed. */
+  readonly problem?: string;
   readonly statistics: RunStatistics;
 }
 
-export type ResultRow = readonly (readonly [field: string, value: string])[];
-
 const resultBucket = "log-query-results";
-
-const noStatistics: RunStatistics = {
-  recordsMatched: 0,
-  recordsScanned: 0,
-  bytesScanned: 0,
-  logGroupsScanned: 0,
-  resultCount: 0,
-};
 
 interface ActiveRun {
   readonly scope: string;
   readonly controller: AbortController;
   status: RunStatus;
+  /** What was found so far. */
+  partial: QueryAnswer | undefined;
   readonly ended: Promise<void>;
 }
 
@@ -82,13 +73,19 @@ export class QueryRuns {
     queryScope: QueryScope,
     described: Pick<StoredRun, "queryString" | "logGroupNames" | "userIdentity">,
   ): Promise<void> {
-    const compiled = compileInsightsQuery(query, queryScope);
+    compileInsightsQuery(query, queryScope);
     const startedAt = this.#clock.now();
     const stored: StoredRun = { ...described, status: "Running", startedAt, statistics: noStatistics };
     await this.runs.put(scope, queryId, stored, startedAt);
     const controller = new AbortController();
-    const ended = this.#run(scope, queryId, stored, compiled, queryScope, controller.signal);
-    this.#active.set(queryId, { scope, controller, status: "Scheduled", ended });
+    const ended = this.#run(scope, queryId, stored, query, queryScope, controller.signal);
+    this.#active.set(queryId, {
+      scope,
+      controller,
+      status: "Scheduled",
+      partial: undefined,
+      ended,
+    });
     ended.catch(() => undefined).finally(() => this.#active.delete(queryId));
     await this.#deleteExpired(scope);
   }
@@ -113,10 +110,14 @@ export class QueryRuns {
   /** A query that is stored as running and is not known to run has died with its process. */
   present(queryId: string, run: StoredRun): StoredRun {
     if (run.status !== "Running") return run;
-    return { ...run, status: this.#active.get(queryId)?.status ?? "Failed" };
+    const active = this.#active.get(queryId);
+    if (active === undefined) return { ...run, status: "Failed", problem: "The server ended before it." };
+    return { ...run, status: active.status, statistics: active.partial?.statistics ?? run.statistics };
   }
 
-  async results(scope: string, queryId: string): Promise<readonly ResultRow[]> {
+  /** All rows of a query that has ended, and those found so far of one that has not. */
+  async results(scope: string, queryId: string, status: RunStatus): Promise<readonly ResultRow[]> {
+    if (status === "Scheduled" || status === "Running") return this.#active.get(queryId)?.partial?.rows ?? [];
     const body = await this.#blobs.get(resultBucket, resultKey(scope, queryId));
     return body === undefined ? [] : (JSON.parse(Buffer.from(body).toString()) as readonly ResultRow[]);
   }
@@ -125,7 +126,7 @@ export class QueryRuns {
     scope: string,
     queryId: string,
     stored: StoredRun,
-    compiled: CompiledQuery,
+    query: Query,
     queryScope: QueryScope,
     signal: AbortSignal,
   ): Promise<void> {
@@ -134,11 +135,21 @@ export class QueryRuns {
     try {
       const active = this.#active.get(queryId);
       if (active !== undefined) active.status = "Running";
-      const { rows, statistics } = await this.#answer(compiled, queryScope, signal);
-      await this.#blobs.put(resultBucket, resultKey(scope, queryId), Buffer.from(JSON.stringify(rows)));
+      const { rows, statistics } = await answerQuery(this.#telemetry, query, queryScope, {
+        signal,
+        onPartial: (partial) => {
+          if (active !== undefined) active.partial = partial;
+        },
+      });
+      await this.#keep(scope, queryId, rows);
       ended = { ...stored, status: "Complete", statistics };
     } catch (error) {
-      ended = { ...stored, status: statusOf(error) };
+      const { rows, statistics } = this.#active.get(queryId)?.partial ?? {
+        rows: [],
+        statistics: noStatistics,
+      };
+      if (rows.length > 0) await this.#keep(scope, queryId, rows);
+      ended = { ...stored, status: statusOf(error), problem: problemOf(error), statistics };
     } finally {
       release();
     }
@@ -148,6 +159,10 @@ export class QueryRuns {
       { ...ended, durationMs: this.#clock.now() - stored.startedAt },
       stored.startedAt,
     );
+  }
+
+  async #keep(scope: string, queryId: string, rows: readonly ResultRow[]): Promise<void> {
+    await this.#blobs.put(resultBucket, resultKey(scope, queryId), Buffer.from(JSON.stringify(rows)));
   }
 
   /**
@@ -178,44 +193,6 @@ export class QueryRuns {
     });
   }
 
-  async #answer(
-    compiled: CompiledQuery,
-    scope: QueryScope,
-    signal: AbortSignal,
-  ): Promise<{ readonly rows: readonly ResultRow[]; readonly statistics: RunStatistics }> {
-    if (signal.aborted) throw new TelemetryError("Cancelled", "the query was cancelled");
-    const options = {
-      timeoutMs: queryLimits.runMs,
-      maxRows: queryLimits.maximumRows,
-      maxResultBytes: queryLimits.resultBytes,
-      signal,
-    };
-    const [found, scanned] = await Promise.all([
-      this.#telemetry.query<Record<string, string | null>>(compiled.statement, options),
-      countScanned(this.#telemetry, eventConditions(scope), options),
-    ]);
-    const statistics = {
-      recordsMatched: await this.#matched(compiled, found, options),
-      recordsScanned: scanned.events,
-      bytesScanned: scanned.bytes,
-      logGroupsScanned: scope.logGroups.length,
-      resultCount: found.length,
-    };
-    return { rows: found.map((row) => resultRow(compiled.columns, row)), statistics };
-  }
-
-  async #matched(
-    compiled: CompiledQuery,
-    found: readonly Record<string, string | null>[],
-    options: QueryOptions,
-  ): Promise<number> {
-    const counted = found[0]?.matched;
-    if (typeof counted === "string") return Number(counted);
-    if (compiled.rowsAreMatches && found.length < compiled.limit) return found.length;
-    const [matched] = await this.#telemetry.query<{ events: string }>(compiled.matchedStatement, options);
-    return Number(matched?.events ?? 0);
-  }
-
   async #deleteExpired(scope: string): Promise<void> {
     const expired = await this.runs.list(scope, {
       order: "rank",
@@ -231,15 +208,10 @@ export class QueryRuns {
 
 const resultKey = (scope: string, queryId: string): string => `${scope}/${queryId}.json`;
 
-function resultRow(columns: readonly string[], row: Readonly<Record<string, string | null>>): ResultRow {
-  return columns.flatMap((name, index) => {
-    const value = row[`r${index}`];
-    return value === null || value === undefined ? [] : [[name, value] as const];
-  });
-}
-
 function statusOf(error: unknown): RunStatus {
   if (!(error instanceof TelemetryError)) return "Failed";
   if (error.problem === "Cancelled") return "Cancelled";
   return error.problem === "Timeout" ? "Timeout" : "Failed";
 }
+
+const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

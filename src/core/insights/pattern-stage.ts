@@ -1,0 +1,23 @@
+// What the pipeline knows of the rows of `pattern`, which take the place of the events.
+import type { Sql } from "../sql.ts";
+import type { TimeSpan } from "./event-conditions.ts";
+import type { ValueType } from "./value.ts";
+
+export interface OrderKey {
+  readonly column: Sql;
+  readonly descending: boolean;
+}
+
+/** A column of rows that take the place of the events. */
+export interface ReplacedColumn {
+  readonly name: string;
+  readonly column: string;
+  readonly type: ValueType;
+}
+
+/** The rows of `pattern`, which a later command may still make others of. */
+export interface PatternStage {
+  readonly order: readonly OrderKey[];
+  compareWith(earlier: TimeSpan): readonly ReplacedColumn[];
+  findAnomalies(): readonly ReplacedColumn[];
+}

@@ -1,0 +1,111 @@
+// What the engine answers to a query of Logs Insights, with how much it looked at.
+import {
+  compileInsightsQuery,
+  hasPartialAnswers,
+  type CompiledQuery,
+} from "../../core/insights/compile-query.ts";
+import type { Query } from "../../core/insights/query-tree.ts";
+import type { QueryScope } from "../../core/insights/scope.ts";
+import { countScanned, type ScannedEvents } from "../../storage/telemetry/log-queries.ts";
+import { TelemetryError, type QueryOptions, type Telemetry } from "../../storage/telemetry.ts";
+import { queryLimits } from "./query-limits.ts";
+
+export interface RunStatistics {
+  readonly recordsMatched: number;
+  readonly recordsScanned: number;
+  readonly bytesScanned: number;
+  readonly logGroupsScanned: number;
+  readonly resultCount: number;
+}
+
+export const noStatistics: RunStatistics = {
+  recordsMatched: 0,
+  recordsScanned: 0,
+  bytesScanned: 0,
+  logGroupsScanned: 0,
+  resultCount: 0,
+};
+
+export type ResultRow = readonly (readonly [field: string, value: string])[];
+
+export interface QueryAnswer {
+  readonly rows: readonly ResultRow[];
+  readonly statistics: RunStatistics;
+}
+
+interface AnswerOptions {
+  readonly signal: AbortSignal;
+  /** Is told what the newest part of the span of time says, when there is much to look at. */
+  readonly onPartial: (partial: QueryAnswer) => void;
+  /** How many events are much. */
+  readonly partialAboveEvents?: number;
+}
+
+/**
+ * The engine knows no half of an answer, so that a query over many events is asked over the newest
+ * part of its time first: this takes a sixteenth of the work, and is the whole answer so far.
+ * @throws TelemetryError, InsightsQueryError
+ */
+export async function answerQuery(
+  telemetry: Telemetry,
+  query: Query,
+  scope: QueryScope,
+  { signal, onPartial, partialAboveEvents = queryLimits.partialAboveEvents }: AnswerOptions,
+): Promise<QueryAnswer> {
+  if (signal.aborted) throw new TelemetryError("Cancelled", "the query was cancelled");
+  const options = {
+    timeoutMs: queryLimits.runMs,
+    maxRows: queryLimits.maximumRows,
+    maxResultBytes: queryLimits.resultBytes,
+    signal,
+  };
+  const compiled = compileInsightsQuery(query, scope);
+  const scanned = await countScanned(telemetry, compiled.eventConditions, options);
+  if (scanned.events > partialAboveEvents && hasPartialAnswers(query)) {
+    const from = Math.floor(scope.to - (scope.to - scope.from) / queryLimits.partialShare);
+    const newest = compileInsightsQuery(query, { ...scope, from });
+    const scannedNow = await countScanned(telemetry, newest.eventConditions, options);
+    onPartial(await answerOnce(telemetry, newest, scope, scannedNow, options));
+  }
+  return answerOnce(telemetry, compiled, scope, scanned, options);
+}
+
+async function answerOnce(
+  telemetry: Telemetry,
+  compiled: CompiledQuery,
+  scope: QueryScope,
+  scanned: ScannedEvents,
+  options: QueryOptions,
+): Promise<QueryAnswer> {
+  const found = await telemetry.query<Record<string, string | null>>(compiled.statement, options);
+  return {
+    rows: found.map((row) => resultRow(compiled.columns, row)),
+    statistics: {
+      recordsMatched: await countMatched(telemetry, compiled, found, options),
+      recordsScanned: scanned.events,
+      bytesScanned: scanned.bytes,
+      logGroupsScanned: scope.logGroups.length,
+      resultCount: found.length,
+    },
+  };
+}
+
+async function countMatched(
+  telemetry: Telemetry,
+  compiled: CompiledQuery,
+  found: readonly Record<string, string | null>[],
+  options: QueryOptions,
+): Promise<number> {
+  const counted = found[0]?.matched;
+  if (typeof counted === "string") return Number(counted);
+  if (compiled.rowsAreMatches && found.length < compiled.limit) return found.length;
+  const [matched] = await telemetry.query<{ events: string }>(compiled.matchedStatement, options);
+  return Number(matched?.events ?? 0);
+}
+
+function resultRow(columns: readonly string[], row: Readonly<Record<string, string | null>>): ResultRow {
+  return columns.flatMap((name, index) => {
+    const value = row[`r${index}`];
+    return value === null || value === undefined ? [] : [[name, value] as const];
+  });
+}
