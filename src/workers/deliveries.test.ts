@@ -13,6 +13,8 @@ import { createTopics } from "../storage/topics.ts";
 import { startDeliveryWorker } from "./deliveries.ts";
 
 const startAt = Date.parse("2026-11-02T12:00:00Z");
+/** The machine may be busy. */
+const patience = { timeout: 10_000 };
 const closers: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -99,9 +101,9 @@ test("what comes while others wait for an answer is delivered beside them", asyn
   const { queue, begin, slow, arrived } = await open();
   await queue("slow", "a", "b");
   begin();
-  await expect.poll(() => slow.length).toBe(2);
+  await expect.poll(() => slow.length, patience).toBe(2);
   await queue("fast", "c");
-  await expect.poll(() => arrived).toEqual(["c"]);
+  await expect.poll(() => arrived, patience).toEqual(["c"]);
   expect(slow).toHaveLength(2);
 });
 
@@ -110,20 +112,20 @@ test("an endpoint that was slow gets few attempts at a time, and the others the 
   await queue("slow", ...numbered(64));
   await queue("fast", "behind them");
   begin();
-  await expect.poll(() => slow.length).toBe(64);
+  await expect.poll(() => slow.length, patience).toBe(64);
   expect(arrived).toEqual([]);
   passTime(15_000);
   for (const { end } of slow.splice(0)) end({ kind: "arrived", detail: "late" });
-  await expect.poll(() => arrived).toEqual(["behind them"]);
+  await expect.poll(() => arrived, patience).toEqual(["behind them"]);
   await queue("slow", ...numbered(64));
   await queue("fast", "beside them");
-  await expect.poll(() => arrived).toEqual(["behind them", "beside them"]);
+  await expect.poll(() => arrived, patience).toEqual(["behind them", "beside them"]);
   expect(slow).toHaveLength(4);
 
   // It is quick again, so all that waited go at once.
   for (const { end } of slow.splice(0)) end({ kind: "arrived", detail: "soon" });
   const advanced = advance(10_000);
-  await expect.poll(() => slow.length).toBe(60);
+  await expect.poll(() => slow.length, patience).toBe(60);
   for (const { end } of slow.splice(0)) end({ kind: "arrived", detail: "soon" });
   await advanced;
 });
@@ -132,9 +134,9 @@ test("an attempt that the stop breaks off is none, and the next start makes it a
   const { queue, begin, slow, attempts } = await open();
   await queue("slow", "a");
   const first = begin();
-  await expect.poll(() => slow.length).toBe(1);
+  await expect.poll(() => slow.length, patience).toBe(1);
   await first.stop();
   expect(await attempts.list({ account: "123456789012", region: "us-east-1" }, { limit: 10 })).toEqual([]);
   begin();
-  await expect.poll(() => slow.length).toBe(2);
+  await expect.poll(() => slow.length, patience).toBe(2);
 });
