@@ -65,6 +65,8 @@ function logRows(count: number, indexed: readonly Readonly<Record<string, string
     ingested_at: column(() => startedAt),
     retention_days: column(() => 30),
     message: column((index) => plain[index % plain.length] ?? ""),
+    transformed: column(() => ""),
+    unmasked: column(() => ""),
     indexed: column((index) => indexed[index % indexed.length] ?? {}),
   });
 }

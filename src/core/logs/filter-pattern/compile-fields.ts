@@ -55,38 +55,45 @@ function isBlankAt(text: string, index: number): boolean {
 }
 
 /**
- * The fields of an event in the order of the pattern's; undefined when the event has another number of them.
- * `...` takes as many as the others leave. Without it a last field that has no condition takes all that is
- * left, as in AWS's example `[w1=ERROR, w2]`.
+ * Whether an event with so many fields can match. `...` takes as many as the others leave. Without it a last
+ * field that has no condition takes all that is left, as in AWS's example `[w1=ERROR, w2]`.
  */
-export function alignFields(
+function fits(pattern: readonly Field[], count: number): boolean {
+  if (pattern.some((field) => field.kind === "rest")) return count >= pattern.length - 1;
+  return count === pattern.length || (count > pattern.length && takesRest(pattern));
+}
+
+function takesRest(pattern: readonly Field[]): boolean {
+  const last = pattern.at(-1);
+  return last?.kind === "field" && last.condition === undefined;
+}
+
+/** The value of a pattern's field in the fields of an event that fits. */
+function valueAt(pattern: readonly Field[], values: readonly string[], place: number): string {
+  const rest = pattern.findIndex((field) => field.kind === "rest");
+  const behind = pattern.length - place - 1;
+  if (place === rest) return values.slice(place, values.length - behind).join(" ");
+  if (rest >= 0 && place > rest) return values[values.length - behind - 1] ?? "";
+  const isAllThatIsLeft = rest < 0 && behind === 0 && takesRest(pattern);
+  return isAllThatIsLeft ? values.slice(place).join(" ") : (values[place] ?? "");
+}
+
+/** The value of a field of the pattern; undefined for an event with another number of fields. */
+export function readField(
   pattern: readonly Field[],
   values: readonly string[],
-): readonly string[] | undefined {
-  const rest = pattern.findIndex((field) => field.kind === "rest");
-  if (rest >= 0) {
-    const behind = pattern.length - rest - 1;
-    if (values.length < rest + behind) return undefined;
-    const middle = values.slice(rest, values.length - behind).join(" ");
-    return [...values.slice(0, rest), middle, ...values.slice(values.length - behind)];
-  }
-  const last = pattern.at(-1);
-  const takesRest = last?.kind === "field" && last.condition === undefined;
-  if (values.length < pattern.length || (values.length > pattern.length && !takesRest)) return undefined;
-  const place = pattern.length - 1;
-  return takesRest ? [...values.slice(0, place), values.slice(place).join(" ")] : values;
+  place: number,
+): string | undefined {
+  return fits(pattern, values.length) ? valueAt(pattern, values, place) : undefined;
 }
 
 export function compileFields(pattern: readonly Field[], compileRegex: CompileRegex): ReadingPredicate {
-  const tests = pattern.map((field) =>
-    field.kind === "field" && field.condition !== undefined
-      ? compile(field.condition, compileRegex)
-      : undefined,
-  );
-  return ({ fields }) => {
-    const values = alignFields(pattern, fields);
-    return values !== undefined && tests.every((test, place) => test?.(values[place] ?? "") ?? true);
-  };
+  const tests = pattern.flatMap((field, place) => {
+    if (field.kind !== "field" || field.condition === undefined) return [];
+    return [{ place, test: compile(field.condition, compileRegex) }];
+  });
+  return ({ fields }) =>
+    fits(pattern, fields.length) && tests.every(({ place, test }) => test(valueAt(pattern, fields, place)));
 }
 
 function compile(condition: Condition<string>, compileRegex: CompileRegex): (value: string) => boolean {

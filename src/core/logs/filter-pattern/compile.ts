@@ -58,5 +58,19 @@ function compileTerms(terms: readonly Term[], compileRegex: CompileRegex): Messa
 }
 
 function contains({ kind, text }: Term["match"], compileRegex: CompileRegex): MessagePredicate {
-  return kind === "regex" ? compileRegex(text) : (message) => message.includes(text);
+  if (kind === "text") return (message) => message.includes(text);
+  const find = compileRegex(text);
+  const prefix = literalPrefix(text);
+  return prefix === "" ? find : (message) => message.includes(prefix) && find(message);
+}
+
+/**
+ * A text with which everything begins that the expression finds: to look for it costs a tenth of what the
+ * expression does.
+ */
+export function literalPrefix(regex: string): string {
+  if (regex.includes("|")) return "";
+  const [letters = ""] = /^[\w \-:#=@/;,]*/.exec(regex) ?? [];
+  const isRepeated = /^[?*{]/.test(regex.slice(letters.length));
+  return isRepeated ? letters.slice(0, -1) : letters;
 }

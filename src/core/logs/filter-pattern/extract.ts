@@ -1,5 +1,5 @@
 // The values that a filter pattern names, as TestMetricFilter reports them.
-import { alignFields, splitFields } from "./compile-fields.ts";
+import { readField, splitFields } from "./compile-fields.ts";
 import { parseDocument, select } from "./compile-json.ts";
 import { printSelector } from "./print.ts";
 import type { Condition, FilterPattern, Selector } from "./tree.ts";
@@ -15,10 +15,12 @@ export function extractValues(pattern: FilterPattern, message: string): Readonly
     case "terms":
       return {};
     case "fields": {
-      const values = alignFields(pattern.fields, splitFields(message)) ?? [];
+      const values = splitFields(message);
       return Object.fromEntries(
         pattern.fields.flatMap((field, place) =>
-          field.kind === "field" ? [[`$${field.name || place + 1}`, values[place] ?? ""]] : [],
+          field.kind === "field"
+            ? [[`$${field.name || place + 1}`, readField(pattern.fields, values, place) ?? ""]]
+            : [],
         ),
       );
     }

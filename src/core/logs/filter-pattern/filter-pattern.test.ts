@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { compileFilterPattern } from "./compile.ts";
+import { compileFilterPattern, literalPrefix } from "./compile.ts";
 import { splitFields } from "./compile-fields.ts";
 import { extractValues } from "./extract.ts";
 import { needlesOf } from "./needles.ts";
@@ -193,6 +193,23 @@ property.prop([
   const found = [...message.matchAll(/\[([^\]]*)\](?!\S)|"([^"]*)"(?!\S)|(\S+)/g)];
   expect(splitFields(message)).toEqual(found.map((match) => match[1] ?? match[2] ?? match[3]));
 });
+
+const looseRegex = fc
+  .stringMatching(/^[ab-]{1,3}([?*+{|.(]|\{2\}|\[a\]){0,2}[ab)]{0,2}$/)
+  .filter((source) => {
+    try {
+      return new RegExp(source).source !== "";
+    } catch {
+      return false;
+    }
+  });
+
+property.prop([looseRegex, fc.stringMatching(/^[ab-]{0,8}$/)])(
+  "what a regular expression finds has its literal prefix",
+  (source, text) => {
+    if (new RegExp(source).test(text)) expect(text).toContain(literalPrefix(source));
+  },
+);
 
 test("extracted values are named as in the pattern", () => {
   const fields = parseFilterPattern("[..., request=*.html*, status_code=4*,]");

@@ -1,6 +1,6 @@
 // References to values of an event that matches a pattern, as metric filters have them: `$.size`, `$bytes`.
 import type { Scalar } from "./compare.ts";
-import { alignFields } from "./compile-fields.ts";
+import { readField } from "./compile-fields.ts";
 import { isScalar, select } from "./compile-json.ts";
 import type { MessageReading } from "./message-reading.ts";
 import { parseSelector } from "./parse-json.ts";
@@ -45,5 +45,5 @@ function compileFieldName(fields: readonly Field[], reference: string): ValueRea
     (field, index) => field.kind === "field" && (field.name || String(index + 1)) === name,
   );
   if (place < 0) return undefined;
-  return (reading) => alignFields(fields, reading.fields)?.[place];
+  return (reading) => readField(fields, reading.fields, place);
 }
