@@ -111,7 +111,10 @@ function checkExpression(queries: readonly MathQuery[], id: string): void {
   }
 }
 
-const withoutLabel = ({ label: _, ...query }: MathQuery): MathQuery => query;
+function withoutLabel(query: MathQuery): MathQuery {
+  const { label: _, ...rest } = query;
+  return rest;
+}
 
 /** The detector that a call names, by its identifier or by what it looks at. */
 export function namedDetector(input: Input<"DeleteAnomalyDetector">, account: string): string {

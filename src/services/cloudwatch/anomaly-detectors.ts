@@ -84,7 +84,12 @@ export async function makeDetectors(
     const subject = subjectOfBand(need.subject);
     const id = detectorIdOf(subject);
     const detector: AnomalyDetector = {
-      ...{ account, region, id, subject, settings: defaultSettings, hasCharacteristics: false },
+      account,
+      region,
+      id,
+      subject,
+      settings: defaultSettings,
+      hasCharacteristics: false,
       state: "PENDING_TRAINING",
       createdAt: now,
     };

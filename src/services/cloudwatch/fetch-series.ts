@@ -1,6 +1,5 @@
 // Reads the series that expressions need: metrics, searches, bands and Metrics Insights
 // queries.
-import { InvalidParameterValueException } from "@aws-sdk/client-cloudwatch";
 import { groupLabel, groupMetrics, isQueried, orderSeries } from "../../core/metrics/insights-sql/groups.ts";
 import {
   insightsLimits,
@@ -16,9 +15,9 @@ import { searchLimits } from "../../core/metrics/search/expression.ts";
 import { compileSearch } from "../../core/metrics/search/match.ts";
 import { findMetrics, insightsCondition, searchCondition } from "../../storage/telemetry/find-metrics.ts";
 import type { SeriesQuestion } from "../../storage/series-source.ts";
-import { modelled } from "../../wire/service.ts";
 import { bandSeries } from "./anomaly-band.ts";
 import type { ReadContext } from "./context.ts";
+import { ruleSeries } from "./insight-rule-report.ts";
 import { validation } from "./metric-data-queries.ts";
 import { seriesOfRequests } from "./metric-series.ts";
 import { readSeries, type WantedSeries } from "./read-series.ts";
@@ -116,10 +115,7 @@ function questionOf(
     case "band":
       return bandQuestion(context, need, rangeOf);
     case "insightRule":
-      throw modelled(
-        InvalidParameterValueException,
-        `The Contributor Insights rule ${need.ruleName} does not exist.`,
-      );
+      return ruleQuestion(context, need, rangeOf);
   }
 }
 
@@ -131,6 +127,15 @@ async function bandQuestion(
   const history = (question: SeriesQuestion) => fetchSeries(context, question.needs, question.rangeOf);
   const edges = await bandSeries(context, need, rangeOf, history);
   return { key: need.key, wanted: [], finish: () => edges };
+}
+
+async function ruleQuestion(
+  context: ReadContext,
+  need: Need<"insightRule">,
+  rangeOf: (periodSeconds: number) => TimeRange,
+): Promise<Question> {
+  const series = await ruleSeries(context, need, rangeOf);
+  return { key: need.key, wanted: [], finish: () => [series] };
 }
 
 async function searchQuestion(context: ReadContext, need: Need<"search">): Promise<Question> {

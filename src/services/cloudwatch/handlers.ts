@@ -18,6 +18,16 @@ import { describeAlarmContributors, describeAlarms, describeAlarmsForMetric } fr
 import { getMetricData } from "./get-metric-data.ts";
 import { getMetricStatistics } from "./get-metric-statistics.ts";
 import { getMetricWidgetImage } from "./get-metric-widget-image.ts";
+import { getInsightRuleReport } from "./insight-rule-report.ts";
+import {
+  deleteInsightRules,
+  describeInsightRules,
+  disableInsightRules,
+  enableInsightRules,
+  listManagedInsightRules,
+  putInsightRule,
+  putManagedInsightRules,
+} from "./insight-rules.ts";
 import { listMetrics } from "./list-metrics.ts";
 import {
   deleteMetricStream,
@@ -47,6 +57,7 @@ export const handlers: Handlers<typeof Sdk, CloudWatchContext> = {
   DeleteAlarms: deleteAlarms,
   DeleteAnomalyDetector: deleteAnomalyDetector,
   DeleteDashboards: deleteDashboards,
+  DeleteInsightRules: deleteInsightRules,
   DeleteMetricStream: deleteMetricStream,
   DeleteResourceMetricsConfiguration: noResourceMetricsConfiguration,
   DescribeAlarmContributors: describeAlarmContributors,
@@ -54,12 +65,16 @@ export const handlers: Handlers<typeof Sdk, CloudWatchContext> = {
   DescribeAlarms: describeAlarms,
   DescribeAlarmsForMetric: describeAlarmsForMetric,
   DescribeAnomalyDetectors: describeAnomalyDetectors,
+  DescribeInsightRules: describeInsightRules,
   DisableAlarmActions: disableAlarmActions,
+  DisableInsightRules: disableInsightRules,
   DisassociateDatasetKmsKey: disassociateDatasetKmsKey,
   EnableAlarmActions: enableAlarmActions,
+  EnableInsightRules: enableInsightRules,
   GetAlarmMuteRule: getAlarmMuteRule,
   GetDashboard: getDashboard,
   GetDataset: getDataset,
+  GetInsightRuleReport: getInsightRuleReport,
   GetMetricData: getMetricData,
   GetMetricStatistics: getMetricStatistics,
   GetMetricStream: getMetricStream,
@@ -68,6 +83,7 @@ export const handlers: Handlers<typeof Sdk, CloudWatchContext> = {
   GetResourceMetricsConfiguration: noResourceMetricsConfiguration,
   ListAlarmMuteRules: listAlarmMuteRules,
   ListDashboards: listDashboards,
+  ListManagedInsightRules: listManagedInsightRules,
   ListMetrics: listMetrics,
   ListMetricStreams: listMetricStreams,
   ListTagsForResource: listTagsForResource,
@@ -75,6 +91,8 @@ export const handlers: Handlers<typeof Sdk, CloudWatchContext> = {
   PutAnomalyDetector: putAnomalyDetector,
   PutCompositeAlarm: putCompositeAlarm,
   PutDashboard: putDashboard,
+  PutInsightRule: putInsightRule,
+  PutManagedInsightRules: putManagedInsightRules,
   PutMetricAlarm: putMetricAlarm,
   PutMetricData: putMetricData,
   PutMetricStream: putMetricStream,

@@ -7,9 +7,12 @@ export const limitations = {
   ],
   StartOTelEnrichment: ["is refused: there are no vended metrics and no tags of resources"],
   PutAnomalyDetector: ["the model is our own (docs/anomaly-detection.md), the same for all namespaces"],
+  GetInsightRuleReport: [
+    "is computed from the log events that are kept, so it is exact but for the number of contributors",
+  ],
+  PutManagedInsightRules: ["there are no AWS resources, so there are no templates: every rule is a failure"],
   PutMetricAlarm: ["alarms on PromQL queries (`EvaluationCriteria`) are refused"],
   GetMetricData: [
-    "`INSIGHT_RULE_METRIC` finds no rule",
     "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",
     "`AccountId` is the caller's own: there are no linked accounts",
     "percentiles and trimmed statistics are right to one per cent",

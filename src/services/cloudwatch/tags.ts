@@ -3,6 +3,7 @@ import { InvalidParameterValueException, ResourceNotFoundException } from "@aws-
 import { muteRulesOf } from "../../storage/alarm-mute-rules.ts";
 import { alarmScope, alarmsOf } from "../../storage/alarms.ts";
 import { dashboardsOf } from "../../storage/dashboards.ts";
+import { insightRulesOf } from "../../storage/insight-rules.ts";
 import { streamKey, streamScope, streamsOf } from "../../storage/metric-streams.ts";
 import type { Collection, State } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -34,6 +35,7 @@ const regional =
 const kinds: ReadonlyMap<string, Find> = new Map<string, Find>([
   ["alarm", regional(alarmsOf)],
   ["alarm-mute-rule", regional(muteRulesOf)],
+  ["insight-rule", regional(insightRulesOf)],
   [
     "dashboard",
     ({ call, dependencies }, key) => {
