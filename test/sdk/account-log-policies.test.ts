@@ -49,7 +49,7 @@ test("a transformer policy is for groups of its prefix that have none of their o
   expect(await rowsOf("elsewhere", "display a")).toEqual(["x"]);
   await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig: config("b") });
   await put(logGroupName);
-  expect((await rowsOf(logGroupName, "display concat(a, b)")).toSorted()).toEqual(["Xy", "xY"]);
+  expect(await rowsOf(logGroupName, "display concat(a, b)")).toEqual(["xY", "Xy"]);
   await logs.deleteAccountPolicy(policy);
   await put("elsewhere");
   expect(await rowsOf("elsewhere", "display a")).toEqual(["x", "x"]);

@@ -79,7 +79,7 @@ test("documents and groups that cannot be are refused", async () => {
   await logs.createLogGroup({ logGroupName: "rarely", logGroupClass: "INFREQUENT_ACCESS" });
   expect(
     await refusal(logs.putIndexPolicy({ logGroupIdentifier: "rarely", policyDocument: policy("a") })),
-  ).toContain("InvalidOperationException");
+  ).toContain("ValidationException: This operation is only supported on the Standard log class.");
 });
 
 test("queries answer the same before, with and after an index", async () => {

@@ -83,7 +83,7 @@ test("configurations and groups that cannot be are refused", async () => {
     await refusal(
       logs.putTransformer({ logGroupIdentifier: "rare", transformerConfig: [{ parseJSON: {} }] }),
     ),
-  ).toContain("InvalidOperationException");
+  ).toContain("ValidationException: This operation is only supported on the Standard log class.");
 });
 
 test("TestTransformer answers each event with what becomes of it", async () => {

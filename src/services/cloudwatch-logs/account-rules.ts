@@ -1,4 +1,4 @@
-// What account policies say of the events of every log group: transformers, field indexes and data protection.
+// What account policies say of the events of log groups: transformers, field indexes and data protection.
 import { changeIndexSpans, parseIndexPolicy, type FieldIndexSpan } from "../../core/logs/index-policy.ts";
 import { accountPoliciesIn, type StoredAccountPolicy } from "../../storage/log-subscriptions.ts";
 import type { Change, Document, State } from "../../storage/state.ts";
@@ -67,7 +67,7 @@ function prefixed({ key, value }: Document<StoredAccountPolicy>): PrefixedPolicy
   return { name: key.slice(key.indexOf(":") + 1), prefix, policy: value };
 }
 
-/** The policy with the longest prefix of a group's name; policies are for groups of the Standard class alone. */
+/** The policy with the longest prefix of a group's name; these are for the Standard class alone. */
 export function policyFor(
   policies: readonly PrefixedPolicy[],
   logGroupName: string,

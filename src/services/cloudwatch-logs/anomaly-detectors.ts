@@ -24,7 +24,7 @@ import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { compilePattern } from "./filter-patterns.ts";
 import { groupName, requireGroup, scopeOf } from "./stored-groups.ts";
 import { checkTags } from "./tags.ts";
-import { requireStandardClass } from "./transformers.ts";
+import { requireStandardClass } from "./log-classes.ts";
 
 const minuteMs = 60_000;
 
@@ -66,7 +66,7 @@ export async function createLogAnomalyDetector(
   }
   compilePattern(input.filterPattern ?? "");
   const group = await requireGroup(context, arn);
-  requireStandardClass(group, "Log anomaly detectors are");
+  requireStandardClass(group);
   const { state } = context.dependencies;
   const scope = scopeOf(context);
   const detectors = await allDetectors(context);

@@ -12,6 +12,7 @@ import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { exportCollections, exportTasksIn, type StoredExportTask } from "./stored-export-tasks.ts";
+import { requireStandardClass } from "./log-classes.ts";
 import { requireGroup, scopeOf } from "./stored-groups.ts";
 
 const attempts = 10;
@@ -31,6 +32,7 @@ export async function createExportTask(
   const { now } = context.call;
   const { from, to, destination: bucket, taskName, logStreamNamePrefix } = input;
   const group = await requireGroup(context, input.logGroupName);
+  requireStandardClass(group);
   if (!bucketName.test(bucket)) {
     throw invalidParameter("The given bucket does not exist. Please provide a valid bucket.");
   }

@@ -8,6 +8,7 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { compilePattern, type CompiledPattern } from "./filter-patterns.ts";
 import { namedStreams, visibleFrom } from "./log-events.ts";
+import { requireReadableClass } from "./log-classes.ts";
 import { requireGroup, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
 
 const isEventId = (value: unknown): value is string =>
@@ -24,6 +25,7 @@ export async function filterLogEvents(
   context: LogsContext,
 ): Promise<Output<"FilterLogEvents">> {
   const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  requireReadableClass(group, "FilterLogEvents");
   const pattern = compilePattern(input.filterPattern ?? "");
   if (input.logStreamNames !== undefined && input.logStreamNamePrefix !== undefined) {
     throw invalidParameter("logStreamNamePrefix and logStreamNames are mutually exclusive parameters.");

@@ -15,7 +15,7 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { indexPoliciesIn, policyKey, type StoredIndexPolicy } from "./group-policies.ts";
 import { requireGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
-import { requireStandardClass } from "./transformers.ts";
+import { requireStandardClass } from "./log-classes.ts";
 
 const listPage = 50;
 const attempts = 10;
@@ -29,7 +29,7 @@ export async function putIndexPolicy(
   context: LogsContext,
 ): Promise<Output<"PutIndexPolicy">> {
   const group = await requireGroup(context, input.logGroupIdentifier);
-  requireStandardClass(group, "Field index policies are");
+  requireStandardClass(group);
   const fields = parseIndexPolicy(input.policyDocument);
   if (typeof fields === "string") throw invalidParameter(fields);
   const stored = await changeIndexes(context, group.value.id, fields, {

@@ -9,7 +9,7 @@ export const limitations = {
   ],
   CreateLogGroup: [
     "`kmsKeyId` is refused: there are no keys here",
-    "a class is only a label: all reading operations serve groups of every class",
+    "queries serve groups of every class with all commands, and the embedded metric format works in all",
   ],
   CreateExportTask: [
     "the bucket is one of the data folder's, and every valid name of one will do",

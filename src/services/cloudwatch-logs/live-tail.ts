@@ -9,6 +9,7 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { compilePattern } from "./filter-patterns.ts";
 import { namedStreams } from "./log-events.ts";
+import { requireReadableClass } from "./log-classes.ts";
 import { requireGroup } from "./stored-groups.ts";
 
 /**
@@ -33,6 +34,7 @@ export async function startLiveTail(
   for (const identifier of logGroupIdentifiers) {
     if (!identifier.startsWith("arn:")) throw invalidParameter("logGroupIdentifiers must be ARNs.");
     const group = await requireGroup(context, identifier);
+    requireReadableClass(group, "StartLiveTail");
     await namedStreams(context, group, logStreamNames);
     groups.add(group.key);
   }

@@ -16,6 +16,7 @@ import { findingsStream, reportFindings } from "./data-protection-findings.ts";
 import { storeEventMetrics } from "./event-metrics.ts";
 import { storeIngestMetrics } from "./ingest-metrics.ts";
 import { ingest } from "./ingest-rules.ts";
+import { requireReadableClass } from "./log-classes.ts";
 import {
   groupsIn,
   requireGroup,
@@ -159,6 +160,7 @@ export async function getLogEvents(
   context: LogsContext,
 ): Promise<Output<"GetLogEvents">> {
   const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  requireReadableClass(group, "GetLogEvents");
   const { state, telemetry } = context.dependencies;
   const stream = await streamsIn(state).get(streamScope(group.value.id), input.logStreamName);
   if (stream === undefined) throw streamNotFound();

@@ -18,6 +18,7 @@ import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { checkSelection, checkTransformed } from "./filter-options.ts";
 import { compilePattern } from "./filter-patterns.ts";
 import { activate } from "./metric-filter-directory.ts";
+import { requireStandardClass } from "./log-classes.ts";
 import { collectionNames, requireGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
 import {
   filterKey,
@@ -44,6 +45,7 @@ export async function putMetricFilter(
   await checkTransformed(context, input.logGroupName, input.applyOnTransformedLogs);
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const group = await requireGroup(context, input.logGroupName);
+    requireStandardClass(group);
     const others = await metricFiltersOf(state, group.scope, group.key);
     const key = filterKey(group.key, input.filterName);
     const before = others.find((other) => other.key === key);
@@ -90,7 +92,7 @@ export async function describeMetricFilters(
   if ((metricName === undefined) !== (metricNamespace === undefined)) {
     throw invalidParameter("metricName and metricNamespace must be specified together.");
   }
-  if (logGroupName !== undefined) await requireGroup(context, logGroupName);
+  if (logGroupName !== undefined) requireStandardClass(await requireGroup(context, logGroupName));
   const prefix = logGroupName === undefined ? undefined : filterKey(logGroupName, filterNamePrefix);
   const limit = input.limit ?? logLimits.describePage;
   const wanted = ({ value: { transformation } }: Document<StoredMetricFilter>) =>

@@ -21,6 +21,7 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { checkSelection, checkTransformed } from "./filter-options.ts";
 import { compilePattern } from "./filter-patterns.ts";
+import { requireStandardClass } from "./log-classes.ts";
 import { collectionNames, requireGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
 import { filterKey, parseFilterKey } from "./stored-metric-filters.ts";
 import { tryDestination } from "./subscription-destinations.ts";
@@ -41,7 +42,7 @@ export async function putSubscriptionFilter(
 ): Promise<Output<"PutSubscriptionFilter">> {
   const { state, clock } = context.dependencies;
   const filter = checkFilter(input);
-  await requireGroup(context, input.logGroupName);
+  requireStandardClass(await requireGroup(context, input.logGroupName));
   await checkTransformed(context, input.logGroupName, input.applyOnTransformedLogs);
   await tryDestination(context, input.destinationArn, "logs:PutSubscriptionFilter");
   for (let attempt = 1; attempt <= attempts; attempt++) {

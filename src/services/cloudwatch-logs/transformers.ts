@@ -1,14 +1,14 @@
 // Log transformers: put, got, deleted and tested.
-import { InvalidOperationException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
+import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { compileTransformer, type Transform } from "../../core/logs/transformers/compile-transformer.ts";
 import { TransformerProblem } from "../../core/logs/transformers/define.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
-import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { policyKey, transformersIn } from "./group-policies.ts";
-import { changeGroup, requireGroup, type StoredGroup } from "./stored-groups.ts";
+import { requireStandardClass } from "./log-classes.ts";
+import { changeGroup, requireGroup } from "./stored-groups.ts";
 import { compileTransformerRegex } from "./transformer-regexes.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function putTransformer(
   context: LogsContext,
 ): Promise<Output<"PutTransformer">> {
   const group = await requireGroup(context, input.logGroupIdentifier);
-  requireStandardClass(group, "Transformers are");
+  requireStandardClass(group);
   compile(input.transformerConfig);
   if (group.value.isTransformed !== true) {
     await changeGroup(context, group.key, (value) => ({ ...value, isTransformed: true }));
@@ -33,15 +33,6 @@ export async function putTransformer(
   await transformers.put("", key, { config: input.transformerConfig, createdAt, modifiedAt: now });
   context.ingestRules.forget(group.value.id);
   return {};
-}
-
-/** @throws InvalidOperationException for a group of a class that has not got the feature. */
-export function requireStandardClass({ value }: Document<StoredGroup>, feature: string): void {
-  if (value.logGroupClass === "STANDARD") return;
-  throw modelled(
-    InvalidOperationException,
-    `${feature} only supported for log groups in the Standard log class.`,
-  );
 }
 
 /** @throws InvalidParameterException for a JSON text that is no list of processors. */
