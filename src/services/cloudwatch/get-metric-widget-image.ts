@@ -1,23 +1,11 @@
-// GetMetricWidgetImage: a graph of metrics as a picture.
-import { drawWidget } from "../../core/widgets/draw-widget.ts";
-import { parseWidget } from "../../core/widgets/widget.ts";
-import { notImplemented } from "../../wire/service.ts";
+// GetMetricWidgetImage, whose code is loaded when it is asked for: few servers ever draw.
 import type { CloudWatchContext, Input, Output } from "./context.ts";
-import { validation } from "./metric-data-queries.ts";
-import { renderPng } from "./render-png.ts";
-import { widgetData } from "./widget-series.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricWidgetImage.html */
 export async function getMetricWidgetImage(
-  { MetricWidget, OutputFormat = "png" }: Input<"GetMetricWidgetImage">,
+  input: Input<"GetMetricWidgetImage">,
   context: CloudWatchContext,
 ): Promise<Output<"GetMetricWidgetImage">> {
-  if (OutputFormat === "image/png") {
-    throw notImplemented("The image is answered as a member of the output: OutputFormat must be png.");
-  }
-  if (OutputFormat !== "png") throw validation(`The value ${OutputFormat} for OutputFormat is not valid.`);
-  const widget = parseWidget(MetricWidget, context.call.now);
-  if ("problem" in widget) throw validation(`Invalid MetricWidget: ${widget.problem}`);
-  const { series, isPartial } = await widgetData(context, widget);
-  return { MetricWidgetImage: await renderPng(drawWidget(widget, series, { isPartial })) };
+  const { widgetImage } = await import("./widget-image.ts");
+  return widgetImage(input, context);
 }
