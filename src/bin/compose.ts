@@ -68,7 +68,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       config,
       dependencies,
       own: ownDependencies({ config, clock, accessKeys, listeners, alarms, app: () => app }),
-      createServices,
+      createServices: alarms.noting(createServices),
       record(call) {
         selfMetrics.record(call);
         return trail.record(call);

@@ -2,21 +2,20 @@
 import { every } from "../core/clock.ts";
 import { createSelfMetrics, type SelfMetrics } from "../server/self-metrics.ts";
 import type { Dependencies } from "../services/dependencies.ts";
-import type { AlarmEvaluationFacts } from "../services/groundwatch/context.ts";
 import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
 import { startLogAnomalyDetection } from "../workers/log-anomaly-detection.ts";
 import { startAnomalyTrainer } from "../workers/anomaly-trainer.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { startMetricStreams } from "../workers/metric-streams.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
-import { alarmFactsOf, seriesOf } from "./alarm-facts.ts";
+import { alarmFactsOf, seriesOf, type AlarmFacts } from "./alarm-facts.ts";
 import type { Surroundings } from "./listeners.ts";
 import { readStreamTargets } from "./stream-targets.ts";
 
 export interface Workers {
   readonly trail: TrailWriter;
   readonly selfMetrics: SelfMetrics;
-  readonly alarms: AlarmEvaluationFacts;
+  readonly alarms: AlarmFacts;
 }
 
 const dayMs = 86_400_000;

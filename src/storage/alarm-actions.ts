@@ -1,6 +1,6 @@
 // The queue of alarm actions that are still to be performed: durable, at least once, its outcome in the
 // history.
-import type { Alarm, ContributorIdentity } from "../core/alarms/alarm.ts";
+import type { AlarmType, ContributorIdentity } from "../core/alarms/alarm.ts";
 import { actionItem } from "../core/alarms/alarm-history.ts";
 import type { AlarmState } from "../core/alarms/alarm-state.ts";
 import { historyChange } from "./alarm-history.ts";
@@ -15,7 +15,7 @@ export interface AlarmAction {
   readonly account: string;
   readonly region: string;
   readonly alarmName: string;
-  readonly alarmType: Alarm["type"];
+  readonly alarmType: AlarmType;
   readonly alarmArn: string;
   /** What is to be done: the ARN of a topic, a function, an instance's action, a scaling policy ... */
   readonly actionArn: string;

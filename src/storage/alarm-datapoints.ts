@@ -10,6 +10,8 @@ import { needsHistogram, parseStatistic, type Statistic } from "../core/metrics/
 import { readComputed } from "./alarm-expressions.ts";
 import { alarmScope, type AlarmWorld } from "./alarms.ts";
 import type { RollupLedger } from "./metric-rollups.ts";
+import { createLogAlarmRuns } from "./log-alarm-runs.ts";
+import type { LogQuerySource } from "./log-query-source.ts";
 import type { SeriesSource } from "./series-source.ts";
 import { readDatapoints, type PeriodSamples } from "./telemetry/datapoints-read.ts";
 import { seriesOf } from "./telemetry/metrics.ts";
@@ -53,6 +55,7 @@ export interface AlarmReaderParts {
   readonly rollups: RollupLedger;
   /** Where the data of expressions comes from. */
   readonly series: SeriesSource;
+  readonly logs: LogQuerySource;
 }
 
 /** One alarm with what is read for it. */
@@ -62,14 +65,19 @@ interface Wanted extends WindowOfAlarm {
   readonly key: string;
 }
 
-export function createAlarmReader({ telemetry, worlds, rollups, series }: AlarmReaderParts): AlarmReader {
+export function createAlarmReader(parts: AlarmReaderParts): AlarmReader {
+  const { telemetry, worlds, series } = parts;
   const units = createUnitCache(telemetry);
+  const logRuns = createLogAlarmRuns(parts.logs);
   return {
     read(world, alarms, asOf) {
       return readWindows(world, windowsOf(alarms, asOf), asOf);
     },
     readWindows,
-    forget: () => units.forget(),
+    forget() {
+      units.forget();
+      logRuns.forget();
+    },
   };
 
   async function readWindows(
@@ -77,7 +85,8 @@ export function createAlarmReader({ telemetry, worlds, rollups, series }: AlarmR
     windows: readonly WindowOfAlarm[],
     now: number,
   ): Promise<ReadonlyMap<string, AlarmReading>> {
-    const readings = new Map(await readComputed(series, world, windows, now));
+    const computed = await readComputed(series, world, windows, now);
+    const readings = new Map([...computed, ...(await logRuns.read(world, windows))]);
     const number = await worlds.numberOf(world.account, world.region);
     const wanted = windows.flatMap(wantedOf);
     const unitsOf = await units.of(alarmScope(world), number, wanted, now);
@@ -85,45 +94,46 @@ export function createAlarmReader({ telemetry, worlds, rollups, series }: AlarmR
       const ids = new Map(
         group.map((one) => [one, unitsOf(one).map((unit) => metricIdOf(number, one.key, unit))]),
       );
-      const samples = await readGroup(group, [...ids.values()].flat(), now);
+      const samples = await readGroup(parts, group, [...ids.values()].flat(), now);
       for (const one of group) readings.set(one.alarm.name, readingOf(one, ids.get(one) ?? [], samples));
     }
     return readings;
   }
+}
 
-  /** Ranges of different length end at the same instant, so that their periods lie on each other. */
-  async function readGroup(
-    group: readonly Wanted[],
-    ids: readonly bigint[],
-    now: number,
-  ): Promise<ReadonlyMap<string, readonly PeriodSamples[]>> {
-    const [first] = group;
-    const samples = new Map<string, readonly PeriodSamples[]>();
-    if (first === undefined) return samples;
-    const { periodSeconds, to } = first.window;
-    const from = Math.min(...group.map(({ window }) => window.from));
-    const [fives, hours] = await Promise.all([rollups.rolledUpTo(300), rollups.rolledUpTo(3600)]);
-    const isRecent = from >= now - retentionMs.recent;
-    const metricIds = [...new Set(ids)];
-    const periods = (to - from) / (periodSeconds * 1_000);
-    const fitting = Math.max(1, Math.floor(datapointsPerStatement / periods));
-    const atOnce = Math.min(seriesPerStatement, fitting);
-    for (let start = 0; start < metricIds.length; start += atOnce) {
-      const found = await readDatapoints(telemetry, {
-        metricIds: metricIds.slice(start, start + atOnce),
-        from,
-        to,
-        periodSeconds,
-        now,
-        rolledUpTo: { 300: fives, 3600: hours },
-        wantsHistogram: needsHistogram(first.statistic),
-        // By time first, so that a short range of many series is in few places.
-        ...(isRecent ? { sources: [{ resolution: "recent", from, to }] } : {}),
-      });
-      for (const [id, periods] of found) samples.set(id, periods);
-    }
-    return samples;
+/** Ranges of different length end at the same instant, so that their periods lie on each other. */
+async function readGroup(
+  { telemetry, rollups }: AlarmReaderParts,
+  group: readonly Wanted[],
+  ids: readonly bigint[],
+  now: number,
+): Promise<ReadonlyMap<string, readonly PeriodSamples[]>> {
+  const [first] = group;
+  const samples = new Map<string, readonly PeriodSamples[]>();
+  if (first === undefined) return samples;
+  const { periodSeconds, to } = first.window;
+  const from = Math.min(...group.map(({ window }) => window.from));
+  const [fives, hours] = await Promise.all([rollups.rolledUpTo(300), rollups.rolledUpTo(3600)]);
+  const isRecent = from >= now - retentionMs.recent;
+  const metricIds = [...new Set(ids)];
+  const periods = (to - from) / (periodSeconds * 1_000);
+  const fitting = Math.max(1, Math.floor(datapointsPerStatement / periods));
+  const atOnce = Math.min(seriesPerStatement, fitting);
+  for (let start = 0; start < metricIds.length; start += atOnce) {
+    const found = await readDatapoints(telemetry, {
+      metricIds: metricIds.slice(start, start + atOnce),
+      from,
+      to,
+      periodSeconds,
+      now,
+      rolledUpTo: { 300: fives, 3600: hours },
+      wantsHistogram: needsHistogram(first.statistic),
+      // By time first, so that a short range of many series is in few places.
+      ...(isRecent ? { sources: [{ resolution: "recent", from, to }] } : {}),
+    });
+    for (const [id, periods] of found) samples.set(id, periods);
   }
+  return samples;
 }
 
 const windowsOf = (alarms: readonly MetricAlarm[], asOf: number) =>

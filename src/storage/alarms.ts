@@ -1,7 +1,7 @@
 // Alarms in state: definitions with their states, written together with what a change entails.
 import { randomUUID } from "node:crypto";
 import { actionMessage, type ToldChange } from "../core/alarms/action-message.ts";
-import type { Alarm } from "../core/alarms/alarm.ts";
+import { alarmTypeOf, type Alarm } from "../core/alarms/alarm.ts";
 import type { AlarmChange } from "../core/alarms/alarm-change.ts";
 import { contributorEvent, stateChangeEvent, type AlarmEvent } from "../core/alarms/alarm-event.ts";
 import type { AlarmHistoryItem } from "../core/alarms/alarm-history.ts";
@@ -220,13 +220,13 @@ function changesOf(world: AlarmWorld, decided: readonly DecidedChange[], now: nu
 }
 
 function actionOf(world: AlarmWorld, change: ToldChange, actionArn: string): AlarmAction {
-  const { name, type, arn, state } = change.after;
+  const { name, arn, state } = change.after;
   const { contributor } = change;
   return {
     account: world.account,
     region: world.region,
     alarmName: name,
-    alarmType: type,
+    alarmType: alarmTypeOf(change.after),
     alarmArn: arn,
     actionArn,
     state: state.value,

@@ -145,6 +145,7 @@ test("an alarm on a query of many time series has contributors, each with its ow
   const { AlarmHistoryItems = [] } = await cloudwatch.describeAlarmHistory({
     AlarmName: "hosts",
     AlarmContributorId: first!.ContributorId!,
+    HistoryItemType: "AlarmContributorStateUpdate",
     ScanBy: "TimestampAscending",
   });
   expect(AlarmHistoryItems.map((one) => [one.HistoryItemType, one.HistorySummary])).toEqual([

@@ -24,7 +24,6 @@ const unconstrained: Readonly<Record<string, readonly string[]>> = {
     "GetResourceMetricsConfiguration",
     "ListDashboards",
     "PutDashboard",
-    "PutLogAlarm",
     "PutManagedInsightRules",
     "StartOTelEnrichment",
     "UpdateOTelEnrichment",

@@ -1,5 +1,12 @@
 // The items of an alarm's history, in CloudWatch's words.
-import type { Alarm, AlarmStateRecord, ContributorIdentity } from "./alarm.ts";
+import {
+  alarmTypeOf,
+  type Alarm,
+  type AlarmStateRecord,
+  type AlarmType,
+  type ContributorIdentity,
+  type LogQuery,
+} from "./alarm.ts";
 import type { Json } from "./alarm-json.ts";
 
 export type HistoryItemType =
@@ -11,7 +18,7 @@ export type HistoryItemType =
 
 export interface AlarmHistoryItem {
   readonly alarmName: string;
-  readonly alarmType: Alarm["type"];
+  readonly alarmType: AlarmType;
   /** Epoch milliseconds. */
   readonly at: number;
   readonly itemType: HistoryItemType;
@@ -22,9 +29,11 @@ export interface AlarmHistoryItem {
   readonly contributor?: ContributorIdentity;
 }
 
-const itemOf = (alarm: Pick<Alarm, "name" | "type">, at: number) => ({
+type NamedAlarm = Pick<Alarm, "name" | "type"> & { readonly logs?: LogQuery };
+
+const itemOf = (alarm: NamedAlarm, at: number) => ({
   alarmName: alarm.name,
-  alarmType: alarm.type,
+  alarmType: alarmTypeOf(alarm),
   at,
 });
 
@@ -74,7 +83,7 @@ const verbs = { Create: "created", Update: "updated", Delete: "deleted" } as con
 /** `described` is the alarm as DescribeAlarms answers it. */
 export function configurationItem(
   type: keyof typeof verbs,
-  alarm: Pick<Alarm, "name" | "type">,
+  alarm: NamedAlarm,
   described: Json,
   at: number,
 ): AlarmHistoryItem {
@@ -97,7 +106,7 @@ export interface ActionOutcome {
 }
 
 export function actionItem(
-  alarm: Pick<Alarm, "name" | "type">,
+  { name, type }: { readonly name: string; readonly type: AlarmType },
   { actionArn, stateUpdatedAt, message, error, contributor }: ActionOutcome,
   at: number,
 ): AlarmHistoryItem {
@@ -110,7 +119,9 @@ export function actionItem(
   });
   const published = message === undefined || failed ? "" : `,"publishedMessage":${asJson(message)}`;
   return {
-    ...itemOf(alarm, at),
+    alarmName: name,
+    alarmType: type,
+    at,
     itemType: contributor === undefined ? "Action" : "AlarmContributorAction",
     ...(contributor === undefined ? {} : { contributor }),
     summary: failed

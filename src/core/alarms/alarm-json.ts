@@ -30,6 +30,11 @@ export function stateJson(state: AlarmStateRecord, suppression?: SuppressionNote
 /** The definition as it stands in an event of a change of state. */
 export function configurationJson(alarm: Alarm): JsonObject {
   const description = alarm.description === undefined ? {} : { description: alarm.description };
+  if (alarm.type === "MetricAlarm" && alarm.logs !== undefined) {
+    const { queryString, aggregation, logGroupIdentifiers, scheduleExpression } = alarm.logs;
+    const schedule = { scheduleExpression, aggregationExpression: aggregation };
+    return { ...description, scheduledQuery: { queryString, logGroupIdentifiers, ...schedule } };
+  }
   if (alarm.type === "MetricAlarm") return { ...description, metrics: metricsJson(alarm) };
   const { rule, suppressor } = alarm;
   if (suppressor === undefined) return { alarmRule: rule, ...description };

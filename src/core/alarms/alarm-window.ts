@@ -21,9 +21,10 @@ export function evaluationIntervalSeconds(alarm: MetricAlarm): number {
   return periodSecondsOf(alarm) < 60 ? 10 : 60;
 }
 
-/** The period of the metric, or the longest of those that an expression is made of. */
+/** The period of the metric, the longest of those in an expression, or the time between runs of a query. */
 export function periodSecondsOf(alarm: MetricAlarm): number {
-  const { queries = [] } = alarm;
+  const { queries = [], logs } = alarm;
+  if (logs !== undefined) return logs.rateSeconds;
   const watched = watchedMetric(alarm)?.periodSeconds;
   if (watched !== undefined) return watched;
   const periods = queries.flatMap(
@@ -48,6 +49,7 @@ export interface AlarmWindow {
 export function alarmWindow(alarm: MetricAlarm, now: number): AlarmWindow {
   const periodSeconds = periodSecondsOf(alarm);
   const periodMs = periodSeconds * 1_000;
+  if (alarm.logs !== undefined) return windowOfRuns(alarm, periodMs, now);
   const count = alarm.evaluationPeriods + furtherPeriods;
   const stepMs = Math.min(periodMs, minuteMs);
   let to = Math.floor(now / stepMs) * stepMs;
@@ -56,6 +58,20 @@ export function alarmWindow(alarm: MetricAlarm, now: number): AlarmWindow {
     to = Math.floor((now + shift) / periodMs) * periodMs - shift;
   }
   return { from: to - count * periodMs, to, periodSeconds, count };
+}
+
+/**
+ * The last runs of a query; each stands as a period that begins at the run.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html
+ */
+function windowOfRuns({ evaluationPeriods }: MetricAlarm, periodMs: number, now: number): AlarmWindow {
+  const lastAt = Math.floor(now / periodMs) * periodMs;
+  return {
+    from: lastAt - (evaluationPeriods - 1) * periodMs,
+    to: lastAt + periodMs,
+    periodSeconds: periodMs / 1_000,
+    count: evaluationPeriods,
+  };
 }
 
 const startOfCounting = (periodSeconds: number) => (periodSeconds % weekSeconds === 0 ? firstWeekAt : 0);

@@ -107,7 +107,26 @@ export interface MetricAlarm extends AlarmBase {
   readonly contributors?: readonly AlarmContributor[];
   /** Windows end on the hour, the day or the week of a time zone; sliding unless given. */
   readonly wallClock?: { readonly timezone?: string };
+  /** Set for a log alarm: it watches the results of a query instead of metrics. */
+  readonly logs?: LogQuery;
   readonly warmUp?: { readonly minutes: number; readonly waitsForEnd: boolean };
+}
+
+/**
+ * A query of logs that is run on a schedule. Each run gives one value, or one for each group of its
+ * aggregation, over the events of `[startOffset, endOffset]` seconds before it.
+ */
+export interface LogQuery {
+  readonly queryString: string;
+  readonly logGroupIdentifiers: readonly string[];
+  readonly queryArn: string;
+  readonly roleArn: string;
+  readonly scheduleExpression: string;
+  readonly rateSeconds: number;
+  readonly startOffsetSeconds: number;
+  readonly endOffsetSeconds: number;
+  /** Like `avg(latency) by host | sort desc`. */
+  readonly aggregation: string;
 }
 
 export interface CompositeAlarm extends AlarmBase {
@@ -121,6 +140,13 @@ export interface CompositeAlarm extends AlarmBase {
 }
 
 export type Alarm = MetricAlarm | CompositeAlarm;
+
+/** As CloudWatch names the types: a log alarm is evaluated as a metric alarm is. */
+export type AlarmType = Alarm["type"] | "LogAlarm";
+
+export function alarmTypeOf(alarm: Pick<Alarm, "type"> & { readonly logs?: LogQuery }): AlarmType {
+  return alarm.logs === undefined ? alarm.type : "LogAlarm";
+}
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
 export const alarmLimits = {

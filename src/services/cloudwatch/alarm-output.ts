@@ -1,9 +1,17 @@
 // Alarms as DescribeAlarms answers them.
 import type {
   CompositeAlarm as WireCompositeAlarm,
+  LogAlarm as WireLogAlarm,
   MetricAlarm as WireMetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
-import type { Alarm, AlarmMetric, AlarmQuery, CompositeAlarm, MetricAlarm } from "../../core/alarms/alarm.ts";
+import type {
+  Alarm,
+  AlarmMetric,
+  AlarmQuery,
+  CompositeAlarm,
+  LogQuery,
+  MetricAlarm,
+} from "../../core/alarms/alarm.ts";
 import { suppressionNote } from "../../core/alarms/alarm-event.ts";
 import type { Json } from "../../core/alarms/alarm-json.ts";
 import { parseStatistic } from "../../core/metrics/statistic-names.ts";
@@ -26,14 +34,43 @@ export function wireMetricAlarm(alarm: MetricAlarm): WireMetricAlarm {
     ...(wallClock === undefined
       ? {}
       : { EvaluationWindow: { WallClockWindow: { Timezone: wallClock.timezone } } }),
-    ...(warmUp === undefined
-      ? {}
-      : {
-          WarmUpConfiguration: {
-            WarmUpPeriodDurationInMinutes: warmUp.minutes,
-            OnlyStartEvaluatingAfterWarmUpPeriodEnds: warmUp.waitsForEnd,
-          },
-        }),
+    ...warmUpMember(warmUp),
+  };
+}
+
+const warmUpMember = (warmUp: MetricAlarm["warmUp"]) =>
+  warmUp === undefined
+    ? {}
+    : {
+        WarmUpConfiguration: {
+          WarmUpPeriodDurationInMinutes: warmUp.minutes,
+          OnlyStartEvaluatingAfterWarmUpPeriodEnds: warmUp.waitsForEnd,
+        },
+      };
+
+export function wireLogAlarm(alarm: MetricAlarm, logs: LogQuery): WireLogAlarm {
+  return {
+    ...commonMembers(alarm),
+    ScheduledQueryConfiguration: {
+      QueryString: logs.queryString,
+      LogGroupIdentifiers: [...logs.logGroupIdentifiers],
+      QueryARN: logs.queryArn,
+      ScheduledQueryRoleARN: logs.roleArn,
+      AggregationExpression: logs.aggregation,
+      ScheduleConfiguration: {
+        ScheduleExpression: logs.scheduleExpression,
+        StartTimeOffset: logs.startOffsetSeconds,
+        EndTimeOffset: logs.endOffsetSeconds,
+      },
+    },
+    QueryResultsToEvaluate: alarm.evaluationPeriods,
+    QueryResultsToAlarm: alarm.datapointsToAlarm,
+    Threshold: alarm.threshold,
+    ComparisonOperator: alarm.comparisonOperator,
+    TreatMissingData: alarm.treatMissingData,
+    EvaluationState: alarm.evaluationState,
+    ActionLogLineCount: 0,
+    ...warmUpMember(alarm.warmUp),
   };
 }
 
@@ -132,7 +169,12 @@ function wireQuery(query: AlarmQuery) {
 
 /** The alarm for the data of its history: the same members in lower camel case, instants as text. */
 export function describedAlarm(alarm: Alarm): Json {
-  const wire = alarm.type === "MetricAlarm" ? wireMetricAlarm(alarm) : wireCompositeAlarm(alarm);
+  const wire =
+    alarm.type === "CompositeAlarm"
+      ? wireCompositeAlarm(alarm)
+      : alarm.logs === undefined
+        ? wireMetricAlarm(alarm)
+        : wireLogAlarm(alarm, alarm.logs);
   return lowerCamel(JSON.parse(JSON.stringify(wire)) as Json);
 }
 

@@ -2,10 +2,11 @@
 // metrics.
 import type {
   CompositeAlarm as WireCompositeAlarm,
+  LogAlarm as WireLogAlarm,
   MetricAlarm as WireMetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
 import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch";
-import type { Alarm, CompositeAlarm } from "../../core/alarms/alarm.ts";
+import { alarmTypeOf, type Alarm, type CompositeAlarm } from "../../core/alarms/alarm.ts";
 import { alarmNameOf, childrenOf } from "../../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
 import { identityKey } from "../../core/metrics/metric-identity.ts";
@@ -13,7 +14,7 @@ import { alarmScope, alarmsOf, allAlarms } from "../../storage/alarms.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import { isKeyPosition, noSuchAlarm, parseToken, printToken, validationError } from "./alarm-errors.ts";
-import { wireCompositeAlarm, wireMetricAlarm } from "./alarm-output.ts";
+import { wireCompositeAlarm, wireLogAlarm, wireMetricAlarm } from "./alarm-output.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
 import { metricIdentity } from "./metric-series.ts";
 import { findAlarm, findAlarms } from "./stored-alarms.ts";
@@ -84,7 +85,7 @@ async function search(
 function filterOf({ AlarmTypes, StateValue, ActionPrefix }: DescribeInput): (alarm: Alarm) => boolean {
   const types: readonly string[] = AlarmTypes ?? ["MetricAlarm"];
   return (alarm) =>
-    types.includes(alarm.type) &&
+    types.includes(alarmTypeOf(alarm)) &&
     (StateValue === undefined || alarm.state.value === StateValue) &&
     (ActionPrefix === undefined ||
       [...alarm.okActions, ...alarm.alarmActions, ...alarm.insufficientDataActions].some((arn) =>
@@ -142,15 +143,18 @@ function answer(
 ): Output<"DescribeAlarms"> {
   const metricAlarms: WireMetricAlarm[] = [];
   const compositeAlarms: WireCompositeAlarm[] = [];
+  const logAlarms: WireLogAlarm[] = [];
   for (const alarm of alarms) {
     const brief = members === undefined ? undefined : briefly(alarm, members);
-    if (alarm.type === "MetricAlarm") metricAlarms.push(brief ?? wireMetricAlarm(alarm));
-    else compositeAlarms.push(brief ?? wireCompositeAlarm(alarm));
+    if (alarm.type === "CompositeAlarm") compositeAlarms.push(brief ?? wireCompositeAlarm(alarm));
+    else if (alarm.logs === undefined) metricAlarms.push(brief ?? wireMetricAlarm(alarm));
+    else logAlarms.push(brief ?? wireLogAlarm(alarm, alarm.logs));
   }
   const last = alarms.at(-1);
   return {
     MetricAlarms: metricAlarms,
     CompositeAlarms: compositeAlarms,
+    LogAlarms: logAlarms,
     ...(hasMore && last !== undefined ? { NextToken: printToken({ key: last.name }) } : {}),
   };
 }

@@ -38,6 +38,7 @@ import {
   stopMetricStreams,
 } from "./metric-streams.ts";
 import { putCompositeAlarm } from "./put-composite-alarm.ts";
+import { putLogAlarm } from "./put-log-alarm.ts";
 import { putMetricAlarm } from "./put-metric-alarm.ts";
 import { putMetricData } from "./put-metric-data.ts";
 import { listTagsForResource, tagResource, untagResource } from "./tags.ts";
@@ -91,6 +92,7 @@ export const handlers: Handlers<typeof Sdk, CloudWatchContext> = {
   PutAnomalyDetector: putAnomalyDetector,
   PutCompositeAlarm: putCompositeAlarm,
   PutDashboard: putDashboard,
+  PutLogAlarm: putLogAlarm,
   PutInsightRule: putInsightRule,
   PutManagedInsightRules: putManagedInsightRules,
   PutMetricAlarm: putMetricAlarm,

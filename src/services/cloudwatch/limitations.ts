@@ -7,6 +7,10 @@ export const limitations = {
   ],
   StartOTelEnrichment: ["is refused: there are no vended metrics and no tags of resources"],
   PutAnomalyDetector: ["the model is our own (docs/anomaly-detection.md), the same for all namespaces"],
+  PutLogAlarm: [
+    "`ActionLogLineCount` above 0 is refused; roles are kept and not assumed",
+    "the query behind the alarm is not listed as a scheduled query; DescribeQueries lists its runs",
+  ],
   GetInsightRuleReport: [
     "is computed from the log events that are kept, so it is exact but for the number of contributors",
   ],

@@ -28,7 +28,7 @@ DeleteMetricStreamInput.Name 1..255
 DescribeAlarmContributorsInput.AlarmName 1..255
 DescribeAlarmHistoryInput.AlarmContributorId 1..16
 DescribeAlarmHistoryInput.AlarmName 1..255
-DescribeAlarmHistoryInput.AlarmTypes [ (CompositeAlarm|MetricAlarm) ]
+DescribeAlarmHistoryInput.AlarmTypes [ (CompositeAlarm|LogAlarm|MetricAlarm) ]
 DescribeAlarmHistoryInput.HistoryItemType (ConfigurationUpdate|StateUpdate|Action|AlarmContributorStateUpdate|AlarmContributorAction)
 DescribeAlarmHistoryInput.MaxRecords integer 1..100
 DescribeAlarmHistoryInput.ScanBy (TimestampDescending|TimestampAscending)
@@ -41,7 +41,7 @@ DescribeAlarmsForMetricInput.Unit (Seconds|Microseconds|Milliseconds|Bytes|Kilob
 DescribeAlarmsInput.ActionPrefix 1..1024
 DescribeAlarmsInput.AlarmNamePrefix 1..255
 DescribeAlarmsInput.AlarmNames ..100 [ 1..255 ]
-DescribeAlarmsInput.AlarmTypes [ (CompositeAlarm|MetricAlarm) ]
+DescribeAlarmsInput.AlarmTypes [ (CompositeAlarm|LogAlarm|MetricAlarm) ]
 DescribeAlarmsInput.ChildrenOfAlarmName 1..255
 DescribeAlarmsInput.MaxRecords integer 1..100
 DescribeAlarmsInput.ParentsOfAlarmName 1..255
@@ -143,6 +143,17 @@ PutCompositeAlarmInput.OKActions ..5 [ 1..1024 ]
 PutInsightRuleInput.RuleDefinition 1..8192 /[\x00-\x7F]+/
 PutInsightRuleInput.RuleName 1..128 /[\x20-\x7E]+/
 PutInsightRuleInput.RuleState 1..32 /[\x20-\x7E]+/
+PutLogAlarmInput.ActionLogLineCount integer 0..50
+PutLogAlarmInput.AlarmActions ..5 [ 1..1024 ]
+PutLogAlarmInput.AlarmDescription 0..1024
+PutLogAlarmInput.AlarmName 1..255
+PutLogAlarmInput.ComparisonOperator (GreaterThanOrEqualToThreshold|GreaterThanThreshold|LessThanThreshold|LessThanOrEqualToThreshold|LessThanLowerOrGreaterThanUpperThreshold|LessThanLowerThreshold|GreaterThanUpperThreshold)
+PutLogAlarmInput.InsufficientDataActions ..5 [ 1..1024 ]
+PutLogAlarmInput.OKActions ..5 [ 1..1024 ]
+PutLogAlarmInput.QueryResultsToAlarm integer 1..100
+PutLogAlarmInput.QueryResultsToEvaluate integer 1..100
+PutLogAlarmInput.Threshold double
+PutLogAlarmInput.TreatMissingData 1..255
 PutMetricAlarmInput.AlarmActions ..5 [ 1..1024 ]
 PutMetricAlarmInput.AlarmDescription 0..1024
 PutMetricAlarmInput.AlarmName 1..255

@@ -202,8 +202,9 @@ function checkRange(periodSeconds: number, evaluationPeriods: number): void {
   }
 }
 
-function treatments(
-  input: PutInput,
+/** @throws ValidationException */
+export function treatments(
+  input: Pick<PutInput, "TreatMissingData" | "EvaluateLowSampleCountPercentile">,
 ): Pick<MetricAlarm, "treatMissingData" | "evaluateLowSampleCountPercentile"> {
   const { TreatMissingData: given, EvaluateLowSampleCountPercentile: lowSamples } = input;
   const treatment = missingDataTreatments.find((known) => known === given);
@@ -225,7 +226,10 @@ function treatments(
   };
 }
 
-function windows(input: PutInput): Pick<MetricAlarm, "wallClock" | "warmUp"> {
+/** @throws ValidationException */
+export function windows(
+  input: Pick<PutInput, "EvaluationWindow" | "WarmUpConfiguration">,
+): Pick<MetricAlarm, "wallClock" | "warmUp"> {
   const wallClock = input.EvaluationWindow?.WallClockWindow;
   const timezone = wallClock?.Timezone;
   if (timezone !== undefined && !isTimeZone(timezone)) {

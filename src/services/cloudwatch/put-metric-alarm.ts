@@ -1,6 +1,6 @@
 // PutMetricAlarm: an alarm on a metric is made, or replaced with its state kept.
 import { randomUUID } from "node:crypto";
-import type { Alarm, MetricAlarm } from "../../core/alarms/alarm.ts";
+import { alarmTypeOf, type Alarm, type MetricAlarm } from "../../core/alarms/alarm.ts";
 import { initialReason } from "../../core/alarms/state-reason.ts";
 import { validationError } from "./alarm-errors.ts";
 import { makeDetectors } from "./anomaly-detectors.ts";
@@ -18,7 +18,7 @@ export async function putMetricAlarm(
   const part = metricAlarmPart(input, context.call.account);
   const { now } = context.call;
   await defineAlarm(context, input.AlarmName, (before): MetricAlarm => {
-    if (before !== undefined && before.type !== "MetricAlarm") throw otherType(before);
+    if (before !== undefined && !isMetricAlarm(before)) throw otherType(before);
     const kept =
       before === undefined
         ? { ...newAlarm(now), tags: withTags({}, input.Tags), metricId: randomUUID() }
@@ -30,9 +30,12 @@ export async function putMetricAlarm(
 }
 
 /** Names are unique over all types of alarms. */
-export function otherType({ name, type }: Alarm): Error {
-  return validationError(`The name ${name} is already in use by an alarm of the type ${type}.`);
+export function otherType(alarm: Alarm): Error {
+  const type = alarmTypeOf(alarm);
+  return validationError(`The name ${alarm.name} is already in use by an alarm of the type ${type}.`);
 }
+
+const isMetricAlarm = (alarm: Alarm): alarm is MetricAlarm => alarmTypeOf(alarm) === "MetricAlarm";
 
 /** A new alarm has insufficient data until it is evaluated for the first time. */
 export function newAlarm(now: number): Pick<Alarm, "createdAt" | "state"> {
@@ -42,7 +45,8 @@ export function newAlarm(now: number): Pick<Alarm, "createdAt" | "state"> {
   };
 }
 
-function keptOf({ createdAt, state, tags, held, metricId, remindedAt }: MetricAlarm) {
+/** What a new definition leaves as it is. */
+export function keptOf({ createdAt, state, tags, held, metricId, remindedAt }: MetricAlarm) {
   return {
     createdAt,
     state,

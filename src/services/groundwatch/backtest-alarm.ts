@@ -58,6 +58,9 @@ async function alarmOf(
   if (alarm.type !== "MetricAlarm") {
     throw modelled(ValidationException, `${name} is a composite alarm: back-test the alarms in its rule.`);
   }
+  if (alarm.logs !== undefined) {
+    throw modelled(ValidationException, `${name} is a log alarm: its query is only run on its schedule.`);
+  }
   return alarm;
 }
 

@@ -1,6 +1,6 @@
 // ExplainAlarm: why an alarm is, or was, in its state: what it saw, which rule decided, what followed.
 import type { Alarm, CompositeAlarm, MetricAlarm } from "../../core/alarms/alarm.ts";
-import { ruleOf } from "../../core/alarms/alarm.ts";
+import { alarmTypeOf, ruleOf } from "../../core/alarms/alarm.ts";
 import type { AlarmState } from "../../core/alarms/alarm-state.ts";
 import { alarmWindow, evaluationIntervalSeconds } from "../../core/alarms/alarm-window.ts";
 import { alarmNameOf, childrenOf, holds } from "../../core/alarms/composite-rule/expression.ts";
@@ -56,7 +56,7 @@ export const explainAlarm: GroundwatchHandler<"ExplainAlarm"> = async ({ AlarmNa
   const held = heldBack(alarm, recorded.since);
   return {
     AlarmName,
-    AlarmType: alarm.type,
+    AlarmType: alarmTypeOf(alarm),
     EvaluatedAt: evaluatedAt,
     State: recorded.value,
     StateSince: recorded.since,

@@ -1,0 +1,120 @@
+// PutLogAlarm: an alarm on the results of a query of logs is made, or replaced with its state kept.
+import { randomUUID } from "node:crypto";
+import type { Alarm, LogQuery, MetricAlarm } from "../../core/alarms/alarm.ts";
+import { isBandOperator } from "../../core/alarms/alarm-state.ts";
+import { parseAggregation, parseRate, queryOfLogAlarm } from "../../core/alarms/log-alarm.ts";
+import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
+import { InsightsQueryError } from "../../core/insights/query-error.ts";
+import { validationError } from "./alarm-errors.ts";
+import { commonAlarm, withTags } from "./alarm-input.ts";
+import type { CloudWatchContext, Input } from "./context.ts";
+import { treatments, windows } from "./metric-alarm-input.ts";
+import { keptOf, newAlarm, otherType } from "./put-metric-alarm.ts";
+import { defineAlarm } from "./stored-alarms.ts";
+
+type PutInput = Input<"PutLogAlarm">;
+
+const limits = {
+  results: 100,
+  logGroups: 50,
+  queryCharacters: 10_000,
+  aggregationCharacters: 2_048,
+} as const;
+
+/**
+ * The query is run on its schedule from now on, by the alarm's own evaluation.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutLogAlarm.html
+ */
+export async function putLogAlarm(input: PutInput, context: CloudWatchContext): Promise<object> {
+  const common = commonAlarm(input, context);
+  refuseActions(input);
+  const { ComparisonOperator: comparisonOperator, Threshold: threshold } = input;
+  const { QueryResultsToEvaluate: evaluationPeriods, QueryResultsToAlarm: datapointsToAlarm } = input;
+  if (isBandOperator(comparisonOperator)) {
+    throw validationError(`${comparisonOperator} cannot be used with log alarms.`);
+  }
+  if (evaluationPeriods < 1 || evaluationPeriods > limits.results) {
+    throw validationError(`QueryResultsToEvaluate must be between 1 and ${limits.results}`);
+  }
+  if (datapointsToAlarm < 1 || datapointsToAlarm > evaluationPeriods) {
+    throw validationError("QueryResultsToAlarm must be less than or equal to QueryResultsToEvaluate");
+  }
+  const part = {
+    comparisonOperator,
+    threshold,
+    evaluationPeriods,
+    datapointsToAlarm,
+    ...treatments(input),
+    ...windows(input),
+  };
+  const { now } = context.call;
+  await defineAlarm(context, input.AlarmName, (before): MetricAlarm => {
+    if (before !== undefined && !isLogAlarm(before)) throw otherType(before);
+    const kept =
+      before === undefined
+        ? { ...newAlarm(now), tags: withTags({}, input.Tags), metricId: randomUUID() }
+        : keptOf(before);
+    const queryArn = before?.logs?.queryArn ?? newQueryArn(context);
+    const logs = logQueryOf(input.ScheduledQueryConfiguration, queryArn);
+    return { ...kept, ...common, ...part, logs, type: "MetricAlarm", configuredAt: now };
+  });
+  return {};
+}
+
+const isLogAlarm = (alarm: Alarm): alarm is MetricAlarm =>
+  alarm.type === "MetricAlarm" && alarm.logs !== undefined;
+
+const newQueryArn = ({ call }: CloudWatchContext) =>
+  `arn:aws:logs:${call.region}:${call.account}:scheduled-query:${randomUUID()}`;
+
+/** Only topics, functions and items of Systems Manager are told of log alarms. */
+function refuseActions({ ActionLogLineCount = 0, ...input }: PutInput): void {
+  if (ActionLogLineCount !== 0) {
+    throw validationError(
+      "ActionLogLineCount: this version of Groundwatch puts no log lines in notifications.",
+    );
+  }
+  for (const arn of [input.OKActions, input.AlarmActions, input.InsufficientDataActions].flat()) {
+    if (arn !== undefined && !/^arn:[\w-]+:(sns|lambda|ssm):/.test(arn)) {
+      throw validationError(`Invalid arn syntax: ${arn} is not supported by log alarms`);
+    }
+  }
+}
+
+function logQueryOf(configuration: PutInput["ScheduledQueryConfiguration"], queryArn: string): LogQuery {
+  const { QueryString: queryString, AggregationExpression: aggregation } = configuration;
+  const { LogGroupIdentifiers: logGroupIdentifiers = [], ScheduledQueryRoleARN: roleArn } = configuration;
+  const { ScheduleExpression: scheduleExpression, ...offsets } = configuration.ScheduleConfiguration;
+  const { StartTimeOffset: startOffsetSeconds, EndTimeOffset: endOffsetSeconds = 0 } = offsets;
+  const rateSeconds = parseRate(scheduleExpression);
+  if (rateSeconds === undefined) {
+    throw validationError("ScheduleExpression must be of the form rate(5 minutes), from a minute to a week");
+  }
+  if (endOffsetSeconds < 0 || startOffsetSeconds <= endOffsetSeconds) {
+    throw validationError("EndTimeOffset must be non-negative and less than StartTimeOffset");
+  }
+  if (logGroupIdentifiers.length < 1 || logGroupIdentifiers.length > limits.logGroups) {
+    throw validationError(`LogGroupIdentifiers must have between 1 and ${limits.logGroups} entries`);
+  }
+  if (queryString.length > limits.queryCharacters) {
+    throw validationError(`QueryString must have at most ${limits.queryCharacters} characters`);
+  }
+  if (aggregation.length > limits.aggregationCharacters || parseAggregation(aggregation) === undefined) {
+    throw validationError(
+      "AggregationExpression must be an aggregation like count(*) or avg(latency) by host | sort desc",
+    );
+  }
+  const schedule = { scheduleExpression, rateSeconds, startOffsetSeconds, endOffsetSeconds };
+  const logs = { queryString, logGroupIdentifiers, queryArn, roleArn, aggregation, ...schedule };
+  refuseWrongQuery(queryOfLogAlarm(logs));
+  return logs;
+}
+
+function refuseWrongQuery(query: string): void {
+  try {
+    parseInsightsQuery(query);
+  } catch (error) {
+    if (error instanceof InsightsQueryError) throw validationError(`QueryString: ${error.message}`);
+    throw error;
+  }
+}

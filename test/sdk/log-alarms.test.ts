@@ -1,0 +1,163 @@
+// Log alarms through the official clients: from log events to a state, for one value and for many groups.
+import { CloudWatch, type PutLogAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { GroundwatchClient } from "../../src/client/index.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, testAccount, testRegion, testStartAt, type TestServer } from "../support/server.ts";
+
+const minuteMs = 60_000;
+let server: TestServer;
+let cloudwatch: CloudWatch;
+let logs: CloudWatchLogs;
+let groundwatch: GroundwatchClient;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  cloudwatch = new CloudWatch(server.clientConfig());
+  logs = new CloudWatchLogs(server.clientConfig());
+  groundwatch = new GroundwatchClient(server.clientConfig());
+  await logs.createLogGroup({ logGroupName: "/shop" });
+  await logs.createLogStream({ logGroupName: "/shop", logStreamName: "web" });
+});
+afterAll(() => server.stop());
+
+async function log(...messages: object[]): Promise<void> {
+  const logEvents = messages.map((message) => ({
+    timestamp: server.clock.now(),
+    message: JSON.stringify(message),
+  }));
+  await logs.putLogEvents({ logGroupName: "/shop", logStreamName: "web", logEvents });
+}
+
+const errors: PutLogAlarmCommandInput = {
+  AlarmName: "errors",
+  ScheduledQueryConfiguration: {
+    QueryString: 'filter level = "ERROR"',
+    LogGroupIdentifiers: ["/shop"],
+    ScheduledQueryRoleARN: `arn:aws:iam::${testAccount}:role/queries`,
+    AggregationExpression: "count(*)",
+    ScheduleConfiguration: { ScheduleExpression: "rate(5 minutes)", StartTimeOffset: 300 },
+  },
+  QueryResultsToEvaluate: 2,
+  QueryResultsToAlarm: 1,
+  Threshold: 1,
+  ComparisonOperator: "GreaterThanThreshold",
+  TreatMissingData: "notBreaching",
+};
+
+async function described(AlarmName: string) {
+  const { LogAlarms = [] } = await cloudwatch.describeAlarms({
+    AlarmNames: [AlarmName],
+    AlarmTypes: ["LogAlarm"],
+  });
+  return LogAlarms[0]!;
+}
+
+test("the results of a query that runs on a schedule decide the state", async () => {
+  await cloudwatch.putLogAlarm(errors);
+  expect(await described("errors")).toMatchObject({
+    StateValue: "INSUFFICIENT_DATA",
+    QueryResultsToEvaluate: 2,
+    ScheduledQueryConfiguration: {
+      ...errors.ScheduledQueryConfiguration,
+      QueryARN: expect.stringContaining(`arn:aws:logs:${testRegion}:${testAccount}:scheduled-query:`),
+    },
+  });
+  expect((await cloudwatch.describeAlarms({})).MetricAlarms).toEqual([]);
+  await log({ level: "ERROR" }, { level: "INFO" });
+  await server.advance(5 * minuteMs);
+  expect(await described("errors")).toMatchObject({ StateValue: "OK" });
+  await log({ level: "ERROR" }, { level: "ERROR" }, { level: "ERROR" });
+  await server.advance(4 * minuteMs);
+  expect(await described("errors")).toMatchObject({ StateValue: "OK" });
+  await server.advance(minuteMs);
+  expect(await described("errors")).toMatchObject({
+    StateValue: "ALARM",
+    StateReason:
+      "Threshold Crossed: 1 out of the last 2 datapoints [3.0 (02/11/26 12:10:00)] was greater than the " +
+      "threshold (1.0) (minimum 1 datapoint for OK -> ALARM transition).",
+    StateTransitionedTimestamp: new Date(testStartAt + 10 * minuteMs),
+  });
+  const explained = await groundwatch.explainAlarm({ AlarmName: "errors" });
+  expect(explained).toMatchObject({ AlarmType: "LogAlarm", PeriodSeconds: 300 });
+  expect(explained.Datapoints?.map(({ Sentence }) => Sentence)).toEqual([
+    "1 is not greater than 1: not breaching",
+    "3 is greater than 1: breaching",
+  ]);
+  const { AlarmHistoryItems = [] } = await cloudwatch.describeAlarmHistory({ AlarmTypes: ["LogAlarm"] });
+  expect(AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary)).toEqual([
+    "Alarm updated from OK to ALARM",
+    "Alarm updated from INSUFFICIENT_DATA to OK",
+    'Alarm "errors" created',
+  ]);
+});
+
+test("groups of the aggregation are contributors", async () => {
+  await cloudwatch.putLogAlarm({
+    ...errors,
+    AlarmName: "slow",
+    ScheduledQueryConfiguration: {
+      ...errors.ScheduledQueryConfiguration!,
+      QueryString: "",
+      AggregationExpression: "avg(latency) by host | sort desc",
+      ScheduleConfiguration: { ScheduleExpression: "rate(1 minute)", StartTimeOffset: 60 },
+    },
+    Threshold: 100,
+  });
+  await log({ host: "a", latency: 50 }, { host: "b", latency: 250 }, { host: "b", latency: 150 });
+  await server.advance(minuteMs);
+  expect(await described("slow")).toMatchObject({
+    StateValue: "ALARM",
+    StateReason: "1 out of 2 time series evaluated to ALARM",
+  });
+  const { AlarmContributors } = await cloudwatch.describeAlarmContributors({ AlarmName: "slow" });
+  expect(AlarmContributors).toMatchObject([{ ContributorAttributes: { host: "b" } }]);
+});
+
+test("a query that cannot be run any more is told, and gives no results", async () => {
+  await logs.deleteLogGroup({ logGroupName: "/shop" });
+  await server.advance(5 * minuteMs);
+  expect(await described("errors")).toMatchObject({ EvaluationState: "EVALUATION_ERROR" });
+  await server.advance(5 * minuteMs);
+  expect(await described("errors")).toMatchObject({
+    StateValue: "OK",
+    StateReason: expect.stringContaining("Log group '/shop' does not exist"),
+  });
+});
+
+const configured = (changes: object) => ({
+  ScheduledQueryConfiguration: { ...errors.ScheduledQueryConfiguration!, ...changes },
+});
+
+test.each([
+  [{ ActionLogLineCount: 5 }, "puts no log lines in notifications"],
+  [{ QueryResultsToAlarm: 3 }, "QueryResultsToAlarm must be less than or equal to QueryResultsToEvaluate"],
+  [{ ComparisonOperator: "GreaterThanUpperThreshold" as const }, "cannot be used with log alarms"],
+  [configured({ AggregationExpression: "latency > 3 |" }), "AggregationExpression must be an aggregation"],
+  [configured({ QueryString: "filter (" }), "QueryString: "],
+  [
+    configured({ ScheduleConfiguration: { ScheduleExpression: "cron(* * * * *)", StartTimeOffset: 60 } }),
+    "ScheduleExpression must be of the form rate(5 minutes)",
+  ],
+  [
+    configured({
+      ScheduleConfiguration: { ScheduleExpression: "rate(1 hour)", StartTimeOffset: 60, EndTimeOffset: 60 },
+    }),
+    "EndTimeOffset must be non-negative and less than StartTimeOffset",
+  ],
+])("refuses %j", async (changes, message) => {
+  expect(await refusal(cloudwatch.putLogAlarm({ ...errors, ...changes }))).toContain(message);
+});
+
+test("names are unique over the types of alarms", async () => {
+  const metric = { Namespace: "Shop", MetricName: "Load", Statistic: "Sum", Period: 60 } as const;
+  const rule = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" } as const;
+  expect(await refusal(cloudwatch.putMetricAlarm({ AlarmName: "errors", ...metric, ...rule }))).toBe(
+    "ValidationException: The name errors is already in use by an alarm of the type LogAlarm.",
+  );
+  await cloudwatch.putMetricAlarm({ AlarmName: "load", ...metric, ...rule });
+  expect(await refusal(cloudwatch.putLogAlarm({ ...errors, AlarmName: "load" }))).toBe(
+    "ValidationException: The name load is already in use by an alarm of the type MetricAlarm.",
+  );
+});
