@@ -1,5 +1,5 @@
-// Kills the server while a metric stream delivers, on a clock that goes back with every start: each datum that
-// was acknowledged arrives.
+// Kills the server while a metric stream delivers, on a clock that goes back with every start: all that was
+// acknowledged arrives.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
