@@ -26,6 +26,8 @@ export const logLimits = {
   listedGroups: 1_000,
   tagsPerResource: 50,
   liveTailMs: 3 * hourMs,
+  /** Of an account in a region, at the same time. */
+  liveTailSessions: 15,
   liveTailEventsPerUpdate: 500,
   liveTailUpdateMs: 1_000,
   /** Known streams that are kept in memory; the least recently used are forgotten. */

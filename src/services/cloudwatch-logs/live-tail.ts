@@ -1,16 +1,22 @@
 // Live tail: a stream of the events that match, as they are stored.
 import { randomUUID } from "node:crypto";
-import type { LiveTailSessionLogEvent, StartLiveTailResponseStream } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  LimitExceededException,
+  SessionTimeoutException,
+  type LiveTailSessionLogEvent,
+  type StartLiveTailResponseStream,
+} from "@aws-sdk/client-cloudwatch-logs";
 import type { Cancel } from "../../core/clock.ts";
-import type { LogEventsAccepted } from "../../core/facts.ts";
+import type { FactBoard, LogEventsAccepted } from "../../core/facts.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
+import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { compilePattern } from "./filter-patterns.ts";
 import { namedStreams } from "./log-events.ts";
 import { requireReadableClass } from "./log-classes.ts";
-import { requireGroup } from "./stored-groups.ts";
+import { requireGroup, scopeOf } from "./stored-groups.ts";
 
 /**
  * A session sends what came in, every second, at most 500 events: beyond that it takes a sample and says so.
@@ -68,6 +74,7 @@ function session(
   const { clock, facts } = context.dependencies;
   const { account, region } = context.call;
   const sample = createSample();
+  const leave = enter(context);
   const stop = facts.listen("LogEventsAccepted", (fact) => {
     if (!wants(fact)) return;
     const logGroupIdentifier = logGroupArn(account, region, fact.logGroupName);
@@ -78,7 +85,11 @@ function session(
     }
   });
   const endsAt = clock.now() + logLimits.liveTailMs;
-  context.call.signal.addEventListener("abort", stop, { once: true });
+  const end = () => {
+    stop();
+    leave();
+  };
+  context.call.signal.addEventListener("abort", end, { once: true });
 
   return {
     async *[Symbol.asyncIterator]() {
@@ -87,12 +98,41 @@ function session(
         while (clock.now() < endsAt && !context.call.signal.aborted) {
           await pause(context, logLimits.liveTailUpdateMs);
           const { events, sampled } = sample.take();
-          yield { sessionUpdate: { sessionMetadata: { sampled }, sessionResults: events } };
+          yield { sessionUpdate: { sessionMetadata: { sampled }, sessionResults: [...events] } };
+        }
+        if (!context.call.signal.aborted) {
+          throw modelled(SessionTimeoutException, "The session ended after three hours.");
         }
       } finally {
-        stop();
+        end();
       }
     },
+  };
+}
+
+const open = new WeakMap<FactBoard, Map<string, number>>();
+
+/**
+ * Counts a session of an account and region until the answer is called, once or more.
+ * @throws LimitExceededException
+ */
+function enter(context: LogsContext): () => void {
+  const { facts } = context.dependencies;
+  const counts = open.get(facts) ?? new Map<string, number>();
+  open.set(facts, counts);
+  const scope = scopeOf(context);
+  const count = counts.get(scope) ?? 0;
+  if (count >= logLimits.liveTailSessions) {
+    throw modelled(
+      LimitExceededException,
+      `The limit of ${logLimits.liveTailSessions} live tail sessions at the same time is reached.`,
+    );
+  }
+  counts.set(scope, count + 1);
+  let isInside = true;
+  return () => {
+    if (isInside) counts.set(scope, (counts.get(scope) ?? 1) - 1);
+    isInside = false;
   };
 }
 
@@ -111,22 +151,26 @@ function pause({ call, dependencies }: LogsContext, ms: number): Promise<void> {
   });
 }
 
-/** Keeps at most as many events as an update may have, each with the same chance (reservoir sampling). */
+/**
+ * Keeps at most as many events as an update may have, each with the same chance (reservoir sampling), and
+ * gives them in the order in which they came.
+ */
 function createSample() {
-  let events: LiveTailSessionLogEvent[] = [];
+  let events: (readonly [order: number, event: LiveTailSessionLogEvent])[] = [];
   let seen = 0;
   return {
     add(event: LiveTailSessionLogEvent) {
       seen += 1;
       if (events.length < logLimits.liveTailEventsPerUpdate) {
-        events.push(event);
+        events.push([seen, event]);
         return;
       }
       const place = Math.floor(Math.random() * seen);
-      if (place < events.length) events[place] = event;
+      if (place < events.length) events[place] = [seen, event];
     },
     take() {
-      const taken = { events, sampled: seen > events.length };
+      const ordered = events.toSorted(([one], [other]) => one - other).map(([, event]) => event);
+      const taken = { events: ordered, sampled: seen > events.length };
       events = [];
       seen = 0;
       return taken;

@@ -1,0 +1,68 @@
+// Live tail at full rate: a sample in order with a notice, a session that ends, and how many there may be.
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs({ ...server.clientConfig(), disableHostPrefix: true });
+});
+
+afterAll(async () => {
+  logs?.destroy();
+  await server?.stop();
+});
+
+async function tail(logGroupName: string) {
+  const { responseStream } = await logs.startLiveTail({
+    logGroupIdentifiers: [`arn:aws:logs:${testRegion}:${testAccount}:log-group:${logGroupName}`],
+    logEventFilterPattern: "wanted",
+  });
+  const updates = responseStream![Symbol.asyncIterator]();
+  await updates.next();
+  return updates;
+}
+
+test("of more than 500 events a second a sample comes in its order, and says so", async () => {
+  const group = await newLogGroup(server, logs);
+  const updates = await tail(group.logGroupName);
+  const numbered = (count: number) =>
+    Array.from({ length: count }, (_, index): [number, string] => [0, `wanted ${index}`]);
+  await group.put([...numbered(2_000), ...Array.from({ length: 600 }, (): [number, string] => [0, "other"])]);
+  const next = updates.next();
+  for (let second = 0; second < 3; second++) await server.advance(1_000);
+  const update = (await next).value?.sessionUpdate;
+  expect(update?.sessionMetadata).toEqual({ sampled: true });
+  const numbers = update?.sessionResults?.map(({ message = "" }) => Number(message.split(" ")[1])) ?? [];
+  expect(numbers).toHaveLength(500);
+  expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+  expect(new Set(numbers).size).toBe(500);
+  expect(Math.max(...numbers)).toBeGreaterThan(1_000);
+  await updates.return?.();
+});
+
+test("an account has fifteen sessions at the same time, and a session ends after three hours", async () => {
+  const group = await newLogGroup(server, logs);
+  const sessions: Awaited<ReturnType<typeof tail>>[] = [];
+  for (;;) {
+    const session = await tail(group.logGroupName).catch((error: Error) => error.name);
+    if (typeof session === "string") {
+      expect(session).toBe("LimitExceededException");
+      break;
+    }
+    sessions.push(session);
+  }
+  expect(sessions.length).toBeGreaterThanOrEqual(14);
+  expect(sessions.length).toBeLessThanOrEqual(15);
+  const [first, ...others] = sessions;
+  for (const session of others) await session.return?.();
+  await server.advance(3 * 3_600_000 + 1_000);
+  const drain = async () => {
+    for (;;) if ((await first!.next()).done === true) return "ended";
+  };
+  expect(await drain().catch((error: Error) => error.name)).toBe("SessionTimeoutException");
+});
