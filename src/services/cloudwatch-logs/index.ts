@@ -27,7 +27,7 @@ export function createLogsService(dependencies: Dependencies): Service {
   const ingestRules = createIngestRuleDirectory(state);
   const metricFilters = createMetricFilterDirectory(state);
   const metricDefaults = new MetricFilterDefaults(dependencies);
-  const metricBatches = new SharedMetricBatches(dependencies.metrics);
+  const metricBatches = new SharedMetricBatches(dependencies.metrics, dependencies.stopwatch);
   const retentionMoves = new RetentionMoves(state, telemetry, clock);
   const queries = new QueryRuns(state, telemetry, dependencies.blobs, clock);
   facts.listen("WorldReset", () => {
