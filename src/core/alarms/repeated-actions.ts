@@ -1,5 +1,6 @@
 // Actions that are performed again for as long as an alarm stays in its state: scaling, and reminders.
 import { actionsOf, type Alarm } from "./alarm.ts";
+import { evaluationIntervalSeconds } from "./alarm-window.ts";
 import type { AlarmChange } from "./alarm-change.ts";
 
 const minuteMs = 60_000;
@@ -28,12 +29,18 @@ export function parseRenotifyMinutes(text: string): number | undefined {
 export function repeatedActions(alarm: Alarm, now: number): AlarmChange | undefined {
   if (alarm.held !== undefined || now - alarm.state.transitionedAt < minuteMs - toleranceMs) return undefined;
   const arns = actionsOf(alarm, alarm.state.value);
-  const scaling = arns.filter((arn) => /^arn:[\w-]+:autoscaling:/.test(arn));
+  const scaling = isNewMinute(alarm, now) ? arns.filter((arn) => /^arn:[\w-]+:autoscaling:/.test(arn)) : [];
   const topics = isReminderDue(alarm, now) ? arns.filter((arn) => /^arn:[\w-]+:sns:/.test(arn)) : [];
   const actions = [...scaling, ...topics];
   if (actions.length === 0) return undefined;
   const after = topics.length === 0 ? alarm : { ...alarm, remindedAt: now };
   return { before: alarm, after, isTransition: false, history: [], actions };
+}
+
+/** Alarms of high resolution are evaluated more often than every minute. */
+function isNewMinute(alarm: Alarm, now: number): boolean {
+  const intervalMs = alarm.type === "MetricAlarm" ? evaluationIntervalSeconds(alarm) * 1_000 : minuteMs;
+  return (now - alarm.state.transitionedAt + toleranceMs) % minuteMs < intervalMs;
 }
 
 function isReminderDue({ tags, state, remindedAt = 0 }: Alarm, now: number): boolean {

@@ -28,7 +28,7 @@ const maximumInputDatapoints = 1_000_000;
 
 export interface Fetched {
   readonly series: FetchedSeries;
-  /** Whether a search found more than it answers with. */
+  /** Whether a search or a query found more than it looks at, or answers with. */
   readonly isCut: boolean;
 }
 
@@ -200,7 +200,8 @@ async function insightsQuestion(context: ReadContext, need: Need<"insightsQuery"
     const metric = insightsMetric(query, group.labels, periodSeconds);
     return wantedOf(metric, metricIds, groupLabel(query, group));
   });
-  return { key: need.key, wanted, finish: (series) => orderSeries(query, series) };
+  const isCut = candidates.length >= insightsLimits.metrics || groups.length > insightsLimits.series;
+  return { key: need.key, wanted, finish: (series) => orderSeries(query, series), isCut };
 }
 
 function insightsMetric(
