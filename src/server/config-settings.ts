@@ -94,6 +94,10 @@ export const settings = {
     default: undefined,
     help: "JSON file with the addresses of the services to which log events and notifications are delivered",
   }),
+  actionTargets: text("FILE", {
+    default: undefined,
+    help: "JSON file that says where the actions of alarms go: endpoints, webhooks, commands of this machine",
+  }),
   smtpUrl: matching(
     "URL",
     /^smtps?:\/\/[^/]/,

@@ -64,6 +64,8 @@ export interface AlarmActionQueue {
   failed(taken: TakenAction, error: string, now: number): Promise<void>;
   /** Leaves the action in the queue for another attempt. */
   retry(taken: TakenAction, error: string, dueAt: number): Promise<void>;
+  /** Gives it back as it was taken: nobody tried. */
+  release(taken: TakenAction, dueAt: number): Promise<void>;
   /** When the next action is due; undefined when there is none. */
   nextDueAt(): Promise<number | undefined>;
 }
@@ -87,6 +89,9 @@ export function createAlarmActionQueue(state: State): AlarmActionQueue {
     async retry({ document, attempts }, error, dueAt) {
       const value = { ...document.value, attempts: attempts + 1, error };
       await queue.replace(scope, document.key, value, document.version, dueAt);
+    },
+    async release({ document }, dueAt) {
+      await queue.replace(scope, document.key, document.value, document.version, dueAt);
     },
     async nextDueAt() {
       const [first] = await queue.list(scope, { order: "rank", limit: 1 });

@@ -21,14 +21,14 @@ export interface AttemptParts {
 }
 
 /** @returns when it is tried again, if it is. */
-export type Attempt = (taken: TakenDelivery) => Promise<number | undefined>;
+export type Attempt = (taken: TakenDelivery, signal: AbortSignal) => Promise<number | undefined>;
 
 /**
- * An attempt is recorded together with what becomes of the delivery. One that `signal` breaks off is none.
+ * An attempt is recorded together with what becomes of the delivery. One that its signal breaks off is none.
  */
-export function createAttempt(parts: AttemptParts, signal: AbortSignal): Attempt {
+export function createAttempt(parts: AttemptParts): Attempt {
   const { clock, outbox, deliveryAttempts, subscribers } = parts;
-  return async (taken) => {
+  return async (taken, signal) => {
     const { delivery, attempts } = taken;
     const attemptedAt = clock.now();
     if (attempts > 0 && !(await isStillWanted(delivery, parts.topics, attemptedAt))) {

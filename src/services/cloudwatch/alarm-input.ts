@@ -1,10 +1,11 @@
 // What the definitions of metric and composite alarms have in common: actions, tags, names.
 import { alarmArn, alarmLimits, type Alarm, type TagPropagation } from "../../core/alarms/alarm.ts";
 import { parseRenotifyMinutes, renotifyTag } from "../../core/alarms/repeated-actions.ts";
+import { checkedActions, refuseInstanceActions, type WatchedMetric } from "./alarm-action-input.ts";
 import { validationError } from "./alarm-errors.ts";
 import type { CloudWatchContext } from "./context.ts";
 
-interface CommonInput {
+interface CommonInput extends WatchedMetric {
   readonly AlarmName: string;
   readonly AlarmDescription?: string | undefined;
   readonly ActionsEnabled?: boolean | undefined;
@@ -37,6 +38,7 @@ export function commonAlarm(input: CommonInput, { call }: CloudWatchContext): Co
     throw validationError("AlarmName must not contain control characters");
   }
   const propagation = tagPropagation(input);
+  refuseInstanceActions(input);
   return {
     name: input.AlarmName,
     arn: alarmArn(call.account, call.region, input.AlarmName),
@@ -61,21 +63,6 @@ function tagPropagation({ ActionConfiguration }: CommonInput): TagPropagation | 
     ...(included === undefined ? {} : { includedKeys: included }),
     ...(excluded === undefined ? {} : { excludedKeys: excluded }),
   };
-}
-
-/** Services that alarms can act on: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-const actionArn =
-  /^arn:[\w-]+:(sns|automate|swf|autoscaling|lambda|ssm|ssm-incidents|aiops):([\w-]*):(\d{12}|ec2)?:.+$/;
-
-function checkedActions(arns: readonly string[] = [], region: string): readonly string[] {
-  for (const arn of arns) {
-    const [, , actionRegion] = actionArn.exec(arn) ?? [];
-    if (actionRegion === undefined) throw validationError(`Invalid arn syntax: ${arn}`);
-    if (actionRegion !== "" && actionRegion !== region) {
-      throw validationError(`Invalid region ${actionRegion} specified. Only ${region} is supported.`);
-    }
-  }
-  return [...new Set(arns)];
 }
 
 type Tags = Readonly<Record<string, string>>;
