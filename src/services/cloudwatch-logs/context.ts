@@ -9,6 +9,7 @@ import type { IngestRuleDirectory } from "./ingest-rules.ts";
 import type { MetricFilterDefaults } from "./metric-filter-defaults.ts";
 import type { MetricFilterDirectory } from "./metric-filter-directory.ts";
 import type { QueryRuns } from "./query-runs.ts";
+import type { ScheduledQueryRuns } from "./scheduled-query-runs.ts";
 import type { RetentionMoves } from "./retention-moves.ts";
 import type { SharedMetricBatches } from "./shared-metric-batches.ts";
 import type { StreamActivity } from "./stream-activity.ts";
@@ -21,6 +22,7 @@ export interface LogsContext {
   readonly activity: StreamActivity;
   readonly retentionMoves: RetentionMoves;
   readonly queries: QueryRuns;
+  readonly scheduledQueries: ScheduledQueryRuns;
   readonly deletions: EventDeletions;
   readonly exports: ExportRuns;
   readonly ingestRules: IngestRuleDirectory;

@@ -11,6 +11,14 @@ import {
 } from "./anomaly-detectors.ts";
 import { putBearerTokenAuthentication } from "./bearer-tokens.ts";
 import {
+  createScheduledQuery,
+  deleteScheduledQuery,
+  getScheduledQuery,
+  getScheduledQueryHistory,
+  listScheduledQueries,
+  updateScheduledQuery,
+} from "./scheduled-queries.ts";
+import {
   deleteSyslogConfiguration,
   listSyslogConfigurations,
   putSyslogConfiguration,
@@ -122,6 +130,12 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
   CreateLookupTable: createLookupTable,
+  CreateScheduledQuery: createScheduledQuery,
+  DeleteScheduledQuery: deleteScheduledQuery,
+  GetScheduledQuery: getScheduledQuery,
+  GetScheduledQueryHistory: getScheduledQueryHistory,
+  ListScheduledQueries: listScheduledQueries,
+  UpdateScheduledQuery: updateScheduledQuery,
   DeleteAccountPolicy: deleteAccountPolicy,
   DeleteDataProtectionPolicy: deleteDataProtectionPolicy,
   DeleteDelivery: deleteDelivery,

@@ -1,5 +1,6 @@
 // The CloudWatch Logs API: groups, streams, events, tags, filter patterns and live tail.
 import * as sdk from "@aws-sdk/client-cloudwatch-logs";
+import type { CallContext } from "../../wire/request.ts";
 import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { LogsContext } from "./context.ts";
@@ -13,6 +14,7 @@ import { limits } from "./limits.ts";
 import { QueryRuns } from "./query-runs.ts";
 import { MetricFilterDefaults } from "./metric-filter-defaults.ts";
 import { createMetricFilterDirectory } from "./metric-filter-directory.ts";
+import { ScheduledQueryRuns } from "./scheduled-query-runs.ts";
 import { SharedMetricBatches } from "./shared-metric-batches.ts";
 import { StreamActivity } from "./stream-activity.ts";
 import { RetentionMoves } from "./retention-moves.ts";
@@ -30,6 +32,22 @@ export function createLogsService(dependencies: Dependencies): Service {
   const metricBatches = new SharedMetricBatches(dependencies.metrics, dependencies.stopwatch);
   const retentionMoves = new RetentionMoves(state, telemetry, clock);
   const queries = new QueryRuns(state, telemetry, dependencies.blobs, clock);
+  const contextOf = (call: CallContext): LogsContext => ({
+    call,
+    dependencies,
+    streams,
+    activity,
+    retentionMoves,
+    deletions,
+    exports,
+    ingestRules,
+    queries,
+    scheduledQueries,
+    metricFilters,
+    metricDefaults,
+    metricBatches,
+  });
+  const scheduledQueries = new ScheduledQueryRuns({ dependencies, queries }, contextOf);
   facts.listen("WorldReset", () => {
     streams.forget();
     activity.forget();
@@ -44,19 +62,6 @@ export function createLogsService(dependencies: Dependencies): Service {
     handlers,
     limitations,
     endpoints: httpEndpoints(clock),
-    contextOf: (call) => ({
-      call,
-      dependencies,
-      streams,
-      activity,
-      retentionMoves,
-      deletions,
-      exports,
-      ingestRules,
-      queries,
-      metricFilters,
-      metricDefaults,
-      metricBatches,
-    }),
+    contextOf,
   });
 }

@@ -61,6 +61,11 @@ export const limitations = {
     "the commands `addtotals` and `relevantfields` are refused, with their position",
     "log groups of other accounts are not found",
   ],
+  CreateScheduledQuery: [
+    "`tags`, `kmsKeyId`, other languages than `CWLI` and buckets of other accounts are refused; a bucket is a " +
+      "folder of the blobs; without `startTimeOffset` the hour before the run is read",
+  ],
+  UpdateScheduledQuery: ["as CreateScheduledQuery"],
   CreateLookupTable: ["`kmsKeyId` and `tags` are refused"],
   UpdateLookupTable: ["`kmsKeyId` is refused"],
   StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],

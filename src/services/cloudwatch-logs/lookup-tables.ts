@@ -67,9 +67,16 @@ export async function updateLookupTable(
   return { lookupTableArn: arnOf(key, context), lastUpdatedTime: context.call.now };
 }
 
-/** What a scheduled query has found becomes a table, or takes the place of its rows. */
-export async function putLookupTable(name: string, table: CsvTable, context: LogsContext): Promise<string> {
+/**
+ * What a scheduled query has found becomes a table, or takes the place of its rows.
+ * @throws InvalidParameterException for nothing that was found, when there is no table yet.
+ */
+export async function putLookupTable(name: string, found: CsvTable, context: LogsContext): Promise<string> {
   const before = await tablesIn(context).get(scopeOf(context), name);
+  const isEmpty = found.columns.length === 0;
+  if (isEmpty && before === undefined)
+    throw invalidParameter("The query has found nothing to make a table of.");
+  const table = isEmpty ? { columns: before?.value.columns ?? [], rows: [] } : found;
   const stored = await store(table, name, before?.value.description, context);
   await tablesIn(context).put(scopeOf(context), name, stored);
   if (before !== undefined) await context.dependencies.blobs.delete(bucket, before.value.body);

@@ -52,7 +52,7 @@ export async function startQuery(
 }
 
 /** The SDKs document seconds; milliseconds, which AWS takes as well, are told by their size. */
-function epochMs(time: number): number {
+export function epochMs(time: number): number {
   return isMs(time) ? time : time * 1_000;
 }
 

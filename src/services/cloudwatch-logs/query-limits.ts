@@ -27,6 +27,12 @@ export const queryLimits = {
   /** Results that are too old are deleted so many at a time, whenever a query starts. */
   expiredPerStart: 20,
   describePage: 1_000,
+  scheduledQueries: 1_000,
+  /** How long is known when scheduled queries ran, and with what success. */
+  historyMs: 30 * dayMs,
+  historyPage: 50,
+  /** Of one scheduled query, how many runs GetScheduledQueryHistory looks at. */
+  historyRuns: 10_000,
   lookupTables: 100,
   lookupTableBytes: 10 * 1024 * 1024,
   lookupTablePage: 50,

@@ -99,6 +99,14 @@ export class QueryRuns {
     return true;
   }
 
+  /** How the query has ended, when it has. */
+  async finished(scope: string, queryId: string): Promise<StoredRun> {
+    await this.#active.get(queryId)?.ended;
+    const run = await this.find(scope, queryId);
+    if (run === undefined) throw new Error(`the query ${queryId} is not known`);
+    return run;
+  }
+
   /** Undefined for a query that is unknown, or was started more than a week ago. */
   async find(scope: string, queryId: string): Promise<StoredRun | undefined> {
     const found = await this.runs.get(scope, queryId);

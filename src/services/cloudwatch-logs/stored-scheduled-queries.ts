@@ -1,0 +1,68 @@
+// Scheduled queries in state: one document each, one for when each is due, and one for each time it ran.
+import type { ScheduledQueryDestination } from "@aws-sdk/client-cloudwatch-logs";
+import { nextDueAt, parseScheduleExpression } from "../../core/schedules/schedule-expression.ts";
+import type { Collection, State } from "../../storage/state.ts";
+
+/** Instants are epoch milliseconds, offsets seconds as they were given. */
+export interface StoredScheduledQuery {
+  readonly name: string;
+  readonly description?: string;
+  readonly queryString: string;
+  readonly logGroupIdentifiers?: readonly string[];
+  readonly scheduleExpression: string;
+  readonly timezone: string;
+  readonly startTimeOffset: number;
+  readonly endTimeOffset: number;
+  readonly destinations: Destinations;
+  readonly startAt: number;
+  readonly endAt?: number;
+  readonly state: "ENABLED" | "DISABLED";
+  readonly executionRoleArn: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly lastTriggeredAt?: number;
+  readonly lastStatus?: ExecutionStatus;
+}
+
+export type ExecutionStatus = "Running" | "InvalidQuery" | "Complete" | "Failed" | "Timeout";
+
+export interface Destinations {
+  readonly s3?: { readonly uri: string; readonly roleArn: string };
+  readonly lookupTable?: { readonly tableName: string; readonly roleArn: string };
+}
+
+/** The rank of a run is when it was due. */
+export interface StoredExecution {
+  readonly queryId?: string;
+  readonly status: ExecutionStatus;
+  readonly triggeredAt: number;
+  readonly problem?: string;
+  readonly destinations: readonly ScheduledQueryDestination[];
+}
+
+/** The key is `scope/name`, the rank the instant. */
+export interface DueQuery {
+  readonly scope: string;
+  readonly name: string;
+}
+
+export const scheduledQueriesIn = (state: State): Collection<StoredScheduledQuery> =>
+  state.collection<StoredScheduledQuery>("log-scheduled-queries");
+
+export const dueQueriesIn = (state: State): Collection<DueQuery> =>
+  state.collection<DueQuery>("log-scheduled-queries-due");
+
+export const executionsIn = (state: State): Collection<StoredExecution> =>
+  state.collection<StoredExecution>("log-scheduled-query-runs");
+
+export const dueKey = (scope: string, name: string) => `${scope}/${name}`;
+
+export const executionScope = (scope: string, name: string) => `${scope}/${name}`;
+
+/** When the query is due next; undefined for one that is disabled or past its end. */
+export function nextRunAt(query: StoredScheduledQuery, now: number): number | undefined {
+  const expression = parseScheduleExpression(query.scheduleExpression);
+  if (query.state === "DISABLED" || expression === undefined) return undefined;
+  const dueAt = nextDueAt(expression, query.timezone, query.startAt, now);
+  return dueAt === undefined || (query.endAt !== undefined && dueAt > query.endAt) ? undefined : dueAt;
+}

@@ -1,0 +1,105 @@
+// Scheduled queries through the official client: run by the clock, delivered, and on record.
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newLogGroup } from "../support/log-groups.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+});
+
+afterAll(() => server?.stop());
+
+const minuteMs = 60_000;
+const base = {
+  queryLanguage: "CWLI",
+  queryString: "stats count(*) as events by host",
+  scheduleExpression: "cron(0/10 * * * ? *)",
+  executionRoleArn: "arn:aws:iam::123456789012:role/queries",
+} as const;
+
+const history = async (identifier: string) => {
+  const span = { startTime: 0, endTime: server.clock.now() };
+  return (await logs.getScheduledQueryHistory({ identifier, ...span })).triggerHistory;
+};
+
+test("a query runs when it is due, over the time before, and its rows go where it says", async () => {
+  const group = await newLogGroup(server, logs);
+  await group.put([[0, '{"host":"a"}']]);
+  const { scheduledQueryArn, state } = await logs.createScheduledQuery({
+    ...base,
+    name: "by-host",
+    logGroupIdentifiers: [group.logGroupName],
+    startTimeOffset: 600,
+    destinationConfiguration: {
+      s3Configuration: { destinationIdentifier: "s3://results/hosts", roleArn: base.executionRoleArn },
+      lookupTableConfiguration: { tableName: "hosts", roleArn: base.executionRoleArn },
+    },
+  });
+  expect(state).toBe("ENABLED");
+  await server.advance(10 * minuteMs);
+  const [first, ...others] = (await history("by-host")) ?? [];
+  expect(others).toEqual([]);
+  expect(first).toMatchObject({
+    executionStatus: "Complete",
+    triggeredTimestamp: server.clock.now(),
+    destinations: [
+      { destinationType: "S3", status: "COMPLETE" },
+      { destinationType: "LOOKUP_TABLE", status: "COMPLETE", destinationIdentifier: "hosts" },
+    ],
+  });
+  const [, key = ""] =
+    /^s3:\/\/results\/(.+)$/.exec(first?.destinations?.[0]?.processedIdentifier ?? "") ?? [];
+  const body = await server.dependencies.blobs.get("results", key);
+  expect(JSON.parse(Buffer.from(body ?? []).toString())).toMatchObject({
+    results: [
+      [
+        { field: "host", value: "a" },
+        { field: "events", value: "1" },
+      ],
+    ],
+  });
+  const lookupTableArn = "arn:aws:logs:us-east-1:123456789012:lookup-table:hosts";
+  expect((await logs.getLookupTable({ lookupTableArn })).tableBody).toBe("host,events\na,1\n");
+  expect(await logs.getQueryResults({ queryId: first?.queryId })).toMatchObject({ status: "Complete" });
+
+  // The next ten minutes have no events, and so the table has no rows.
+  await server.advance(10 * minuteMs);
+  expect(await history(scheduledQueryArn!)).toHaveLength(2);
+  expect((await logs.getLookupTable({ lookupTableArn })).tableBody).toBe("host,events\n");
+  const got = await logs.getScheduledQuery({ identifier: scheduledQueryArn });
+  expect(got).toMatchObject({ lastExecutionStatus: "Complete", lastTriggeredTime: server.clock.now() });
+
+  await logs.updateScheduledQuery({ ...base, identifier: "by-host", state: "DISABLED" });
+  await server.advance(30 * minuteMs);
+  expect(await history("by-host")).toHaveLength(2);
+  await logs.deleteScheduledQuery({ identifier: "by-host" });
+  expect(await refusal(logs.getScheduledQuery({ identifier: "by-host" }))).toContain(
+    "ResourceNotFoundException",
+  );
+});
+
+test("a run that fails says why", async () => {
+  await logs.createScheduledQuery({ ...base, name: "nowhere", logGroupIdentifiers: ["absent"] });
+  await server.advance(10 * minuteMs);
+  const [run] = (await history("nowhere")) ?? [];
+  expect(run).toMatchObject({ executionStatus: "Failed", destinations: [] });
+  expect(run?.errorMessage).toContain("'absent' does not exist");
+});
+
+test("what is no schedule, no query and no new name is refused", async () => {
+  const create = (change: object) =>
+    refusal(logs.createScheduledQuery({ ...base, name: "wrong", ...change }));
+  expect(await create({ scheduleExpression: "cron(often)" })).toContain("cron(often) is not valid");
+  expect(await create({ queryString: "fields" })).toContain("ValidationException: The query is not valid");
+  expect(await create({ startTimeOffset: 10, endTimeOffset: 20 })).toContain("startTimeOffset");
+  await logs.createScheduledQuery({ ...base, name: "taken", state: "DISABLED" });
+  expect(await create({ name: "taken" })).toContain("ConflictException");
+  const { scheduledQueries } = await logs.listScheduledQueries({ state: "DISABLED" });
+  expect(scheduledQueries).toMatchObject([{ name: "taken", scheduleType: "CUSTOMER_MANAGED" }]);
+});
