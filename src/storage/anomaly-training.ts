@@ -22,6 +22,8 @@ import type { State } from "./state.ts";
 
 /** How soon training is tried again after there were too few datapoints. */
 const retryMs = 15 * 60_000;
+/** The model of a detector is left to its trainer for so long after it is out of date. */
+const turnMs = 12 * 3_600_000;
 
 export interface TrainingParts {
   readonly state: State;
@@ -49,6 +51,9 @@ export async function currentModel(
   const stored = await modelsOf(parts.state).get(anomalyScope, key);
   if (stored !== undefined && order.now < stored.value.expiresAt) return stored.value.model;
   const detector = await detectorsOf(parts.state).get(anomalyScope, detectorKey(order.world, id));
+  const isTrainersTurn =
+    detector !== undefined && stored !== undefined && order.now < stored.value.expiresAt + turnMs;
+  if (isTrainersTurn && stored.value.model !== undefined) return stored.value.model;
   return trainNow(parts, order, detector?.value.settings ?? defaultSettings);
 }
 

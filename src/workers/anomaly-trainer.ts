@@ -14,8 +14,8 @@ import { trainNow, type TrainingParts } from "../storage/anomaly-training.ts";
 import type { Document } from "../storage/state.ts";
 
 const runPeriodMs = 60_000;
-/** How many detectors a run trains; the others wait for the next one. */
-const detectorsPerRun = 100;
+/** How many detectors a run trains, each in up to a fifth of a second; the others wait for the next one. */
+const detectorsPerRun = 30;
 const retryMs = 15 * 60_000;
 /** A detector that nobody drew a band of has a model of this period. */
 const usualPeriodSeconds = 300;

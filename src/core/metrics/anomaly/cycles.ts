@@ -37,40 +37,68 @@ export function fitCycles(
   periodMs: number,
 ): { readonly cycles: readonly Cycle[]; readonly rest: readonly number[] } {
   const spanMs = (local.at(-1) ?? 0) - (local[0] ?? 0);
-  const wanted = forms
+  const layouts = forms
     .map((form) => ({ ...form, slotMs: Math.max(form.slotMs, periodMs) }))
-    .filter(({ slotMs, lengthMs, leastMs }) => slotMs < lengthMs && spanMs >= leastMs);
-  const found: number[][] = wanted.map(({ lengthMs, slotMs }) =>
-    Array.from({ length: Math.ceil(lengthMs / slotMs) }, () => 0),
-  );
+    .filter(({ slotMs, lengthMs, leastMs }) => slotMs < lengthMs && spanMs >= leastMs)
+    .map((form) => layoutOf(local, form));
   const base = median(values) ?? 0;
-  const rest = values.map((value) => value - base);
+  const rest = Float64Array.from(values, (value) => value - base);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, form] of wanted.entries()) {
-      const sum = found[index] ?? [];
-      const step = fitCycle({ local, values: rest }, form);
+    for (const { slots, occurrences, sum } of layouts) {
+      const step = fitCycle(rest, occurrences, sum.length);
       for (const [slot, value] of step.entries()) sum[slot] = (sum[slot] ?? 0) + value;
-      for (const [place, at] of local.entries()) {
-        rest[place] = (rest[place] ?? 0) - (step[slotAt(form, at)] ?? 0);
+      for (let place = 0; place < rest.length; place++) {
+        rest[place] = (rest[place] ?? 0) - (step[slots[place] ?? 0] ?? 0);
       }
     }
   }
-  const cycles = wanted.map(({ lengthMs, slotMs }, index) => ({
-    lengthMs,
-    slotMs,
-    values: found[index] ?? [],
-  }));
-  return { cycles, rest: rest.map((value) => value + base) };
+  const cycles = layouts.map(({ form: { lengthMs, slotMs }, sum }) => ({ lengthMs, slotMs, values: sum }));
+  return { cycles, rest: Array.from(rest, (value) => value + base) };
+}
+
+/** Datapoints from one place to another that are in the same slot at the same time round. */
+interface Occurrence {
+  readonly slot: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where the datapoints are in a cycle; it is the same in every round. */
+interface Layout {
+  readonly form: CycleForm;
+  readonly slots: Int32Array;
+  readonly occurrences: readonly Occurrence[];
+  /** The values of the slots, as far as they are found. */
+  readonly sum: number[];
+}
+
+function layoutOf(local: readonly number[], form: CycleForm): Layout {
+  const slots = Int32Array.from(local, (at) => slotAt(form, at));
+  const turns = Float64Array.from(local, (at) => Math.floor(at / form.lengthMs));
+  const occurrences: Occurrence[] = [];
+  let from = 0;
+  for (let place = 1; place <= local.length; place++) {
+    const isSame = place < local.length && slots[place] === slots[from] && turns[place] === turns[from];
+    if (isSame) continue;
+    occurrences.push({ slot: slots[from] ?? 0, from, to: place });
+    from = place;
+  }
+  const count = Math.ceil(form.lengthMs / form.slotMs);
+  return { form, slots, occurrences, sum: Array.from({ length: count }, () => 0) };
 }
 
 /**
  * Each time that a slot comes round is one witness, however many datapoints it has: an incident lasts hours,
  * and must not count as many. Two witnesses are believed as far as they agree, of more the median is taken.
  */
-function fitCycle({ local, values }: Points, form: CycleForm): readonly number[] {
-  const witnesses = Array.from({ length: Math.ceil(form.lengthMs / form.slotMs) }, (): number[] => []);
-  for (const { slot, values: some } of occurrences({ local, values }, form)) {
-    const middle = median(some);
+function fitCycle(
+  values: Float64Array,
+  occurrences: readonly Occurrence[],
+  slotCount: number,
+): readonly number[] {
+  const witnesses = Array.from({ length: slotCount }, (): number[] => []);
+  for (const { slot, from, to } of occurrences) {
+    const middle = to - from === 1 ? values[from] : median(values.subarray(from, to));
     if (middle !== undefined) witnesses[slot]?.push(middle);
   }
   const effects = witnesses.map(agreed);
@@ -79,26 +107,6 @@ function fitCycle({ local, values }: Points, form: CycleForm): readonly number[]
     const count = witnesses[slot]?.length ?? 0;
     return count < 2 ? 0 : believed(effect, (1.2533 * scatter) / Math.sqrt(count));
   });
-}
-
-interface Occurrence {
-  readonly slot: number;
-  readonly turn: number;
-  readonly values: number[];
-}
-
-function* occurrences({ local, values }: Points, form: CycleForm): Generator<Occurrence> {
-  let current: Occurrence | undefined;
-  for (const [index, at] of local.entries()) {
-    const slot = slotAt(form, at);
-    const turn = Math.floor(at / form.lengthMs);
-    if (current === undefined || current.slot !== slot || current.turn !== turn) {
-      if (current !== undefined) yield current;
-      current = { slot, turn, values: [] };
-    }
-    current.values.push(values[index] ?? 0);
-  }
-  if (current !== undefined) yield current;
 }
 
 /** Of few values from the middle of themselves, which is nearer to them than the truth is. */

@@ -2,8 +2,12 @@
 // believed.
 
 /** The median of values in any order; undefined without values. */
-export function median(values: readonly number[]): number | undefined {
-  return quantile(Float64Array.from(values).toSorted(), 0.5);
+export function median(values: ArrayLike<number>): number | undefined {
+  const { length } = values;
+  // Most slots have one datapoint each time: sorting would cost more than all else.
+  if (length === 1) return values[0];
+  if (length === 2) return ((values[0] ?? 0) + (values[1] ?? 0)) / 2;
+  return quantile(Float64Array.from(values).sort(), 0.5);
 }
 
 /** Of values in ascending order, between neighbours linearly; undefined without values. */
