@@ -296,13 +296,28 @@ function longestName(text: string, names: readonly (readonly string[])[]) {
   return longest;
 }
 
-const monthNames = (locale: string) =>
-  Array.from({ length: 12 }, (_, index) => spellings(new Date(Date.UTC(2001, index, 15)), locale, "month"));
+const monthNames = remembered((locale) =>
+  Array.from({ length: 12 }, (_, index) => spellings(new Date(Date.UTC(2001, index, 15)), locale, "month")),
+);
 
-const weekdayNames = (locale: string) =>
+const weekdayNames = remembered((locale) =>
   Array.from({ length: 7 }, (_, index) =>
     spellings(new Date(Date.UTC(2001, 0, 1 + index)), locale, "weekday"),
-  );
+  ),
+);
+
+const rememberedLocales = 100;
+
+/** Names take milliseconds to ask for, and are asked for with every event. */
+function remembered(namesOf: (locale: string) => readonly (readonly string[])[]) {
+  const known = new Map<string, readonly (readonly string[])[]>();
+  return (locale: string): readonly (readonly string[])[] => {
+    const names = known.get(locale) ?? namesOf(locale);
+    if (known.size >= rememberedLocales) known.clear();
+    known.set(locale, names);
+    return names;
+  };
+}
 
 /** Long, short, and short without its dot; in sentences some languages write names otherwise than alone. */
 function spellings(date: Date, locale: string, kind: "month" | "weekday"): readonly string[] {
