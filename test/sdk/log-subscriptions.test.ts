@@ -1,6 +1,6 @@
 // Subscriptions: what is delivered to whom, in AWS's form, after failures and after restarts.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { newLogGroup } from "../support/log-groups.ts";
 import { payloadOf, startReceiver, type Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";
@@ -194,6 +194,37 @@ describe("what cannot be delivered", () => {
     await server.advance(25 * 3_600_000);
     await group.put([[0, "kept"]]);
     expect(messagesOf(await delivered())).toEqual(["kept"]);
+  });
+
+  test("is nothing of what comes from many at once, at any time", async () => {
+    const open = await startTestServer({ clock: "system", serviceEndpoints: receiver.endpointsFile });
+    const client = new CloudWatchLogs(open.clientConfig());
+    const streams = ["a", "b", "c", "d"];
+    const group = await newLogGroup(open, client, streams);
+    const { logGroupName } = group;
+    await client.putSubscriptionFilter({
+      logGroupName,
+      filterName: "f",
+      filterPattern: "",
+      destinationArn: stream,
+    });
+    const expected: string[] = [];
+    const put = async (writer: number) => {
+      for (let batch = 0; batch < 15; batch++) {
+        const offset = -Math.floor(Math.random() * 10_000_000);
+        const messages = [0, 1, 2].map((index) => `${writer} ${batch} ${index}`);
+        expected.push(...messages);
+        await group.put(
+          messages.map((message, index) => [offset + index, message] as const),
+          streams[writer % 4],
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: 12 }, (_, writer) => put(writer)));
+    await vi.waitFor(() => expect(messagesOf(receiver.payloads()).toSorted()).toEqual(expected.toSorted()), {
+      timeout: 10_000,
+    });
+    await open.stop();
   });
 
   test("waits for the server that comes after this one", async () => {
