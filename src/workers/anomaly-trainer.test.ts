@@ -1,4 +1,4 @@
-// The trainer of anomaly detectors on a real state store: when detectors are trained, and what a failure does.
+// The trainer of anomaly detectors on a real state store: when it trains, and what a failure does.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,7 +91,7 @@ async function stateOf(name: string): Promise<string | undefined> {
   return (await detectorsOf(state).get(anomalyScope, key))?.value.state;
 }
 
-test("trains once a day, every quarter of an hour while there is no data, and nothing in between", async () => {
+test("trains once a day, and every quarter of an hour while there is no data", async () => {
   await make("busy");
   await make("empty");
   await clock.advance(minuteMs);
@@ -123,7 +123,7 @@ test("more detectors than a run trains are all trained, some minutes later", asy
   expect(await stateOf("m69")).toBe("TRAINED");
 });
 
-test("trains by every period that bands are asked for, and leaves a detector's models to itself", async () => {
+test("trains by every period that bands are asked for; a detector's models are left to it", async () => {
   await make("busy");
   const ask = (periodSeconds: number) =>
     currentModel({ state, series }, { world, subject: subjectOf("busy"), periodSeconds, now: clock.now() });

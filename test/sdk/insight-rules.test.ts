@@ -213,6 +213,32 @@ describe("reports", () => {
     ]);
   });
 
+  test("look at transformed events if they are to", async () => {
+    await logs.createLogGroup({ logGroupName: "shaped" });
+    await logs.createLogStream({ logGroupName: "shaped", logStreamName: "s" });
+    const transformerConfig = [
+      { parseJSON: {} },
+      { addKeys: { entries: [{ key: "place", value: "shop" }] } },
+    ];
+    await logs.putTransformer({ logGroupIdentifier: "shaped", transformerConfig });
+    for (const ApplyOnTransformedLogs of [true, false]) {
+      await cloudwatch.putInsightRule({
+        RuleName: `transformed ${ApplyOnTransformedLogs}`,
+        RuleDefinition: JSON.stringify({
+          Schema,
+          LogGroupNames: ["shaped"],
+          LogFormat: "JSON",
+          Contribution: { Keys: ["$.place"] },
+          AggregateOn: "Count",
+        }),
+        ApplyOnTransformedLogs,
+      });
+    }
+    await log("shaped", { place: "home" }, { ip: "a" });
+    expect(await ranking("transformed false")).toEqual(["home 1"]);
+    expect(await ranking("transformed true")).toEqual(["home 1", "shop 1"]);
+  });
+
   test("agree with a plain computation over the same events", async () => {
     await rule("law", { AggregateOn: "Sum" }, { Keys: ["$.who"], ValueOf: "$.n" });
     const events = Array.from({ length: 500 }, (_, index) => ({
