@@ -1,25 +1,21 @@
-// The command line as a person meets it: processes of their own, what they print, and the codes they end
-// with.
-import { execFile, spawn } from "node:child_process";
+// The command line as a person meets it, built by `npm run build`: processes of their own, what they print,
+// and the codes they end with.
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 
-const entry = fileURLToPath(new URL("../../dist/bin/groundwatch.js", import.meta.url));
+const entry = fileURLToPath(new URL("../../dist/program/groundwatch.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "groundwatch-bin-"));
 const clean = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(GROUNDWATCH|AWS)_/.test(name)),
 );
 
-beforeAll(async () => {
-  await promisify(execFile)("node_modules/.bin/tsc", ["-b", "src/bin"]);
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function run(...words: string[]) {

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const entry = fileURLToPath(new URL("../../dist/bin/groundwatch.js", import.meta.url));
+const entry = fileURLToPath(new URL("../../dist/program/groundwatch.js", import.meta.url));
 
 export interface ServerProcess {
   readonly endpoint: string;
