@@ -68,11 +68,10 @@ function metricOf(index: number) {
   return { MetricName: `metric-${index % 20}`, Dimensions };
 }
 
-const statOf = (Id: string, index: number) => ({
-  Id,
-  MetricStat: { Metric: { Namespace: namespace, ...metricOf(index) }, Period: 60, Stat: "Average" },
-  ReturnData: false,
-});
+function statOf(Id: string, index: number) {
+  const Metric = { Namespace: namespace, ...metricOf(index) };
+  return { Id, MetricStat: { Metric, Period: 60, Stat: "Average" }, ReturnData: false };
+}
 
 /** Data for every alarm, then a minute: what is timed is the evaluation and what follows at once. */
 async function timeMinutes(name: string, valueOf: (minute: number) => number, rate: number): Promise<void> {
