@@ -42,6 +42,7 @@ describe("groups", () => {
         storedBytes: 0,
         logGroupClass: "STANDARD",
         deletionProtectionEnabled: false,
+        bearerTokenAuthenticationEnabled: false,
       },
     ]);
     await logs.deleteLogGroup({ logGroupName: "/made/once" });
