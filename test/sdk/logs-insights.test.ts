@@ -200,6 +200,26 @@ describe("lookup tables", () => {
   });
 });
 
+test("queries are also written in PPL and in SQL", async () => {
+  const group = await newGroup();
+  await group.put([
+    [0, '{"host":"a","took":1}'],
+    [1, '{"host":"b","took":5}'],
+  ]);
+  const ppl = await start(group, "where took > 1 | fields host", { queryLanguage: "PPL" });
+  expect(await ended(ppl)).toMatchObject({ queryLanguage: "PPL" });
+  expect(rowsOf(await ended(ppl))).toEqual([{ host: "b" }]);
+  const select = `SELECT MAX(took) AS most FROM \`${group.logGroupName}\``;
+  const sql = await start(undefined, select, { queryLanguage: "SQL" });
+  expect(rowsOf(await ended(sql))).toEqual([{ most: "5" }]);
+  const { queries } = await logs.describeQueries({ queryLanguage: "SQL" });
+  expect(queries).toMatchObject([{ queryId: sql, queryLanguage: "SQL", queryString: select }]);
+  await expect(start(group, "where took >", { queryLanguage: "PPL" })).rejects.toMatchObject({
+    name: "MalformedQueryException",
+    queryCompileError: { location: { startCharOffset: 12, endCharOffset: 12 } },
+  });
+});
+
 test("join puts the rows of two groups together", async () => {
   const [orders, payments] = [await newGroup(), await newGroup()];
   await orders.put([[0, '{"id":"t1"}']]);

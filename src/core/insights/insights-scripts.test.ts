@@ -11,6 +11,7 @@ import { indexedFieldsOf } from "../logs/indexed-fields.ts";
 import { renderSql } from "../sql.ts";
 import { compileInsightsQuery } from "./compile-query.ts";
 import { parseInsightsQuery } from "./parse-query.ts";
+import { parseQuery, type QueryLanguage } from "./query-languages.ts";
 import { printInsightsQuery } from "./print-query.ts";
 import { InsightsQueryError } from "./query-error.ts";
 import type { LookupTable, QueryScope } from "./scope.ts";
@@ -41,6 +42,7 @@ interface Step {
 interface Script {
   /** The first one is queried; the others are there for queries inside the queries. */
   readonly groupNames: readonly string[];
+  readonly language: QueryLanguage;
   readonly tables: ReadonlyMap<string, LookupTable>;
   readonly events: readonly {
     readonly groupName: string;
@@ -52,12 +54,13 @@ interface Script {
 }
 
 /**
- * `group NAME` (of the events that follow), `table NAME JSON`, `event OFFSET STREAM MESSAGE`, `query TEXT`
+ * `language PPL`, `group NAME` (of the events that follow), `table NAME JSON`, `event OFFSET STREAM MESSAGE`, `query TEXT`
  * (goes on in indented lines), `sql`, `row`, `error`.
  */
 function parseScript(text: string): Script {
   let groupName = "app";
   const groupNames: string[] = [];
+  let language: QueryLanguage = "CWLI";
   const tables = new Map<string, LookupTable>();
   const events: Script["events"][number][] = [];
   const steps: { query: string; line: number; sql: string | undefined; expected: string[] }[] = [];
@@ -67,7 +70,8 @@ function parseScript(text: string): Script {
     if (word === "group") {
       groupName = rest;
       groupNames.push(rest);
-    } else if (word === "table") {
+    } else if (word === "language") language = rest as QueryLanguage;
+    else if (word === "table") {
       const [, name = "", body = ""] = /^(\S+) (.*)$/.exec(rest) ?? [];
       tables.set(name, JSON.parse(body) as LookupTable);
     } else if (word === "event") {
@@ -83,7 +87,7 @@ function parseScript(text: string): Script {
     else if (word === "sql" && step !== undefined) step.sql = rest;
     else if ((word === "row" || word === "error") && step !== undefined) step.expected.push(line);
   }
-  return { groupNames: groupNames.length === 0 ? [groupName] : groupNames, tables, events, steps };
+  return { language, groupNames: groupNames.length === 0 ? [groupName] : groupNames, tables, events, steps };
 }
 
 /** Each script has a group of its own, so that all can share one engine. */
@@ -127,9 +131,10 @@ async function loadScript(script: Script, groupId: number): Promise<QueryScope> 
 async function answer(
   query: string,
   scope: QueryScope,
+  language: QueryLanguage,
 ): Promise<{ sql: string | undefined; lines: readonly string[] }> {
   try {
-    const compiled = compileInsightsQuery(parseInsightsQuery(query), scope);
+    const compiled = compileInsightsQuery(parseQuery(query, language), scope);
     const rows = await telemetry.query<Record<string, string | null>>(compiled.statement);
     const lines = rows.map((row) => {
       const fields = compiled.columns.map((name, index) => [name, row[`r${index}`] ?? undefined] as const);
@@ -161,7 +166,7 @@ describe.each(names)("%s", (name) => {
       return;
     }
     for (const { query, line, sql, expected } of script.steps) {
-      const found = await answer(query, scope);
+      const found = await answer(query, scope, script.language);
       expect({ line, query, sql: found.sql, lines: found.lines }).toEqual({
         line,
         query,
@@ -175,7 +180,7 @@ describe.each(names)("%s", (name) => {
     const script = parseScript(await readFile(join(folder, name), "utf8"));
     for (const { query, expected } of script.steps) {
       if (expected.some((line) => line.startsWith("error"))) continue;
-      const printed = printInsightsQuery(parseInsightsQuery(query));
+      const printed = printInsightsQuery(parseQuery(query, script.language));
       expect(printInsightsQuery(parseInsightsQuery(printed))).toBe(printed);
     }
   });
@@ -190,7 +195,7 @@ async function rewrite(text: string, script: Script, scope: QueryScope): Promise
     const isInQuery = line.startsWith("query ") || (position > 0 && /^ {2,}\S/.test(line));
     if (line.startsWith("query ")) position += 1;
     if (!isInQuery || /^ {2,}\S/.test(lines[index + 1] ?? "")) continue;
-    const found = await answer(script.steps[position - 1]?.query ?? "", scope);
+    const found = await answer(script.steps[position - 1]?.query ?? "", scope, script.language);
     written.push(...(found.sql === undefined ? [] : [`sql ${found.sql}`]), ...found.lines);
   }
   return written.join("\n");

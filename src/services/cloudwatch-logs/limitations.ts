@@ -54,16 +54,16 @@ export const limitations = {
     "while a query is `Running`, results and statistics are those of the newest sixteenth of its time; only for " +
       "queries over a million events, and not with `anomaly`, `diff`, `join` or queries inside the query",
   ],
-  PutQueryDefinition: ["the query languages `PPL` and `SQL` are refused"],
   StartQuery: [
-    "the command `unmask` shows fields as they are masked",
-    "the query languages `PPL` and `SQL` are refused",
+    "any caller may `unmask`",
+    "`PPL` and `SQL` are subsets: docs/insights.md; what is not in them is a MalformedQueryException with its " +
+      "position",
     "the commands `addtotals` and `relevantfields` are refused, with their position",
     "log groups of other accounts are not found",
   ],
   CreateScheduledQuery: [
-    "`tags`, `kmsKeyId`, other languages than `CWLI` and buckets of other accounts are refused; a bucket is a " +
-      "folder of the blobs; without `startTimeOffset` the hour before the run is read",
+    "`tags`, `kmsKeyId` and buckets of other accounts are refused; a bucket is a folder of the blobs; " +
+      "without `startTimeOffset` the hour before the run is read",
   ],
   UpdateScheduledQuery: ["as CreateScheduledQuery"],
   CreateLookupTable: ["`kmsKeyId` and `tags` are refused"],

@@ -1,7 +1,7 @@
 // Logs Insights: start, stop and describe queries, and get their results.
 import { randomUUID } from "node:crypto";
 import { LimitExceededException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
-import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
+import { parseQuery } from "../../core/insights/query-languages.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import { modelled } from "../../wire/service.ts";
@@ -20,17 +20,16 @@ export async function startQuery(
   input: Input<"StartQuery">,
   context: LogsContext,
 ): Promise<Output<"StartQuery">> {
-  requireLanguage(input.queryLanguage);
   const span = { from: epochMs(input.startTime), to: epochMs(input.endTime) + lastMsOf(input.endTime) };
   if (span.from > span.to) throw invalidParameter("End time should not be before start time.");
   const scope = scopeOf(context);
   if (context.queries.activeIn(scope) >= queryLimits.concurrentQueries) {
     throw modelled(LimitExceededException, "Account maximum query concurrency limit reached.");
   }
-  const { queryString } = input;
+  const { queryString, queryLanguage = "CWLI" } = input;
   const queryId = randomUUID();
   try {
-    const query = parseInsightsQuery(queryString);
+    const query = parseQuery(queryString, queryLanguage);
     const groups = await groupsOf(input, query, context);
     const limit = input.limit ?? queryLimits.defaultRows;
     await context.queries.start(
@@ -40,6 +39,7 @@ export async function startQuery(
       await scopeOfQuery(groups, span, query, queryString, limit, context),
       {
         queryString,
+        queryLanguage,
         logGroupNames: groups.map(({ key }) => key),
         userIdentity: context.call.principal.arn,
       },
@@ -61,12 +61,6 @@ const isMs = (time: number) => time >= 100_000_000_000;
 /** The end belongs to the span, with the whole second. */
 const lastMsOf = (time: number) => (isMs(time) ? 0 : 999);
 
-export function requireLanguage(language: string | undefined): void {
-  if (language !== undefined && language !== "CWLI") {
-    throw invalidParameter(`The query language ${language} is not supported here.`);
-  }
-}
-
 const isPosition = (value: unknown): value is number => typeof value === "number" && value >= 0;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html */
@@ -80,7 +74,7 @@ export async function getQueryResults(
   const to =
     from + (input.maxItems === undefined || input.maxItems === 0 ? queryLimits.pageRows : input.maxItems);
   return {
-    queryLanguage: "CWLI",
+    queryLanguage: run.queryLanguage ?? "CWLI",
     results: rows.slice(from, to).map((row) => row.map(([field, value]) => ({ field, value }))),
     statistics: { ...run.statistics, estimatedBytesSkipped: 0, estimatedRecordsSkipped: 0 },
     status: run.status,
@@ -146,7 +140,7 @@ export async function describeQueries(
 
 function isAskedFor(run: StoredRun, input: Input<"DescribeQueries">): boolean {
   const { logGroupName, status, queryLanguage } = input;
-  if (queryLanguage !== undefined && queryLanguage !== "CWLI") return false;
+  if (queryLanguage !== undefined && queryLanguage !== (run.queryLanguage ?? "CWLI")) return false;
   if (logGroupName !== undefined && !run.logGroupNames.includes(logGroupName)) return false;
   return status === undefined || run.status === status;
 }
@@ -154,7 +148,7 @@ function isAskedFor(run: StoredRun, input: Input<"DescribeQueries">): boolean {
 function describe(queryId: string, run: StoredRun) {
   const [logGroupName] = run.logGroupNames;
   return {
-    queryLanguage: "CWLI" as const,
+    queryLanguage: run.queryLanguage ?? "CWLI",
     queryId,
     queryString: run.queryString,
     status: run.status,

@@ -1,17 +1,19 @@
 // Saved queries of Logs Insights.
 import { randomUUID } from "node:crypto";
 import { LimitExceededException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
+import type { QueryLanguage } from "../../core/insights/query-languages.ts";
 import type { Collection } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { parseToken, printToken } from "./errors.ts";
-import { requireLanguage } from "./queries.ts";
 import { queryLimits } from "./query-limits.ts";
 import { scopeOf } from "./stored-groups.ts";
 
 interface StoredDefinition {
   readonly name: string;
   readonly queryString: string;
+  /** Logs Insights QL when undefined. */
+  readonly queryLanguage?: QueryLanguage;
   readonly logGroupNames: readonly string[];
   readonly parameters: NonNullable<Input<"PutQueryDefinition">["parameters"]>;
   /** Epoch milliseconds. */
@@ -29,7 +31,6 @@ export async function putQueryDefinition(
   input: Input<"PutQueryDefinition">,
   context: LogsContext,
 ): Promise<Output<"PutQueryDefinition">> {
-  requireLanguage(input.queryLanguage);
   const definitions = definitionsIn(context);
   const scope = scopeOf(context);
   const { queryDefinitionId } = input;
@@ -44,6 +45,7 @@ export async function putQueryDefinition(
   const definition: StoredDefinition = {
     name: input.name,
     queryString: input.queryString,
+    queryLanguage: input.queryLanguage ?? "CWLI",
     logGroupNames: input.logGroupNames ?? [],
     parameters: input.parameters ?? [],
     lastModifiedAt: context.call.now,
@@ -63,14 +65,14 @@ export async function describeQueryDefinitions(
   const after = nextToken === undefined ? undefined : parseToken(nextToken, isKey);
   const all = await definitionsIn(context).list(scopeOf(context), { limit: queryLimits.definitions });
   const wanted = all
-    .filter(({ value }) => value.name.startsWith(prefix) && (queryLanguage ?? "CWLI") === "CWLI")
+    .filter(({ value }) => value.name.startsWith(prefix) && isIn(value, queryLanguage))
     .toSorted((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1));
   const rest = wanted.filter((definition) => after === undefined || sortKey(definition) > after);
   const page = rest.slice(0, input.maxResults ?? queryLimits.describePage);
   const last = page.at(-1);
   return {
     queryDefinitions: page.map(({ key, value }) => ({
-      queryLanguage: "CWLI" as const,
+      queryLanguage: value.queryLanguage ?? "CWLI",
       queryDefinitionId: key,
       name: value.name,
       queryString: value.queryString,
@@ -81,6 +83,9 @@ export async function describeQueryDefinitions(
     ...(last !== undefined && page.length < rest.length ? { nextToken: printToken(sortKey(last)) } : {}),
   };
 }
+
+const isIn = (value: StoredDefinition, language: QueryLanguage | undefined): boolean =>
+  language === undefined || language === (value.queryLanguage ?? "CWLI");
 
 const sortKey = ({ key, value }: { readonly key: string; readonly value: StoredDefinition }): string =>
   `${value.name}\n${key}`;

@@ -1,5 +1,6 @@
 // Running queries of Logs Insights: a few at a time, each with its results kept for a week.
 import { compileInsightsQuery } from "../../core/insights/compile-query.ts";
+import type { QueryLanguage } from "../../core/insights/query-languages.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
 import type { Clock } from "../../core/clock.ts";
@@ -20,6 +21,8 @@ export type RunStatus = "Scheduled" | "Running" | "Complete" | "Failed" | "Cance
 /** A query as it is stored; its rank is when it was started. Instants are epoch milliseconds. */
 export interface StoredRun {
   readonly queryString: string;
+  /** Logs Insights QL when undefined. */
+  readonly queryLanguage?: QueryLanguage;
   readonly logGroupNames: readonly string[];
   readonly userIdentity: string;
   readonly status: RunStatus;
@@ -71,7 +74,7 @@ export class QueryRuns {
     queryId: string,
     query: Query,
     queryScope: QueryScope,
-    described: Pick<StoredRun, "queryString" | "logGroupNames" | "userIdentity">,
+    described: Pick<StoredRun, "queryString" | "queryLanguage" | "logGroupNames" | "userIdentity">,
   ): Promise<void> {
     compileInsightsQuery(query, queryScope);
     const startedAt = this.#clock.now();

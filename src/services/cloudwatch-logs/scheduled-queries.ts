@@ -6,7 +6,7 @@ import {
   ValidationException,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { isTimeZone } from "../../core/alarms/time-zone.ts";
-import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
+import { parseQuery } from "../../core/insights/query-languages.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
 import { parseScheduleExpression } from "../../core/schedules/schedule-expression.ts";
 import type { Document } from "../../storage/state.ts";
@@ -107,6 +107,7 @@ function define(
     name,
     ...(description === undefined ? {} : { description }),
     queryString: input.queryString,
+    queryLanguage: input.queryLanguage,
     ...(input.logGroupIdentifiers === undefined ? {} : { logGroupIdentifiers: input.logGroupIdentifiers }),
     scheduleExpression: input.scheduleExpression,
     timezone,
@@ -123,13 +124,12 @@ function define(
 }
 
 function check({ queryLanguage, queryString, scheduleExpression }: Definition, timezone: string): void {
-  if (queryLanguage !== "CWLI") throw refuse(`The query language ${queryLanguage} is not supported here.`);
   if (!isTimeZone(timezone)) throw refuse(`The time zone ${timezone} is not known.`);
   if (parseScheduleExpression(scheduleExpression) === undefined) {
     throw refuse(`The schedule expression ${scheduleExpression} is not valid.`);
   }
   try {
-    parseInsightsQuery(queryString);
+    parseQuery(queryString, queryLanguage);
   } catch (error) {
     if (error instanceof InsightsQueryError) throw refuse(`The query is not valid: ${error.message}`);
     throw error;
@@ -191,7 +191,7 @@ function describe(stored: StoredScheduledQuery, context: LogsContext) {
   return {
     ...summarize(stored, context),
     description: stored.description,
-    queryLanguage: "CWLI" as const,
+    queryLanguage: stored.queryLanguage,
     queryString: stored.queryString,
     ...(logGroupIdentifiers === undefined ? {} : { logGroupIdentifiers: [...logGroupIdentifiers] }),
     startTimeOffset: stored.startTimeOffset,

@@ -1,7 +1,7 @@
 // Runs scheduled queries when they are due, and delivers what they find.
 import { randomUUID } from "node:crypto";
 import { CloudWatchLogsServiceException } from "@aws-sdk/client-cloudwatch-logs";
-import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
+import { parseQuery } from "../../core/insights/query-languages.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { LogsContext } from "./context.ts";
@@ -132,8 +132,8 @@ export class ScheduledQueryRuns {
   }
 
   async #start(context: LogsContext, queryId: string, stored: StoredScheduledQuery, triggeredAt: number) {
-    const { queryString, logGroupIdentifiers, name } = stored;
-    const query = parseInsightsQuery(queryString);
+    const { queryString, queryLanguage, logGroupIdentifiers, name } = stored;
+    const query = parseQuery(queryString, queryLanguage);
     const named = logGroupIdentifiers === undefined ? {} : { logGroupIdentifiers: [...logGroupIdentifiers] };
     const request = { queryString, startTime: 0, endTime: 0, ...named };
     const groups = await groupsOf(request, query, context);
@@ -144,6 +144,7 @@ export class ScheduledQueryRuns {
     const scope = await scopeOfQuery(groups, span, query, queryString, queryLimits.defaultRows, context);
     await context.queries.start(`${context.call.account}/${context.call.region}`, queryId, query, scope, {
       queryString,
+      queryLanguage,
       logGroupNames: groups.map(({ key }) => key),
       userIdentity: `${stored.executionRoleArn}/${name}`,
     });

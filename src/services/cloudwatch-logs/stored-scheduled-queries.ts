@@ -1,5 +1,6 @@
 // Scheduled queries in state: one document each, one for when each is due, and one for each time it ran.
 import type { ScheduledQueryDestination } from "@aws-sdk/client-cloudwatch-logs";
+import type { QueryLanguage } from "../../core/insights/query-languages.ts";
 import { nextDueAt, parseScheduleExpression } from "../../core/schedules/schedule-expression.ts";
 import type { Collection, State } from "../../storage/state.ts";
 
@@ -8,6 +9,7 @@ export interface StoredScheduledQuery {
   readonly name: string;
   readonly description?: string;
   readonly queryString: string;
+  readonly queryLanguage: QueryLanguage;
   readonly logGroupIdentifiers?: readonly string[];
   readonly scheduleExpression: string;
   readonly timezone: string;

@@ -1,0 +1,65 @@
+// The functions of OpenSearch PPL and SQL by the names that they have in Logs Insights QL.
+import type { QueryReader } from "../query-reader.ts";
+import type { Call, Expression } from "../query-tree.ts";
+
+/** Names that differ; those that are the same in both are in `shared`. */
+const renamed: Readonly<Record<string, string>> = {
+  ceiling: "ceil",
+  distinct_count: "count_distinct",
+  dc: "count_distinct",
+  isnotnull: "ispresent",
+  length: "strlen",
+  char_length: "strlen",
+  ln: "log",
+  lower: "tolower",
+  lcase: "tolower",
+  mean: "avg",
+  percentile: "pct",
+  percentile_approx: "pct",
+  stddev_pop: "stddev",
+  stddev: "stddev",
+  ucase: "toupper",
+  upper: "toupper",
+  first_value: "earliest",
+  last_value: "latest",
+};
+
+const shared = new Set(
+  (
+    "abs avg ceil coalesce concat count floor greatest least ltrim max median min replace rtrim sqrt sum trim " +
+    "isempty isblank"
+  ).split(" "),
+);
+
+/** @throws InsightsQueryError for a function that is not served, with its position. */
+export function translateCall(reader: QueryReader, call: Call): Expression {
+  const name = call.name.toLowerCase();
+  const [first, second, third] = call.arguments;
+  if (name === "span") return spanOf(reader, call);
+  if (name === "isnull" && first !== undefined) {
+    return { kind: "not", operand: { ...call, name: "ispresent" }, span: call.span };
+  }
+  if (name === "cidrmatch" || name === "cidr_match") return { ...call, name: "isIpInSubnet" };
+  if ((name === "substring" || name === "substr") && first !== undefined && second !== undefined) {
+    // They count characters from one.
+    const from: Expression = {
+      kind: "binary",
+      operator: "-",
+      left: second,
+      right: { kind: "number", text: "1", span: second.span },
+      span: second.span,
+    };
+    return { ...call, name: "substr", arguments: third === undefined ? [first, from] : [first, from, third] };
+  }
+  const known = shared.has(name) ? name : Object.hasOwn(renamed, name) ? renamed[name] : undefined;
+  if (known === undefined) return reader.refuse(`the function ${call.name} is not supported`, call.span);
+  return { ...call, name: known };
+}
+
+/** `span(@timestamp, 5m)`, `span(5m)` and, in SQL, `date_trunc`-like intervals as periods. */
+function spanOf(reader: QueryReader, call: Call): Expression {
+  const [first, second] = call.arguments;
+  if (first?.kind === "period" && second === undefined) return { ...call, name: "bin" };
+  if (second?.kind === "period" && call.arguments.length === 2) return { ...call, name: "datefloor" };
+  return reader.refuse("span takes a timestamp and a period such as 5m", call.span);
+}
