@@ -83,6 +83,15 @@ test("events are masked wherever they are read, unless they are asked for as the
     "filter ispresent(who) | sort @timestamp desc | display @message, who",
   );
   expect(newest).toMatchObject({ "@message": masked, who: "***************" });
+  const [shown] = await rowsOf(
+    logGroupName,
+    "filter ispresent(who) | sort @timestamp desc | fields who | unmask @message | unmask employee",
+  );
+  expect(shown).toMatchObject({
+    "unmask(@message)": message,
+    "unmask(employee)": "E-1234",
+    who: "***************",
+  });
   const logRecordPointer = newest!["@ptr"];
   expect((await logs.getLogRecord({ logRecordPointer })).logRecord).toMatchObject({
     "@message": masked,

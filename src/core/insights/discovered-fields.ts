@@ -102,6 +102,7 @@ const spacedRecords = [vpcFlowRecord, route53Record] as const;
  * the text is written with one more. Field names of flow and query records exist in those records too.
  */
 export function discoveredField(given: readonly (string | number)[], scope: EventScope): Value {
+  if (given[0] === unmaskedStep) return unmaskedField(given.slice(1), scope);
   const name = given.join(".");
   const lambda = lambdaFields[name];
   if (lambda !== undefined) return lambdaField(lambda);
@@ -117,6 +118,19 @@ export function discoveredField(given: readonly (string | number)[], scope: Even
   const json = jsonOrIndex(path, [first, ...given.slice(1)], scope);
   const value = choices.length === 0 ? json : sql`multiIf(${joinSql([...choices, json], ", ")})`;
   return { sql: value, type: "field", nullable: true };
+}
+
+/** In front of the steps of a field: the field as it came, without masks. No query can write it. */
+export const unmaskedStep = -1;
+
+/** Of the event's text alone: what a transformer made of it is masked for good. */
+function unmaskedField(path: readonly (string | number)[], scope: EventScope): Value {
+  const message = sql`if(unmasked = '', message, unmasked)`;
+  const name = path.join(".");
+  if (name === "@message") return { sql: message, type: "text", nullable: false };
+  const system = systemField(name, scope);
+  if (system !== undefined) return system;
+  return { sql: jsonField(message, path), type: "field", nullable: true };
 }
 
 function jsonOrIndex(path: string, steps: readonly (string | number)[], scope: EventScope): Sql {
