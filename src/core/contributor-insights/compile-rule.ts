@@ -42,9 +42,13 @@ function textOf(field: RuleField, message: Sql): Sql {
   // ClickHouse counts the elements of an array from 1.
   const steps = field.path.map((step) => sql`, ${typeof step === "number" ? step + 1 : step}`);
   const place = sql`${message}${joinSql(steps, "")}`;
-  const isLeaf = sql`toString(JSONType(${place})) NOT IN ('Object', 'Array')`;
-  return sql`if(${isLeaf}, JSONExtract(${place}, 'Nullable(String)'), NULL)`;
+  const value = sql`JSONExtract(${place}, 'Nullable(String)')`;
+  // The document is read again only where the text could be that of an object or an array.
+  const isLeaf = sql`if(match(ifNull(${value}, ''), '^[{[]'), ${typeIsLeaf(place)}, 1)`;
+  return sql`if(${isLeaf}, ${value}, NULL)`;
 }
+
+const typeIsLeaf = (place: Sql): Sql => sql`toString(JSONType(${place})) NOT IN ('Object', 'Array')`;
 
 /** Blanks separate fields, but not within quotes and brackets. */
 function clfFields(message: Sql): Sql {

@@ -7,8 +7,7 @@ import { alarmScope } from "../../storage/alarms.ts";
 import { groupsOfRule, insightRulesOf, ruleOf, type StoredInsightRule } from "../../storage/insight-rules.ts";
 import {
   readContributors,
-  readPeriods,
-  readTotals,
+  readSummary,
   type ReportPeriod,
   type ReportQuestion,
 } from "../../storage/telemetry/insight-reports.ts";
@@ -57,9 +56,8 @@ export async function getInsightRuleReport(
   const range = { from: startOf(input.StartTime, periodSeconds), to: input.EndTime.getTime() };
   requireFewPeriods(range, periodSeconds);
   const { rule, question } = await requireRule(context, input.RuleName, range, periodSeconds);
-  const totals = await readTotals(telemetry, question, { signal });
+  const { totals, periods } = await readSummary(telemetry, question, { signal });
   const contributors = await readContributors(telemetry, question, order, limit, { signal });
-  const periods = names.length === 0 ? [] : await readPeriods(telemetry, question, { signal });
   const startAt = (period: number) => new Date(range.from + period * periodSeconds * 1_000);
   return {
     KeyLabels: [...rule.keyLabels],
@@ -74,10 +72,13 @@ export async function getInsightRuleReport(
         ApproximateValue: value,
       })),
     })),
-    MetricDatapoints: periods.map((period) => ({
-      Timestamp: startAt(period.period),
-      ...Object.fromEntries(names.map((name) => [name, metrics[name](period)])),
-    })),
+    MetricDatapoints:
+      names.length === 0
+        ? []
+        : periods.map((period) => ({
+            Timestamp: startAt(period.period),
+            ...Object.fromEntries(names.map((name) => [name, metrics[name](period)])),
+          })),
   };
 }
 
@@ -123,7 +124,7 @@ export async function ruleSeries(
   const range = rangeOf(periodSeconds);
   requireFewPeriods(range, periodSeconds);
   const { question } = await requireRule(context, ruleName, range, periodSeconds);
-  const periods = await readPeriods(telemetry, question, { signal: context.call.signal });
+  const { periods } = await readSummary(telemetry, question, { signal: context.call.signal });
   const valueOf = isMetricName(metricName) ? metrics[metricName] : metrics.Sum;
   return {
     label: `${ruleName} ${metricName}`,

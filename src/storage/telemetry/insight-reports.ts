@@ -42,21 +42,6 @@ export interface ReportPeriod {
 
 const timeoutMs = 60_000;
 
-/** How many contributors there were, about, and what they have together. */
-export async function readTotals(
-  telemetry: Telemetry,
-  question: ReportQuestion,
-  options?: QueryOptions,
-): Promise<ReportTotals> {
-  if (isEmpty(question)) return { contributors: 0, value: 0 };
-  const [found] = await telemetry.query<ReportTotals>(
-    sql`SELECT toFloat64(uniq(keys)) AS contributors, toFloat64(sum(value)) AS value
-    FROM (${matches(question)})`,
-    { timeoutMs, ...options },
-  );
-  return found ?? { contributors: 0, value: 0 };
-}
-
 /** The first contributors by the sum or by the largest single value, each with its periods. */
 export async function readContributors(
   telemetry: Telemetry,
@@ -87,28 +72,40 @@ export async function readContributors(
   }));
 }
 
-/** Periods in which the rule matched nothing are not among them. */
-export async function readPeriods(
+interface RawSummary extends ReportPeriod {
+  readonly isTotal: number;
+}
+
+/**
+ * What all contributors have together, and period by period; periods in which the rule matched nothing are
+ * not among them. It is one reading of the events.
+ */
+export async function readSummary(
   telemetry: Telemetry,
   question: ReportQuestion,
   options?: QueryOptions,
-): Promise<readonly ReportPeriod[]> {
-  if (isEmpty(question)) return [];
-  return telemetry.query<ReportPeriod>(
+): Promise<{ readonly totals: ReportTotals; readonly periods: readonly ReportPeriod[] }> {
+  if (isEmpty(question)) return { totals: { contributors: 0, value: 0 }, periods: [] };
+  const rows = await telemetry.query<RawSummary>(
     sql`
-    SELECT toFloat64(p) AS period, toFloat64(count()) AS contributors,
-      toFloat64(max(subtotal)) AS highestContributor, toFloat64(sum(events)) AS samples,
-      toFloat64(sum(subtotal)) AS sum, toFloat64(min(lowest)) AS minimum,
-      toFloat64(max(highest)) AS maximum
+    SELECT toFloat64(grouping(p)) AS isTotal, toFloat64(p) AS period,
+      toFloat64(uniq(keys)) AS contributors, toFloat64(max(subtotal)) AS highestContributor,
+      toFloat64(sum(events)) AS samples, toFloat64(sum(subtotal)) AS sum,
+      toFloat64(min(lowest)) AS minimum, toFloat64(max(highest)) AS maximum
     FROM (
       SELECT keys, period AS p, sum(value) AS subtotal, count() AS events, min(value) AS lowest,
         max(value) AS highest
       FROM (${matches(question)}) GROUP BY keys, p
     )
-    GROUP BY p
-    ORDER BY p`,
+    GROUP BY GROUPING SETS ((p), ())
+    ORDER BY isTotal, p`,
     { timeoutMs, ...options },
   );
+  const total = rows.find(({ isTotal }) => isTotal === 1);
+  return {
+    totals: { contributors: total?.contributors ?? 0, value: total?.sum ?? 0 },
+    periods: rows.filter(({ isTotal }) => isTotal === 0),
+  };
 }
 
 const isEmpty = ({ groups, active }: ReportQuestion) => groups.length === 0 || active.length === 0;
