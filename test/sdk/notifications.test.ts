@@ -7,7 +7,7 @@ import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
-import { startMailServer, type MailServer } from "../support/mail-server.ts";
+import { confirmationLinkIn, startMailServer, type MailServer } from "../support/mail-server.ts";
 import { startTestServer, testAccount, type TestServer } from "../support/server.ts";
 import {
   isGenuine,
@@ -241,17 +241,6 @@ test("functions are invoked where Lambda is said to be", async () => {
   }
 });
 
-/** Of a program's mail the link itself; of a person's that of the button on the page behind it. */
-async function linkIn(mailText: string): Promise<string> {
-  const ofApi = /http:\/\/127[^\s"]+Action=ConfirmSubscription[^\s"]+/.exec(mailText)?.[0];
-  if (ofApi !== undefined) return ofApi;
-  const page = /http:\/\/127\S+confirm-subscription\S+/.exec(mailText)![0];
-  const form = await (await fetch(page)).text();
-  const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)];
-  const query = new URLSearchParams(fields.map(([, name, value]): [string, string] => [name!, value!]));
-  return `${new URL(page).origin}/?${query.toString()}`;
-}
-
 test("e-mail asks, tells, and is tried again while the mail server is busy", async () => {
   const TopicArn = await newTopic({ DisplayName: "Shop alarms" });
   for (const Protocol of ["email", "email-json"]) {
@@ -263,7 +252,7 @@ test("e-mail asks, tells, and is tried again while the mail server is busy", asy
   for (const question of questions) {
     const text = question.replaceAll("=\r\n", "").replaceAll("=3D", "=");
     expect(text).toContain("To: ops@example.com");
-    expect((await fetch(await linkIn(text))).status).toBe(200);
+    expect((await fetch(await confirmationLinkIn(text))).status).toBe(200);
   }
   mail.refuseWith(451);
   await sns.publish({ TopicArn, Subject: "Disk full", Message: "Act now" });

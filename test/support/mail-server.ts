@@ -40,3 +40,14 @@ export async function startMailServer(): Promise<MailServer> {
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+/** The link that confirms: of a program's mail its own, of a person's that of the button on the page behind it. */
+export async function confirmationLinkIn(mailText: string): Promise<string> {
+  const ofApi = /http:\/\/127[^\s"]+Action=ConfirmSubscription[^\s"]+/.exec(mailText)?.[0];
+  if (ofApi !== undefined) return ofApi;
+  const page = /http:\/\/127\S+confirm-subscription\S+/.exec(mailText)![0];
+  const form = await (await fetch(page)).text();
+  const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)];
+  const query = new URLSearchParams(fields.map(([, name, value]): [string, string] => [name!, value!]));
+  return `${new URL(page).origin}/?${query.toString()}`;
+}
