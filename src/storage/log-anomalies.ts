@@ -52,6 +52,11 @@ export const anomaliesIn = (state: State): Collection<Anomaly> =>
 
 export const anomalyKey = (detectorId: string, anomalyId: string) => `${detectorId}/${anomalyId}`;
 
+/** To be written in one with its schedule. */
+export function createDetector(scope: string, detectorId: string, value: StoredDetector): Change {
+  return { kind: "create", collection: collections.detectors, scope, key: detectorId, value };
+}
+
 /** Puts a detector on the list of those that wait, to be written in one with its other changes. */
 export function scheduleDetector(scope: string, detectorId: string, dueAt: number): Change {
   const value: DueDetector = { scope, detectorId };

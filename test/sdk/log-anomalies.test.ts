@@ -1,4 +1,7 @@
 // Log anomaly detectors through the official client: a day of logs, then what is new and what is too much.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -86,6 +89,41 @@ test("what a day has not seen is an anomaly; it is suppressed, and goes with the
 
   await logs.deleteLogAnomalyDetector({ anomalyDetectorArn });
   expect(await refusal(anomalies())).toContain("ResourceNotFoundException");
+});
+
+test("what a detector has learnt outlives a restart", async () => {
+  const data = mkdtempSync(join(tmpdir(), "groundwatch-anomalies-"));
+  try {
+    const first = await startTestServer({ data });
+    const before = new CloudWatchLogs(first.clientConfig());
+    const group = await newLogGroup(first, before);
+    const { anomalyDetectorArn = "" } = await before.createLogAnomalyDetector({
+      logGroupArnList: [arnOf(group.logGroupName)],
+      evaluationFrequency: "ONE_HOUR",
+    });
+    const served = Array.from({ length: 20 }, (_, index): [number, string] => [0, `served order ${index}`]);
+    for (let hour = 0; hour < 26; hour++) {
+      await group.put(served);
+      await first.advance(hourMs);
+    }
+    const stoppedAt = first.clock.now();
+    await first.stop();
+
+    const second = await startTestServer({ data }, { startAt: stoppedAt });
+    const after = new CloudWatchLogs(second.clientConfig());
+    const timestamp = second.clock.now();
+    const logEvents = [...served, [0, "ERROR out of paper"] as const].map(([, message]) => ({
+      timestamp,
+      message,
+    }));
+    await after.putLogEvents({ logGroupName: group.logGroupName, logStreamName: "stream", logEvents });
+    await second.advance(hourMs + 60_000);
+    const { anomalies } = await after.listAnomalies({ anomalyDetectorArn });
+    expect(anomalies?.map(({ patternString }) => patternString)).toEqual(["ERROR out of paper"]);
+    await second.stop();
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
 });
 
 test("a detector is listed, updated, paused, and goes with its group", async () => {

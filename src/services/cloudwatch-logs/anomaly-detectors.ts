@@ -11,6 +11,7 @@ import {
   anomaliesIn,
   anomaliesOf,
   anomalyKey,
+  createDetector,
   deleteModel,
   detectorsIn,
   scheduleDetector,
@@ -91,8 +92,10 @@ export async function createLogAnomalyDetector(
     ...(input.detectorName === undefined ? {} : { name: input.detectorName }),
     ...(input.filterPattern === undefined ? {} : { filterPattern: input.filterPattern }),
   };
-  await detectorsIn(state).put(scope, detectorId, detector);
-  await state.write([scheduleDetector(scope, detectorId, endOfWindow(now, windowMs))]);
+  await state.write([
+    createDetector(scope, detectorId, detector),
+    scheduleDetector(scope, detectorId, endOfWindow(now, windowMs)),
+  ]);
   return { anomalyDetectorArn: detectorArn(context, detectorId) };
 }
 
