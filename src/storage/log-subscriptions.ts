@@ -1,4 +1,5 @@
-// Subscriptions to log events in state: filters of groups, policies of accounts, destinations, and how far each
+// Subscriptions to log events in state: filters of groups, policies of accounts, destinations, and how far
+// each
 // subscription was delivered.
 import type { SubscriptionPayload } from "../core/logs/subscription-payload.ts";
 import type { SubscriptionTarget } from "../core/logs/subscription-target.ts";

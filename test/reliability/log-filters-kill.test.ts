@@ -1,4 +1,5 @@
-// Kills the server while log events are put: what was acknowledged is delivered to who subscribed, and counted
+// Kills the server while log events are put: what was acknowledged is delivered to who subscribed, and
+// counted
 // by metric filters.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -95,7 +95,7 @@ describe("an export task", () => {
     );
   });
 
-  test("keeps streams apart whose names differ only in a slash, and large streams in several files", async () => {
+  test("keeps streams apart whose names differ in a slash only, large ones in several files", async () => {
     const group = await newLogGroup(server, logs, ["a-b", "a/b"]);
     const long = "x".repeat(250_000);
     for (let batch = 0; batch < 18; batch++) {

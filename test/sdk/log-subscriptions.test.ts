@@ -352,7 +352,7 @@ describe("account policies", () => {
   const policyType = "SUBSCRIPTION_FILTER_POLICY" as const;
   const policyDocument = JSON.stringify({ DestinationArn: stream, FilterPattern: "ERROR", RoleArn: "role" });
 
-  test("deliver from all groups of the account, also from later ones, but those that are left out", async () => {
+  test("deliver from all groups of the account, also later ones, but those that are left out", async () => {
     const groups = [await newLogGroup(server, logs), await newLogGroup(server, logs)] as const;
     const selectionCriteria = `LogGroupName NOT IN ["${groups[1].logGroupName}"]`;
     const policy = { policyName: "p", policyType, policyDocument, selectionCriteria };

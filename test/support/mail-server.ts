@@ -41,7 +41,10 @@ export async function startMailServer(): Promise<MailServer> {
   };
 }
 
-/** The link that confirms: of a program's mail its own, of a person's that of the button on the page behind it. */
+/**
+ * The link that confirms: of a program's mail its own, of a person's that of the button on the page behind
+ * it.
+ */
 export async function confirmationLinkIn(mailText: string): Promise<string> {
   const ofApi = /http:\/\/127[^\s"]+Action=ConfirmSubscription[^\s"]+/.exec(mailText)?.[0];
   if (ofApi !== undefined) return ofApi;

@@ -75,7 +75,8 @@ function destinationType(
   if (type === undefined || (given !== undefined && given !== type)) {
     throw modelled(
       ValidationException,
-      "destinationResourceArn must be the ARN of a log group, a bucket or a Firehose stream, as the type says.",
+      "destinationResourceArn must be the ARN of a log group, a bucket or a Firehose stream, " +
+        "as the type says.",
     );
   }
   return type;

@@ -1,4 +1,5 @@
-// Delivery sources: resources whose logs are to be delivered. They are kept and shown; nothing here has such logs.
+// Delivery sources: resources whose logs are to be delivered. They are kept and shown; nothing here has
+// such logs.
 import {
   ConflictException,
   ResourceNotFoundException,

@@ -1,4 +1,5 @@
-// Integrations with OpenSearch and S3 tables, and imports from CloudTrail Lake: what they need is not here, so
+// Integrations with OpenSearch and S3 tables, and imports from CloudTrail Lake: what they need is not here,
+// so
 // there are none, and none can be made.
 import { ResourceNotFoundException, ValidationException } from "@aws-sdk/client-cloudwatch-logs";
 import { modelled } from "../../wire/service.ts";
@@ -40,7 +41,9 @@ export function associateSourceToS3TableIntegration(): Output<"AssociateSourceTo
   throw notFound("S3 table integration");
 }
 
-export function disassociateSourceFromS3TableIntegration(): Output<"DisassociateSourceFromS3TableIntegration"> {
+type Disassociated = Output<"DisassociateSourceFromS3TableIntegration">;
+
+export function disassociateSourceFromS3TableIntegration(): Disassociated {
   throw notFound("association with an S3 table integration");
 }
 

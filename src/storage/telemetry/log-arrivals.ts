@@ -52,7 +52,8 @@ export async function readArrivedLogEvents(
     ...contains,
   ];
   const found = await telemetry.query<RawRow & { readonly bytesBefore: number }>(sql`
-    SELECT groupId, streamId, toFloat64(toUnixTimestamp64Milli(at)) AS timestamp, sequence, message, bytesBefore
+    SELECT groupId, streamId, toFloat64(toUnixTimestamp64Milli(at)) AS timestamp, sequence, message,
+      bytesBefore
     FROM (
       SELECT groupId, streamId, at, sequence, message,
         toFloat64(sum(length(message)) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - length(message))

@@ -45,8 +45,8 @@ type StoredListener = (groupId: number, earliestAt: number) => void;
 const storedListeners = new Set<StoredListener>();
 
 /**
- * Tells of every batch that this process stores, before `settledSequence` passes it: its group and the time of
- * its first event. Listeners must not throw. Call what is returned to hear no more.
+ * Tells of every batch that this process stores, before `settledSequence` passes it: its group and the time
+ * of its first event. Listeners must not throw. Call what is returned to hear no more.
  */
 export function onLogEventsStored(listener: StoredListener): () => void {
   storedListeners.add(listener);

@@ -86,7 +86,9 @@ export class SubscriptionRun {
     this.#abort.abort();
   }
 
-  /** Delivers a page, or goes on with one. @returns when the next turn is due; undefined when nothing waits. */
+  /**
+   * Delivers a page, or goes on with one. @returns when the next turn is due; undefined when nothing waits.
+   */
   async turn(): Promise<number | undefined> {
     const { clock } = this.#parts;
     this.#page ??= await this.#readPage();
