@@ -220,6 +220,27 @@ test("queries are also written in PPL and in SQL", async () => {
   });
 });
 
+test("Grafana's columns in front of a query, and its annotations by time", async () => {
+  const group = await newGroup();
+  await group.put([[0, '{"level":"ERROR"}']]);
+  const log = "ltrim(@log) as __log__grafana_internal__";
+  const stream = "ltrim(@logStream) as __logstream__grafana_internal__";
+  const prefix = `fields @timestamp,${log},${stream}|`;
+  const found = await ended(
+    await start(group, `${prefix}fields @timestamp, @message |\n sort @timestamp desc |\n limit 20`),
+  );
+  expect(rowsOf(found)).toEqual([
+    {
+      "@timestamp": new Date(server.clock.now()).toISOString().replace("T", " ").replace("Z", ""),
+      __log__grafana_internal__: `123456789012:${group.logGroupName}`,
+      __logstream__grafana_internal__: "stream",
+      "@message": '{"level":"ERROR"}',
+    },
+  ]);
+  const counted = `${prefix}filter level = "ERROR" | stats count(*) as events by bin(1m), level`;
+  expect(rowsOf(await ended(await start(group, counted)))).toMatchObject([{ level: "ERROR", events: "1" }]);
+});
+
 test("join puts the rows of two groups together", async () => {
   const [orders, payments] = [await newGroup(), await newGroup()];
   await orders.put([[0, '{"id":"t1"}']]);

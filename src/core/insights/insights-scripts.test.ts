@@ -54,8 +54,8 @@ interface Script {
 }
 
 /**
- * `language PPL`, `group NAME` (of the events that follow), `table NAME JSON`, `event OFFSET STREAM MESSAGE`, `query TEXT`
- * (goes on in indented lines), `sql`, `row`, `error`.
+ * `language PPL`, `group NAME` (of the events that follow), `table NAME JSON`,
+ * `event OFFSET STREAM MESSAGE`, `query TEXT` (goes on in indented lines), `sql`, `row`, `error`.
  */
 function parseScript(text: string): Script {
   let groupName = "app";

@@ -22,7 +22,8 @@ export function joinSelects(
   );
   const equal = keys.map((key) => sql`l.${key.own} = r.${rawSql(`${side}_`)}${key.other}`);
   const kind = type === "inner" ? sql`INNER JOIN` : sql`LEFT JOIN`;
-  return sql`SELECT l.*, r.* FROM (${own}) AS l ${kind} (SELECT ${joinSql(selected, ", ")} FROM (${other})) AS r ON ${joinSql(equal, " AND ")}`;
+  const right = sql`SELECT ${joinSql(selected, ", ")} FROM (${other})`;
+  return sql`SELECT l.*, r.* FROM (${own}) AS l ${kind} (${right}) AS r ON ${joinSql(equal, " AND ")}`;
 }
 
 /** A column is its name. */
@@ -63,5 +64,7 @@ export function lookUpSelect(
   ].join(", ");
   const equal = keys.map((key, index) => sql`l.${key} = r.${rawSql(keyNames[index] ?? "")}`);
   const read = rawSql(names.map((name) => `r.${name} AS ${name}`).join(", "));
-  return sql`SELECT l.*, ${read} FROM (${own}) AS l LEFT ANY JOIN (SELECT * FROM format(JSONCompactEachRow, ${structure}, ${lines.join("\n")})) AS r ON ${joinSql(equal, " AND ")}`;
+  const table = sql`SELECT * FROM format(JSONCompactEachRow, ${structure}, ${lines.join("\n")})`;
+  const isEqual = joinSql(equal, " AND ");
+  return sql`SELECT l.*, ${read} FROM (${own}) AS l LEFT ANY JOIN (${table}) AS r ON ${isEqual}`;
 }

@@ -111,7 +111,8 @@ export class Patterns implements PatternStage {
 
   #part(): Sql {
     const widthMs = Math.max(1, Math.ceil((this.#scope.to - this.#scope.from + 1) / anomalyParts));
-    return sql`toUInt8(greatest(0, intDiv(toUnixTimestamp64Milli(timestamp) - ${this.#scope.from}, ${widthMs})))`;
+    const offset = sql`toUnixTimestamp64Milli(timestamp) - ${this.#scope.from}`;
+    return sql`toUInt8(greatest(0, intDiv(${offset}, ${widthMs})))`;
   }
 
   #firstCounts(): readonly Sql[] {
@@ -144,7 +145,8 @@ export class Patterns implements PatternStage {
   /** The hash of all words but one is the sum of all their hashes without that one's. */
   #merged(masked: Sql, counts: Sql): Sql {
     const carried = sql`cityHash64(p_words) AS p_id, length(p_words) AS p_length, * EXCEPT p_words`;
-    const sum = sql`arraySum(arrayMap((word, place) -> cityHash64(place, word), p_words, arrayEnumerate(p_words)))`;
+    const hashes = sql`arrayMap((word, place) -> cityHash64(place, word), p_words, arrayEnumerate(p_words))`;
+    const sum = sql`arraySum(${hashes})`;
     const words = sql`SELECT ${carried}, word, place, ${sum} - cityHash64(place, word) AS p_others
       FROM (${masked}) ARRAY JOIN p_words AS word, arrayEnumerate(p_words) AS place`;
     const isVariable = sql`uniqExact(word) OVER (PARTITION BY p_length, place, p_others) > ${fixedWords}`;
@@ -210,7 +212,10 @@ const levelWord = "(?i)^(?:trace|debug|info|notice|warn|warning|error|critical|f
 const placeholders = [
   {
     name: "Timestamp",
-    regex: String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?`,
+    regex: [
+      String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?`,
+      String.raw`\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?`,
+    ].join("|"),
   },
   { name: "UUID", regex: "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}" },
   { name: "IPAddress", regex: String.raw`\b\d{1,3}(?:\.\d{1,3}){3}\b` },
@@ -246,4 +251,5 @@ function anomalyOf(parts: Sql): Sql {
 }
 
 const anomalyText = sql`transform(p_anomaly, ['NEW', 'FREQUENCY'],
-  ['First seen in the last quarter of the period', 'Far more events in a part of the period than usual'], '')`;
+  ['First seen in the last quarter of the period',
+    'Far more events in a part of the period than usual'], '')`;

@@ -51,13 +51,13 @@ export const limitations = {
   ],
   PutTransformer: ["the processor `parseToOCSF` is refused"],
   GetQueryResults: [
-    "while a query is `Running`, results and statistics are those of the newest sixteenth of its time; only for " +
-      "queries over a million events, and not with `anomaly`, `diff`, `join` or queries inside the query",
+    "while a query is `Running`, results and statistics are those of the newest sixteenth of its time; " +
+      "only over a million events, and not with `anomaly`, `diff`, `join` or queries inside the query",
   ],
   StartQuery: [
     "any caller may `unmask`",
-    "`PPL` and `SQL` are subsets: docs/insights.md; what is not in them is a MalformedQueryException with its " +
-      "position",
+    "`PPL` and `SQL` are subsets: docs/insights.md; what is not in them is a MalformedQueryException with " +
+      "its position",
     "the commands `addtotals` and `relevantfields` are refused, with their position",
     "log groups of other accounts are not found",
   ],

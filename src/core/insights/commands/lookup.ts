@@ -8,7 +8,7 @@ import { commandPage, type CommandDefinition } from "./define.ts";
 
 type Lookup = Extract<Command, { kind: "lookup" }>;
 
-/** `lookup table column as field, ... OUTPUT column, ...`: cases matter, and the first row that fits counts. */
+/** `lookup table column as field OUTPUT column, ...`: cases matter, and the first row that fits counts. */
 export const lookup: CommandDefinition<Lookup> = {
   name: "lookup",
   doc: commandPage("Lookup"),

@@ -26,8 +26,8 @@ const renamed: Readonly<Record<string, string>> = {
 
 const shared = new Set(
   (
-    "abs avg ceil coalesce concat count floor greatest least ltrim max median min replace rtrim sqrt sum trim " +
-    "isempty isblank"
+    "abs avg ceil coalesce concat count floor greatest least ltrim max median min replace rtrim sqrt sum " +
+    "trim isempty isblank"
   ).split(" "),
 );
 

@@ -6,8 +6,8 @@ import type { Command, Expression, NamedExpression, Query, SortKey, Source } fro
 import { parseCondition, parseNamedCondition } from "./parse-condition.ts";
 
 /**
- * `SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... ORDER BY ... LIMIT ...`; joins, subqueries, DISTINCT,
- * CASE and CAST are refused with their position.
+ * `SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... ORDER BY ... LIMIT ...`; joins, subqueries,
+ * DISTINCT, CASE and CAST are refused with their position.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData_SQL.html
  * @throws InsightsQueryError
  */

@@ -1,0 +1,145 @@
+// `npm run bench:insights [-- --events N --groups N --runs N]`: fills a store with mixed events and times
+// queries of Logs Insights in it.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { compileInsightsQuery } from "../src/core/insights/compile-query.ts";
+import { parseInsightsQuery } from "../src/core/insights/parse-query.ts";
+import type { QueryScope } from "../src/core/insights/scope.ts";
+import { indexedFieldsOf } from "../src/core/logs/indexed-fields.ts";
+import { appendLogEvents } from "../src/storage/telemetry/log-events.ts";
+import { openTelemetry } from "../src/storage/telemetry/open.ts";
+
+const { values } = parseArgs({
+  options: {
+    events: { type: "string", default: "10000000" },
+    groups: { type: "string", default: "20" },
+    runs: { type: "string", default: "5" },
+  },
+});
+const events = Number(values.events);
+const groups = Number(values.groups);
+/** Small enough that each group has events in every hour. */
+const batchRows = Math.min(20_000, Math.ceil(events / groups / 24));
+const startedAt = Date.parse("2026-11-02T00:00:00Z");
+const stepMs = 86_400_000 / events;
+const needle = "5f0c7a52-needle-4f1b-9d1e-0a1b2c3d4e5f";
+
+const routes = ["/", "/pets", "/pets/7", "/orders", "/login", "/health", "/admin", "/search"];
+const users = ["ada", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy"];
+
+const folder = await mkdtemp(join(tmpdir(), "groundwatch-bench-insights-"));
+const telemetry = openTelemetry({ folder });
+try {
+  await fill();
+  for (const [what, query, part] of queries()) await measure(what, query, part);
+} finally {
+  await telemetry.close();
+  await rm(folder, { recursive: true });
+}
+
+async function fill(): Promise<void> {
+  const begunAt = performance.now();
+  for (let first = 0, batch = 0; first < events; first += batchRows, batch++) {
+    const rows = Array.from({ length: Math.min(batchRows, events - first) }, (_, offset) => {
+      const index = first + offset;
+      const message = index === Math.floor(events / 3) ? `found ${needle} here` : messageOf(index);
+      return {
+        timestamp: Math.floor(startedAt + index * stepMs),
+        message,
+        indexed: indexedFieldsOf(message),
+      };
+    });
+    const destination = { groupId: 1 + (batch % groups), streamId: 1 + batch, retentionDays: undefined };
+    await appendLogEvents(telemetry, destination, rows, startedAt);
+  }
+  print(`${events} events in ${groups} groups stored`, (performance.now() - begunAt) / 1_000, "s");
+}
+
+/** Of ten events six are JSON, three lines of an access log and one a stack trace. */
+function messageOf(index: number): string {
+  const mixed = Math.imul(index, 2_654_435_761) >>> 0;
+  const id = `${mixed.toString(16).padStart(8, "0")}-${(mixed ^ 0x5bd1e995).toString(16)}`;
+  const route = routes[mixed % 8] ?? "/";
+  const user = users[(mixed >>> 5) % 10] ?? "";
+  const status = mixed % 37 === 0 ? 500 : mixed % 11 === 0 ? 404 : 200;
+  const kind = index % 10;
+  if (kind < 6) {
+    const level = status === 500 ? "ERROR" : "INFO";
+    return JSON.stringify({
+      level,
+      status,
+      path: route,
+      requestId: id,
+      user,
+      durationMs: mixed % 1_000,
+      region: "eu-west-1",
+      message: `request of ${user} handled`,
+      http: { method: "GET", bytes: mixed % 50_000, agent: "Mozilla/5.0 (X11; Linux x86_64)" },
+    });
+  }
+  if (kind < 9) {
+    const address = `10.${mixed % 256}.${(mixed >>> 8) % 256}.7`;
+    const request = `[02/Nov/2026:10:00:00 +0000] "GET ${route} HTTP/1.1"`;
+    return `${address} - ${user} ${request} ${status} ${mixed % 9_999}`;
+  }
+  const lines = Array.from(
+    { length: 8 },
+    (_, line) => `\tat com.example.Service${line}.call(Service.java:${line * 7})`,
+  );
+  return [`ERROR ${id} java.lang.IllegalStateException: no ${user}`, ...lines].join("\n");
+}
+
+interface Part {
+  readonly groups: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function queries(): readonly (readonly [what: string, query: string, part: Part])[] {
+  const all: Part = { groups, from: startedAt, to: startedAt + 86_400_000 };
+  const hour: Part = { groups: 1, from: startedAt + 3_600_000, to: startedAt + 7_200_000 };
+  const million: Part = { ...all, to: Math.floor(startedAt + 86_400_000 * Math.min(1, 1_000_000 / events)) };
+  const indexed = "filter status >= 500 | stats count(*), pct(status, 99) by bin(5m)";
+  const anyField = "filter http.bytes > 1000 | stats count(*), pct(durationMs, 99) by bin(5m)";
+  return [
+    ["indexed field: filter, stats by bin, percentile", indexed, all],
+    ["any field: filter, stats by bin, percentile", anyField, all],
+    ["any field, one group and hour", anyField, hour],
+    ["a needle in the messages", `filter @message like "${needle}"`, all],
+    ["the newest hundred", "fields @timestamp, @message | limit 100", all],
+    ["pattern over a million", "pattern @message", million],
+  ];
+}
+
+async function measure(what: string, query: string, part: Part): Promise<void> {
+  const scope: QueryScope = {
+    logGroups: Array.from({ length: part.groups }, (_, index) => {
+      return { id: index + 1, account: "1", name: `group-${index}`, visibleFrom: 0 };
+    }),
+    streams: [],
+    from: part.from,
+    to: part.to,
+    now: part.to,
+    limit: 10_000,
+    takeOnce: false,
+    regexProblem: () => undefined,
+    groupsOfSource: () => [],
+    lookupTables: new Map(),
+  };
+  const { statement } = compileInsightsQuery(parseInsightsQuery(query), scope);
+  const took: number[] = [];
+  let rows = 0;
+  for (let run = 0; run < Number(values.runs); run++) {
+    const begunAt = performance.now();
+    rows = (await telemetry.query(statement, { timeoutMs: 120_000 })).length;
+    took.push(performance.now() - begunAt);
+  }
+  took.sort((one, other) => one - other);
+  print(`${what} (${rows} rows), median of ${took.length}`, took[Math.floor(took.length / 2)] ?? 0, "ms");
+}
+
+function print(what: string, value: number, unit: string): void {
+  process.stdout.write(`${what}: ${value.toFixed(unit === "s" ? 1 : 0)} ${unit}\n`);
+}
