@@ -1,4 +1,7 @@
 // The agent against clients that record what they are sent, and against this very machine.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test } from "vitest";
 import { createManualClock } from "../core/manual-clock.ts";
@@ -78,6 +81,29 @@ test.runIf(process.platform === "linux")("a Linux machine is read without gaps",
   }
   expect(datums.find(({ name }) => name === "processes_total")?.value).toBeGreaterThan(0);
   expect(datums.every(({ value }) => Number.isFinite(value))).toBe(true);
+});
+
+test("hardware that fails is a failed status check", async () => {
+  const sys = mkdtempSync(join(tmpdir(), "groundwatch-sys-"));
+  const write = (folder: string, name: string, text: string) => {
+    mkdirSync(join(sys, folder), { recursive: true });
+    writeFileSync(join(sys, folder, name), text);
+  };
+  const failed = async () => {
+    const datums = await createLinuxHost("/nowhere", sys)();
+    return datums.find(({ name }) => name === "StatusCheckFailed_System")?.value;
+  };
+  write("class/net/lo", "operstate", "down\n");
+  expect(await failed()).toBe(0);
+  write("class/net/eth0", "operstate", "down\n");
+  write("class/net/eth0/device", "vendor", "0x1\n");
+  expect(await failed()).toBe(1);
+  write("class/net/eth0", "operstate", "up\n");
+  write("devices/system/edac/mc/mc0", "ue_count", "0\n");
+  expect(await failed()).toBe(0);
+  write("devices/system/edac/mc/mc0", "ue_count", "2\n");
+  expect(await failed()).toBe(1);
+  rmSync(sys, { recursive: true });
 });
 
 test("a machine without /proc has no figures, and no error", async () => {

@@ -7,6 +7,7 @@ export const agentLimits = {
   firstSampleMs: 400,
   /** A machine may have more processes than it is worth to read. */
   processes: 5_000,
+  interfaces: 64,
   /** Lines of the server's log that wait; beyond them the oldest are dropped and counted. */
   waitingLines: 10_000,
   linesPerCall: 1_000,

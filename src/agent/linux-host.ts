@@ -1,4 +1,4 @@
-// Reads a Linux machine through /proc, without starting any process.
+// Reads a Linux machine through /proc and /sys, without starting any process.
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { cpuMetrics, parseCpu, type CpuReading } from "../core/host/cpu.ts";
@@ -9,6 +9,7 @@ import { memoryMetrics, parseMemory } from "../core/host/memory.ts";
 import { networkMetrics, parseNetwork, type NetworkReading } from "../core/host/network.ts";
 import { processMetrics } from "../core/host/processes.ts";
 import { socketMetrics } from "../core/host/sockets.ts";
+import { statusCheckMetrics } from "../core/host/status-checks.ts";
 import { agentLimits } from "./limits.ts";
 
 /** Gives what is true now, and what counters gained since the call before; the first call has no gains. */
@@ -20,7 +21,7 @@ interface Counters {
   readonly network: NetworkReading;
 }
 
-export function createLinuxHost(proc = "/proc"): SampleHost {
+export function createLinuxHost(proc = "/proc", sys = "/sys"): SampleHost {
   const read = (path: string) => readOrNothing(`${proc}/${path}`);
   let before = readCounters();
   return async () => {
@@ -31,9 +32,11 @@ export function createLinuxHost(proc = "/proc"): SampleHost {
       ...networkMetrics(before.network, after.network),
     ];
     before = after;
+    const memory = parseMemory(read("meminfo"));
     return [
       ...gained,
-      ...memoryMetrics(parseMemory(read("meminfo"))),
+      ...statusCheckMetrics({ mounts: read("mounts"), memory, ...readHardware(sys) }),
+      ...memoryMetrics(memory),
       ...socketMetrics([read("net/tcp"), read("net/tcp6")], [read("net/udp"), read("net/udp6")]),
       ...processMetrics(readProcesses(proc)),
       ...(await Promise.all(parseMounts(read("mounts")).map(readDisk))).flat(),
@@ -87,6 +90,18 @@ function list(folder: string): readonly string[] {
   } catch {
     return []; // hidden from us, or not mounted
   }
+}
+
+/** What the kernel says of memory controllers and of network interfaces that are devices. */
+function readHardware(sys: string) {
+  const controllers = list(`${sys}/devices/system/edac/mc`).filter((name) => /^mc\d+$/.test(name));
+  const counts = controllers.map((name) => readOrNothing(`${sys}/devices/system/edac/mc/${name}/ue_count`));
+  const interfaces = list(`${sys}/class/net`).slice(0, agentLimits.interfaces);
+  const devices = interfaces.filter((name) => list(`${sys}/class/net/${name}/device`).length > 0);
+  return {
+    uncorrectedMemoryErrors: counts.map(Number),
+    linkStates: devices.map((name) => readOrNothing(`${sys}/class/net/${name}/operstate`).trim()),
+  };
 }
 
 async function readDisk(mount: Mount): Promise<readonly HostDatum[]> {

@@ -34,9 +34,12 @@ beforeAll(async () => {
     { arn: "*:function:record", command: ["/usr/bin/tee", join(folder, "record")] },
     { arn: "*:function:environment", command: ["/usr/bin/env"] },
     { service: "lambda", arn: "*:function:restart*", endpoint: receiver.url },
+    { arn: arns.recover.replace(testRegion, "*"), command: ["/bin/sh", join(folder, "recover")] },
     { service: "ec2", endpoint: receiver.url, accessKeyId: "AKIA1", secretAccessKey: "secret" },
     ...["autoscaling", "ssm", "ssm-incidents"].map((service) => ({ service, endpoint: receiver.url })),
   ];
+  const script = `echo "$GROUNDWATCH_STATE $GROUNDWATCH_INSTANCE_ID" > ${folder}/recovered\n`;
+  writeFileSync(join(folder, "recover"), script);
   const actionTargets = join(folder, "targets.json");
   writeFileSync(actionTargets, JSON.stringify(targets));
   server = await startTestServer({ actionTargets });
@@ -107,7 +110,7 @@ test("a function is invoked with the alarm's event", async () => {
   });
 });
 
-test("instances are stopped, rebooted and recovered through EC2's interface, signed", async () => {
+test("instances are stopped and rebooted through EC2's interface, signed", async () => {
   const stopped = await requestFor(arns.stop);
   expect(fieldsOf(stopped.text)).toEqual({
     Action: "StopInstances",
@@ -116,7 +119,24 @@ test("instances are stopped, rebooted and recovered through EC2's interface, sig
   });
   expect(stopped.headers["authorization"]).toContain("Credential=AKIA1/20261102/us-east-1/ec2/aws4_request");
   expect(fieldsOf((await requestFor(arns.reboot)).text)).toMatchObject({ Action: "RebootInstances" });
-  expect(fieldsOf((await requestFor(arns.recover)).text)).toMatchObject({ Action: "RecoverInstances" });
+});
+
+test("a machine that the agent reports as impaired is recovered", async () => {
+  const Dimensions = [{ Name: "host", Value: "web-1" }];
+  const alarm = { ...definition([arns.recover]), Namespace: "CWAgent", Dimensions };
+  await cloudwatch.putMetricAlarm(alarm);
+  const put = (Value: number) =>
+    cloudwatch.putMetricData({
+      Namespace: "CWAgent",
+      MetricData: [{ MetricName: "StatusCheckFailed_System", Dimensions, Value }],
+    });
+  await put(0);
+  await server.advance(60_000);
+  expect(await historyOf(alarm.AlarmName!)).toEqual([]);
+  await put(1);
+  await server.advance(60_000);
+  expect(await historyOf(alarm.AlarmName!)).toEqual([`Successfully executed action ${arns.recover}`]);
+  expect(readFileSync(join(folder, "recovered"), "utf8")).toBe("ALARM web-1\n");
 });
 
 test("a scaling policy is executed with what its steps choose by", async () => {
