@@ -1,5 +1,6 @@
 // The AWS CLI of Debian (2.9) against a running server: what the README's first five minutes do, and more.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/server.ts";
@@ -79,6 +80,53 @@ describe("logs", () => {
       { env: environment() },
     );
     expect(stdout).toContain("GET /cart 500");
+  });
+
+  test("aws logs tail --follow prints what comes while it runs", async () => {
+    const words = [
+      "--endpoint-url",
+      server.endpoint,
+      "logs",
+      "tail",
+      "/app/web",
+      "--follow",
+      "--since",
+      "10m",
+    ];
+    const tail = spawn("/usr/bin/aws", words, { env: { ...environment(), PYTHONUNBUFFERED: "1" } });
+    const printed = createInterface({ input: tail.stdout });
+    const lines: string[] = [];
+    for await (const line of printed) {
+      lines.push(line);
+      if (line.includes("GET /late 200")) break;
+      if (!line.includes("GET /cart 500")) continue;
+      await aws(
+        "logs put-log-events --log-group-name /app/web --log-stream-name one --log-events",
+        JSON.stringify([{ timestamp: Date.now(), message: "GET /late 200" }]),
+      );
+    }
+    tail.kill();
+    expect(lines.at(-1)).toContain("GET /late 200");
+  });
+
+  test("a query is started, waited for and answered", async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    const span = `--start-time ${now - 600} --end-time ${now + 60}`;
+    const started: { queryId: string } = await aws(
+      `logs start-query --log-group-name /app/web ${span} --query-string`,
+      'parse @message "* * *" as method, path, status | stats count(*) as events by status | sort status',
+    );
+    for (;;) {
+      const found: { status: string; results: unknown } = await aws(
+        `logs get-query-results --query-id ${started.queryId}`,
+      );
+      if (found.status === "Running" || found.status === "Scheduled") continue;
+      expect(found.results).toContainEqual([
+        { field: "status", value: "500" },
+        { field: "events", value: "1" },
+      ]);
+      return;
+    }
   });
 
   test("errors are AWS's own", async () => {
