@@ -1,6 +1,7 @@
 // Performs what alarms ask for: takes their actions from the queue, and tries again what failed.
 import { createHash } from "node:crypto";
 import { actionTargetOf } from "../core/alarms/actions/action-arn.ts";
+import { mailText } from "../core/alarms/actions/mail-text.ts";
 import type { Clock } from "../core/clock.ts";
 import { pauseMs, retryPolicies } from "../core/deliveries/retry-policy.ts";
 import type { FactBoard } from "../core/facts.ts";
@@ -114,7 +115,8 @@ async function notify(
   }
   const topic = await topics.find(name);
   if (topic === undefined) return refused("Topic does not exist");
-  await topics.publish(topic, { messageId: id, publishedAt: now, message: body, subject, attributes: {} });
+  const told = { message: body, byProtocol: { email: mailText(body) }, subject, attributes: {} };
+  await topics.publish(topic, { messageId: id, publishedAt: now, ...told });
   facts.publish({ kind: "DeliveriesQueued" });
   return arrived("it was published");
 }

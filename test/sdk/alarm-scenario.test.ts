@@ -1,4 +1,5 @@
-// An incident from its first datapoint to its end, on a clock that the test moves: a machine is too busy, alarms
+// An incident from its first datapoint to its end, on a clock that the test moves: a machine is too busy,
+// alarms
 // fire, people and programs hear of it, the machine falls silent.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { SNS } from "@aws-sdk/client-sns";
@@ -140,6 +141,7 @@ test("from the first datapoint that breaches to the silence after it", async () 
   const [letter] = mail.mails.splice(0);
   expect(letter).toContain("Subject: =?UTF-8?Q?ALARM=3A_=22the_shop_is_in_trouble=22");
   expect(letter).toContain("To: on-call@example.com");
+  expect(letter).toContain('The alarm "the shop is in trouble" in US East (N. Virginia) is in the state');
   const { Messages } = await sqs.receiveMessage({ QueueUrl });
   expect(Messages!.map(({ Body }) => JSON.parse(Body!) as unknown)).toEqual([message]);
 

@@ -17,9 +17,10 @@ const leastAvailableShare = 0.01;
 
 /**
  * 1 for a check that failed, 0 for one that did not; `StatusCheckFailed` is that of both. From within, a
- * machine can say this much: the instance is impaired when the kernel has made a file system read-only because
- * of errors, or when memory is used up; the system when memory is defective, or when no network device has a
- * link. A machine that is off says nothing: alarms on these metrics should treat missing data as breaching.
+ * machine can say this much: the instance is impaired when the kernel has made a file system read-only
+ * because of errors, or when memory is used up; the system when memory is defective, or when no network
+ * device has a link. A machine that is off says nothing: alarms on these metrics should treat missing data
+ * as breaching.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html
  */
 export function statusCheckMetrics(readings: StatusReadings): readonly HostDatum[] {

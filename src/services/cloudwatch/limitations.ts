@@ -15,7 +15,11 @@ export const limitations = {
     "is computed from the log events that are kept, so it is exact but for the number of contributors",
   ],
   PutManagedInsightRules: ["there are no AWS resources, so there are no templates: every rule is a failure"],
-  PutMetricAlarm: ["alarms on PromQL queries (`EvaluationCriteria`) are refused"],
+  PutMetricAlarm: [
+    "alarms on PromQL queries (`EvaluationCriteria`) are refused",
+    "actions other than topics go where `--action-targets` says, and fail without it (docs/actions.md)",
+    "the agent's dimension `host` names a machine for EC2 actions as `InstanceId` does",
+  ],
   GetMetricData: [
     "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",
     "`AccountId` is the caller's own: there are no linked accounts",
