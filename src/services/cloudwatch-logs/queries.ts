@@ -76,10 +76,15 @@ export async function getQueryResults(
   return {
     queryLanguage: run.queryLanguage ?? "CWLI",
     results: rows.slice(from, to).map((row) => row.map(([field, value]) => ({ field, value }))),
-    statistics: { ...run.statistics, estimatedBytesSkipped: 0, estimatedRecordsSkipped: 0 },
+    statistics: statisticsOf(run),
     status: run.status,
     ...(to < rows.length ? { nextToken: printToken(to) } : {}),
   };
+}
+
+function statisticsOf({ statistics }: StoredRun): Output<"GetQueryResults">["statistics"] {
+  const { recordsSkipped = 0, bytesSkipped = 0, ...scanned } = statistics;
+  return { ...scanned, estimatedRecordsSkipped: recordsSkipped, estimatedBytesSkipped: bytesSkipped };
 }
 
 async function requireRun(queryId: string, context: LogsContext): Promise<StoredRun> {

@@ -61,6 +61,26 @@ test("a query over many events says first what the newest sixteenth of its time 
   expect(answer).toMatchObject({ rows: [[["events", "160"]]], statistics: { recordsScanned: 160 } });
 });
 
+test("events that an index shows not to match are skipped, and counted as such", async () => {
+  const destination = { groupId: 2, streamId: 1, retentionDays: undefined };
+  for (let batch = 0; batch < 2; batch++) {
+    const events = Array.from({ length: 9_000 }, (_, index) => ({
+      timestamp: from + batch * 9_000 + index,
+      message: batch === 0 && index === 0 ? "found a needle here" : "hay",
+      indexed: {},
+    }));
+    await appendLogEvents(telemetry, destination, events, from);
+  }
+  const query = parseInsightsQuery("filter @message like 'a needle here'");
+  const group = { ...scope, logGroups: [{ id: 2, account: "1", name: "h", visibleFrom: 0 }] };
+  const { signal } = new AbortController();
+  const { statistics } = await answerQuery(telemetry, query, group, { signal, onPartial: () => undefined });
+  const { recordsScanned, recordsSkipped = 0 } = statistics;
+  expect(statistics.recordsMatched).toBe(1);
+  expect(recordsSkipped).toBeGreaterThan(5_000);
+  expect(recordsScanned + recordsSkipped).toBe(18_000);
+});
+
 test("a query over few events, or one that compares times, is asked once", async () => {
   expect((await ask("stats count(*)", 160)).partials).toEqual([]);
   expect((await ask("pattern @message | diff", 100)).partials).toEqual([]);

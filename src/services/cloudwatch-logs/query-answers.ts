@@ -6,7 +6,7 @@ import {
 } from "../../core/insights/compile-query.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
-import { countScanned, type ScannedEvents } from "../../storage/telemetry/log-queries.ts";
+import { countReadable, countScanned, type ScannedEvents } from "../../storage/telemetry/log-queries.ts";
 import { TelemetryError, type QueryOptions, type Telemetry } from "../../storage/telemetry.ts";
 import { queryLimits } from "./query-limits.ts";
 
@@ -14,6 +14,9 @@ export interface RunStatistics {
   readonly recordsMatched: number;
   readonly recordsScanned: number;
   readonly bytesScanned: number;
+  /** Of the events in the groups and the time, those that indexes have shown not to match. */
+  readonly recordsSkipped?: number;
+  readonly bytesSkipped?: number;
   readonly logGroupsScanned: number;
   readonly resultCount: number;
 }
@@ -77,13 +80,21 @@ async function answerOnce(
   scanned: ScannedEvents,
   options: QueryOptions,
 ): Promise<QueryAnswer> {
-  const found = await telemetry.query<Record<string, string | null>>(compiled.statement, options);
+  const [found, readable] = await Promise.all([
+    telemetry.query<Record<string, string | null>>(compiled.statement, options),
+    countReadable(telemetry, compiled.statement, options),
+  ]);
+  const recordsSkipped = Math.max(0, scanned.events - (readable ?? scanned.events));
+  const bytesSkipped =
+    scanned.events === 0 ? 0 : Math.round((scanned.bytes * recordsSkipped) / scanned.events);
   return {
     rows: found.map((row) => resultRow(compiled.columns, row)),
     statistics: {
       recordsMatched: await countMatched(telemetry, compiled, found, options),
-      recordsScanned: scanned.events,
-      bytesScanned: scanned.bytes,
+      recordsScanned: scanned.events - recordsSkipped,
+      bytesScanned: scanned.bytes - bytesSkipped,
+      recordsSkipped,
+      bytesSkipped,
       logGroupsScanned: scope.logGroups.length,
       resultCount: found.length,
     },
