@@ -91,6 +91,32 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     span: fc.constant(span),
   }),
   fc.record({ kind: fc.constant("unnest" as const), list: field, into: name, span: fc.constant(span) }),
+  fc.record({ kind: fc.constant("pattern" as const), subject: expression, span: fc.constant(span) }),
+  fc.record({
+    kind: fc.constant("diff" as const),
+    period: fc.constantFrom(undefined, "previousHour" as const, "previousMonth" as const),
+    span: fc.constant(span),
+  }),
+  fc.record({ kind: fc.constant("anomaly" as const), span: fc.constant(span) }),
+  fc.record({
+    kind: fc.constant("lookup" as const),
+    table: name,
+    on: fc.array(fc.record({ column: name, field }), { minLength: 1, maxLength: 2 }),
+    output: fc.array(fc.record({ column: name, alias: fc.option(name, { nil: undefined }) }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("join" as const),
+    type: fc.constantFrom("inner" as const, "left" as const),
+    left: fc.constant("a"),
+    right: fc.constant("b"),
+    on: fc.array(fc.record({ left: field, right: field }), { minLength: 1, maxLength: 2 }),
+    query: fc.constant({ commands: [{ kind: "anomaly" as const, span }] }),
+    span: fc.constant(span),
+  }),
 );
 const query: fc.Arbitrary<Query> = fc.record({ commands: fc.array(command, { minLength: 1, maxLength: 4 }) });
 
