@@ -50,6 +50,11 @@ export interface ServiceEventStored {
   readonly event: string;
 }
 
+/** Something was defined that a worker looks after: a detector, a metric stream. */
+export interface WorkPlanned {
+  readonly kind: "WorkPlanned";
+}
+
 /** Everything was erased (the `Reset` operation): caches must forget what they know. */
 export interface WorldReset {
   readonly kind: "WorldReset";
@@ -62,6 +67,7 @@ export type Fact =
   | AlarmsChanged
   | AlarmActionsQueued
   | ServiceEventStored
+  | WorkPlanned
   | WorldReset;
 
 export type FactKind = Fact["kind"];

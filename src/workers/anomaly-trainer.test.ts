@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { createFactBoard } from "../core/facts.ts";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import { defaultSettings } from "../core/metrics/anomaly/model.ts";
 import { gridOf } from "../core/metrics/math/series.ts";
@@ -62,7 +63,7 @@ beforeEach(async () => {
   onError.mockClear();
   reads = new Map();
   clock = createManualClock({ startAt: start, onTaskError: onError });
-  trainer = startAnomalyTrainer({ state, series, clock, onError });
+  trainer = startAnomalyTrainer({ state, series, clock, facts: createFactBoard(), onError });
 });
 afterEach(() => trainer.stop());
 

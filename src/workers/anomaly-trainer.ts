@@ -1,5 +1,6 @@
 // Trains anomaly detectors: soon after they are made, every day, and sooner while they lack data.
-import { every, type Clock } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
+import type { FactBoard } from "../core/facts.ts";
 import { anomalyLimits } from "../core/metrics/anomaly/train.ts";
 import { planQueries, isPlanProblem } from "../core/metrics/math/plan.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "../storage/anomaly-detectors.ts";
 import { trainNow, type TrainingParts } from "../storage/anomaly-training.ts";
 import type { Document } from "../storage/state.ts";
+import { startWatchLoop } from "./watch-loop.ts";
 
 const runPeriodMs = 60_000;
 /** How many detectors a run trains, each in up to a fifth of a second; the others wait for the next one. */
@@ -25,6 +27,7 @@ const modelsPerRun = 500;
 
 export interface AnomalyTrainerParts extends TrainingParts {
   readonly clock: Clock;
+  readonly facts: FactBoard;
   readonly onError: (error: unknown) => void;
 }
 
@@ -40,16 +43,9 @@ export interface AnomalyTrainer {
  */
 export function startAnomalyTrainer(parts: AnomalyTrainerParts): AnomalyTrainer {
   const { clock, state, onError } = parts;
-  let running: Promise<void> = Promise.resolve();
-  const cancel = every(clock, runPeriodMs, () => (running = run().catch(onError)));
-  return {
-    async stop() {
-      cancel();
-      await running;
-    },
-  };
+  return startWatchLoop({ clock, facts: parts.facts, periodMs: runPeriodMs, turn: run, onError });
 
-  async function run(): Promise<void> {
+  async function run(): Promise<boolean> {
     const due = await detectorsOf(state).list(anomalyScope, {
       order: "rank",
       maxRank: clock.now(),
@@ -57,6 +53,7 @@ export function startAnomalyTrainer(parts: AnomalyTrainerParts): AnomalyTrainer 
     });
     for (const detector of due) await train(detector);
     await forgetOldModels();
+    return due.length > 0 || (await detectorsOf(state).count(anomalyScope)) > 0;
   }
 
   async function train({ key, value, version }: Document<AnomalyDetector>): Promise<void> {

@@ -1,5 +1,6 @@
 // Runs log anomaly detectors: each at its frequency, over the events that arrived since.
-import { every, type Clock } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
+import type { FactBoard } from "../core/facts.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import {
   detectorsIn,
@@ -12,9 +13,11 @@ import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import type { Worlds } from "../storage/worlds.ts";
 import { evaluateDetector } from "./log-anomalies/evaluate-detector.ts";
+import { startWatchLoop } from "./watch-loop.ts";
 
 export interface AnomalyDetectionParts {
   readonly clock: Clock;
+  readonly facts: FactBoard;
   readonly state: State;
   readonly telemetry: Telemetry;
   readonly blobs: Blobs;
@@ -38,22 +41,16 @@ export interface LogAnomalyDetection {
  */
 export function startLogAnomalyDetection(parts: AnomalyDetectionParts): LogAnomalyDetection {
   const { clock, state, onError } = parts;
-  let running: Promise<void> = Promise.resolve();
-  const cancel = every(clock, runPeriodMs, () => (running = running.then(run).catch(onError)));
-  return {
-    async stop() {
-      cancel();
-      await running;
-    },
-  };
+  return startWatchLoop({ clock, facts: parts.facts, periodMs: runPeriodMs, turn: run, onError });
 
-  async function run(): Promise<void> {
+  async function run(): Promise<boolean> {
     const due = await dueDetectorsIn(state).list("", {
       order: "rank",
       maxRank: clock.now() - graceMs,
       limit: detectorsPerRun,
     });
     for (const { value, rank = 0 } of due) await runOne(value.scope, value.detectorId, rank).catch(onError);
+    return due.length > 0 || (await dueDetectorsIn(state).count("")) > 0;
   }
 
   async function runOne(scope: string, detectorId: string, dueAt: number): Promise<void> {

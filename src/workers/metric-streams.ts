@@ -1,5 +1,5 @@
 // Sends what metric streams are about, several times a minute.
-import { every, type Clock } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
 import type { MetricStream } from "../core/metric-streams/metric-stream.ts";
 import { allStreams } from "../storage/metric-streams.ts";
@@ -7,6 +7,7 @@ import type { Document } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import { deliverStream, type StreamParts } from "./metric-streams/deliver-stream.ts";
 import { createStreamDatapoints } from "./metric-streams/stream-datapoints.ts";
+import { startWatchLoop } from "./watch-loop.ts";
 
 const runPeriodMs = 20_000;
 
@@ -33,25 +34,24 @@ export function startMetricStreams(options: MetricStreamsOptions): MetricStreams
     datapoints: createStreamDatapoints(options.telemetry),
     signal: stopping.signal,
   };
-  let running: Promise<void> = Promise.resolve();
-  const cancel = every(clock, runPeriodMs, () => (running = run().catch(onError)));
+  const loop = startWatchLoop({ clock, facts: options.facts, periodMs: runPeriodMs, turn: run, onError });
   const forget = options.facts.listen("WorldReset", () => {
     metricArrivals.refresh().catch(onError);
   });
   return {
     async stop() {
-      cancel();
       forget();
       stopping.abort();
-      await running;
+      await loop.stop();
     },
   };
 
-  async function run(): Promise<void> {
+  async function run(): Promise<boolean> {
     const streams = await allStreams(state, "");
     await metricArrivals.refresh();
     const due = streams.filter(({ value }) => value.isRunning);
     await Promise.all(due.map((stream) => deliver(stream).catch(onError)));
+    return due.length > 0;
   }
 
   async function deliver(stream: Document<MetricStream>): Promise<void> {

@@ -71,7 +71,8 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 /** The server has one child: the process with the telemetry engine. */
 function enginePid({ child }: ServerProcess): number {
-  const found = execFileSync("pgrep", ["-P", String(child.pid), "-f", "engine/main"], { encoding: "utf8" });
+  const ofServer = ["-P", String(child.pid), "-f", "program/main.js"];
+  const found = execFileSync("pgrep", ofServer, { encoding: "utf8" });
   const [pid, ...more] = found.trim().split("\n").map(Number);
   if (pid === undefined || more.length > 0) throw new Error(`one engine is expected, not ${found}`);
   return pid;

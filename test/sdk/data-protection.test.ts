@@ -72,7 +72,7 @@ test("events are masked wherever they are read, unless they are asked for as the
     [-2, message],
     [-1, "nothing to hide"],
   ]);
-  const messagesOf = (answer: { events?: { message?: string }[] | undefined }) =>
+  const messagesOf = (answer: { events?: { message?: string | undefined }[] | undefined }) =>
     answer.events?.map((event) => event.message);
   expect(messagesOf(await group.get())).toEqual([message, masked, "nothing to hide"]);
   expect(messagesOf(await group.get({ unmask: true }))).toEqual([message, message, "nothing to hide"]);

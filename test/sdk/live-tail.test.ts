@@ -39,7 +39,7 @@ test("of more than 500 events a second a sample comes in its order, and says so"
   expect(update?.sessionMetadata).toEqual({ sampled: true });
   const numbers = update?.sessionResults?.map(({ message = "" }) => Number(message.split(" ")[1])) ?? [];
   expect(numbers).toHaveLength(500);
-  expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+  expect(numbers).toEqual(numbers.toSorted((one: number, other: number) => one - other));
   expect(new Set(numbers).size).toBe(500);
   expect(Math.max(...numbers)).toBeGreaterThan(1_000);
   await updates.return?.();

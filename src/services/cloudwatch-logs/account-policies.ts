@@ -101,13 +101,7 @@ const servedTypes: Readonly<Partial<Record<PolicyType, ServedType>>> = {
     },
     whenCreated: () => [],
     whenChanged: (policyName, policy, context) =>
-      accountIndexChanges(
-        context.dependencies.state,
-        scopeOf(context),
-        policyName,
-        policy,
-        context.call.now,
-      ),
+      accountIndexChanges(context.dependencies.state, scopeOf(context), policyName, policy, context.call.now),
     whenDeleted: () => [],
     announce: ({ ingestRules }) => ingestRules.forget(),
   },

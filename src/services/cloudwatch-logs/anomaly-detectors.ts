@@ -96,6 +96,7 @@ export async function createLogAnomalyDetector(
     createDetector(scope, detectorId, detector),
     scheduleDetector(scope, detectorId, endOfWindow(now, windowMs)),
   ]);
+  context.dependencies.facts.publish({ kind: "WorkPlanned" });
   return { anomalyDetectorArn: detectorArn(context, detectorId) };
 }
 
@@ -199,6 +200,7 @@ export async function updateLogAnomalyDetector(
       ? scheduleDetector(scope, key, endOfWindow(now, windowMs))
       : unscheduleDetector(scope, key);
     await state.write([change]);
+    context.dependencies.facts.publish({ kind: "WorkPlanned" });
     return {};
   }
   throw aborted();

@@ -126,10 +126,7 @@ export async function scopeOfQuery(
       name: key,
       visibleFrom: visibleFrom(value, now, 0),
       isTransformed: (value.isTransformed ?? false) || accountRules.isTransformed,
-      indexes: [
-        ...(indexesOf.get(policyKey(value.id)) ?? []),
-        ...accountIndexesOf(accountRules, key, value),
-      ],
+      indexes: [...(indexesOf.get(policyKey(value.id)) ?? []), ...accountIndexesOf(accountRules, key, value)],
     }));
   return {
     ...span,

@@ -60,6 +60,7 @@ export async function putAnomalyDetector(
     return detectors.create(anomalyScope, key, detector, dueAt);
   });
   await forgetModels(state, context.call, id);
+  context.dependencies.facts.publish({ kind: "WorkPlanned" });
   return { AnomalyDetectorId: id };
 }
 
@@ -95,6 +96,7 @@ export async function makeDetectors(
     };
     const key = detectorKey(context.call, id);
     await detectorsOf(context.dependencies.state).create(anomalyScope, key, detector, now + trainingDelayMs);
+    context.dependencies.facts.publish({ kind: "WorkPlanned" });
   }
 }
 

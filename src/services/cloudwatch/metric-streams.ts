@@ -53,6 +53,7 @@ export async function putMetricStream(
   const found = await streamsOf(state).get(streamScope, key);
   if (found?.value.isRunning === true) {
     await metricArrivals.watch(await worlds.numberOf(call.account, call.region));
+    dependencies.facts.publish({ kind: "WorkPlanned" });
   }
   return { Arn: definition.arn };
 }
@@ -187,6 +188,7 @@ async function setRunning(
       ]);
     return changes.length === 0 || state.write(changes);
   });
+  dependencies.facts.publish({ kind: "WorkPlanned" });
 }
 
 function changed({ key, value, version }: Document<MetricStream>, isRunning: boolean, now: number): Change {

@@ -26,7 +26,8 @@ async function openDependencies(): Promise<Dependencies> {
   const blobs = undefined as never;
   const rollups = undefined as never;
   const never = undefined as never;
-  const notifying = { metrics: never, queues: never, topics: never, deliveryAttempts: never, signing: never };
+  const writers = { metrics: never, metricArrivals: never, sendLogs: never };
+  const notifying = { ...writers, queues: never, topics: never, deliveryAttempts: never, signing: never };
   const unused = { ...notifying, stopwatch: () => 0, addressOf: () => "" };
   const worlds = createWorlds(state);
   const clock = createManualClock({ startAt: now, onTaskError: () => undefined });
