@@ -68,6 +68,7 @@ test("stacked series stand on each other", () => {
   );
   const [, top] = heights(draw({ stacked: true, yAxis: { left: { min: 0, max: 40 } } }, first, second));
   expect(top).toBe(alone);
+  expect(draw({ stacked: true }, seriesOf("one", [5]))).toContain("<circle");
 });
 
 test("bands and sides of a threshold are shaded, what is not visible is not there", () => {

@@ -110,10 +110,7 @@ function drawLine(series: ColoredSeries, { plot, axes, xOf }: Graph): string {
   }
   const lines = pieces.filter(({ length }) => length > 1).map((piece) => pathOf(thinned(piece)));
   const dots = pieces.flatMap((piece) => (piece.length === 1 ? piece : []));
-  return (
-    stroked(lines.join(""), series.color) +
-    dots.map(([cx, cy]) => element("circle", { cx, cy, r: 2.5, fill: series.color })).join("")
-  );
+  return stroked(lines.join(""), series.color) + dots.map((place) => dot(place, series.color)).join("");
 }
 
 function drawBand(series: ColoredSeries, { plot, axes, xOf }: Graph): string {
@@ -131,11 +128,17 @@ function drawArea({ series, timestamps, bottoms, tops }: StackedSeries, { plot, 
   const edge = (values: readonly number[]) =>
     thinned(values.map((value, index) => [xOf(timestamps[index] ?? 0), heightOf(axis, plot, value)]));
   const [upper, lower] = [edge(tops), edge(bottoms)];
+  const [only] = upper;
+  if (upper.length === 1 && only !== undefined) return dot(only, series.color);
   const area = `${pathOf([...upper, ...lower.toReversed()])}Z`;
   return (
     element("path", { d: area, fill: series.color, "fill-opacity": areaOpacity }) +
     stroked(pathOf(upper), series.color, 1)
   );
+}
+
+function dot([cx, cy]: readonly [number, number], fill: string): string {
+  return element("circle", { cx, cy, r: 2.5, fill });
 }
 
 function stroked(d: string, stroke: string, width = lineWidth): string {
