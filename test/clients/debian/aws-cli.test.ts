@@ -180,7 +180,7 @@ describe("metrics", () => {
   });
 
   test("an operation that is not served says so", async () => {
-    expect(await refusal("cloudwatch list-metric-streams")).toMatch(/ListMetricStreams operation.*not/);
+    expect(await refusal("cloudtrail list-trails")).toMatch(/ListTrails operation.*not/);
   });
 });
 
