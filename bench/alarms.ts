@@ -3,7 +3,7 @@
 // budget.
 import { parseArgs } from "node:util";
 import { Agent } from "node:http";
-import { type Call, load, send } from "./load.ts";
+import { cloudWatch, type Call, load, send } from "./load.ts";
 import { account, startServer } from "./server.ts";
 
 const { values } = parseArgs({
@@ -141,13 +141,4 @@ async function ask(call: Call): Promise<void> {
 function putMetricData(count: number, datum: (index: number) => object): Call {
   const MetricData = Array.from({ length: count }, (_, index) => datum(index));
   return cloudWatch("PutMetricData", { Namespace: namespace, MetricData });
-}
-
-function cloudWatch(operation: string, input: unknown): Call {
-  return {
-    service: "monitoring",
-    target: `GraniteServiceVersion20100801.${operation}`,
-    contentType: "application/x-amz-json-1.0",
-    body: JSON.stringify(input),
-  };
 }

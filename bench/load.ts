@@ -147,3 +147,13 @@ function signingKey(scope: string): Buffer {
   signingKeys.set(scope, key);
   return key;
 }
+
+/** A call of CloudWatch over JSON. */
+export function cloudWatch(operation: string, input: unknown): Call {
+  return {
+    service: "monitoring",
+    target: `GraniteServiceVersion20100801.${operation}`,
+    contentType: "application/x-amz-json-1.0",
+    body: JSON.stringify(input),
+  };
+}

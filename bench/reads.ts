@@ -2,7 +2,7 @@
 // people ask of it.
 import { parseArgs } from "node:util";
 import { Agent } from "node:http";
-import { type Call, quantile, send } from "./load.ts";
+import { cloudWatch, type Call, quantile, send } from "./load.ts";
 import { account, startServer } from "./server.ts";
 
 const { values } = parseArgs({
@@ -147,15 +147,6 @@ async function time(name: string, budgetMs: number, next: (run: number) => Call)
   took.sort((one, other) => one - other);
   const [p50, p95] = [quantile(took, 0.5), quantile(took, 0.95)].map((ms) => ms.toFixed(1).padStart(8));
   console.log(`${name.padEnd(52)} p50${p50} ms  p95${p95} ms  (budget ${budgetMs})`);
-}
-
-function cloudWatch(operation: string, input: unknown): Call {
-  return {
-    service: "monitoring",
-    target: `GraniteServiceVersion20100801.${operation}`,
-    contentType: "application/x-amz-json-1.0",
-    body: JSON.stringify(input),
-  };
 }
 
 /** The averages of all `metrics` of a namespace up to now. */
