@@ -50,6 +50,8 @@ function gauges(telemetry: Telemetry): readonly SelfDatum[] {
     gauge("WaitingRows", "Count", storage.waitingRows),
     gauge("WaitingBytes", "Bytes", storage.waitingBytes),
     gauge("InsertedRows", "Count", storage.insertedRows),
+    gauge("JournalRows", "Count", storage.journalRows),
+    gauge("JournalBytes", "Bytes", storage.journalBytes),
     gauge("EngineRestarts", "Count", storage.engineRestarts),
     gauge("EngineResidentMemory", "Bytes", storage.engineResidentBytes),
     gauge("ResidentMemory", "Bytes", memory.rss),

@@ -15,6 +15,9 @@ export interface TelemetryStatistics {
   readonly waitingRows: number;
   readonly waitingBytes: number;
   readonly insertedRows: number;
+  /** Acknowledged and on the disk, and not yet in the engine. */
+  readonly journalRows: number;
+  readonly journalBytes: number;
   readonly engineRestarts: number;
   readonly engineResidentBytes: number;
 }

@@ -36,6 +36,7 @@ export function createClickHouseDriver(url: string): Driver {
 
   return {
     opened: untilAnswered(() => execute(client, "SELECT 1", undefined)),
+    pace: telemetryLimits.insertPace,
     insert: (insert) => untilStored(() => sendBlock(client, insert)),
     async query(text, bounds) {
       return withinBounds(bounds, (signal) =>
@@ -45,7 +46,7 @@ export function createClickHouseDriver(url: string): Driver {
     async execute(text, bounds) {
       await withinBounds(bounds, (signal) => execute(client, commandText(text, bounds, nextTag()), signal));
     },
-    statistics: () => ({ engineRestarts: 0, engineResidentBytes: 0 }),
+    statistics: () => ({ engineRestarts: 0, engineResidentBytes: 0, journalRows: 0, journalBytes: 0 }),
     close: () => client.close(),
   };
 }

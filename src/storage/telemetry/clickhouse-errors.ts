@@ -39,3 +39,10 @@ export function telemetryErrorOf(message: string, cause?: unknown): TelemetryErr
   const text = message.replace(/^(Code: \d+\. )?DB::Exception: /, "").slice(0, 2000);
   return new TelemetryError(problem, text.trim(), { cause: cause ?? new Error(message) });
 }
+
+/** What a failed write of our own means. */
+export function diskErrorOf(cause: unknown): TelemetryError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const { problem } = telemetryErrorOf(message, cause);
+  return new TelemetryError(problem === "InvalidQuery" ? "Unavailable" : problem, message, { cause });
+}

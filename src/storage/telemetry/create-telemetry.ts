@@ -4,7 +4,7 @@ import { renderSql } from "../../core/sql.ts";
 import type { Sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
-import type { Driver, StatementBounds } from "./driver.ts";
+import type { BlockInsert, Driver, StatementBounds } from "./driver.ts";
 import { expire } from "./expire.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { telemetryLimits } from "./limits.ts";
@@ -25,10 +25,11 @@ export function createTelemetry(
   };
   const ready = driver.opened.then(() => migrate(executor, tables, deployment));
   ready.catch(() => undefined);
-  const commit = createGroupCommit(tables, async (insert) => {
+  const send = async (insert: BlockInsert) => {
     await ready;
     await driver.insert(insert);
-  });
+  };
+  const commit = createGroupCommit(tables, send, driver.pace);
   const gate = createGate(ready);
 
   return {

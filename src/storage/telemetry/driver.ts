@@ -1,4 +1,6 @@
 // What differs between the embedded engine and a ClickHouse server: carrying blocks and statements to it.
+import type { TelemetryStatistics } from "../telemetry.ts";
+import type { Pace } from "./permits.ts";
 
 /** One INSERT of a whole batch. */
 export interface BlockInsert {
@@ -21,15 +23,25 @@ export interface StatementBounds {
   readonly signal: AbortSignal | undefined;
 }
 
+export type DriverStatistics = Pick<
+  TelemetryStatistics,
+  "engineRestarts" | "engineResidentBytes" | "journalRows" | "journalBytes"
+>;
+
 /** Every failure is a `TelemetryError`. */
 export interface Driver {
   /** Resolves when the engine takes statements. */
   readonly opened: Promise<void>;
-  /** Resolves when the rows are durable and visible; sends again by itself as long as that can help. */
+  /** How often a table may be given rows. */
+  readonly pace: Pace;
+  /**
+   * Resolves when the rows are durable and every later statement sees them; sends again by itself as long as
+   * that can help.
+   */
   insert(insert: BlockInsert): Promise<void>;
   /** Answers a SELECT with a JSON object per line, in a buffer that the caller may change. */
   query(text: string, bounds: StatementBounds): Promise<Buffer>;
   execute(text: string, bounds: StatementBounds): Promise<void>;
-  statistics(): { readonly engineRestarts: number; readonly engineResidentBytes: number };
+  statistics(): DriverStatistics;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // What only the embedded engine has: a folder, a process, a disk that can be full, and a crash at any moment.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { createTelemetry } from "./create-telemetry.ts";
 import { createEmbeddedDriver } from "./embedded-driver.ts";
 import { engineConfig } from "./engine/config.ts";
 import { startEngine } from "./engine/engine-host.ts";
+import { encodeFrame } from "./journal/frames.ts";
 import { openTelemetry } from "./open.ts";
 import type { ColumnType } from "./table.ts";
 import { tables } from "./tables.ts";
@@ -70,13 +71,65 @@ describe("the engine's folder", () => {
     await telemetry.close();
   });
 
-  test("is cleared of a batch that a crash has left behind", async () => {
-    await mkdir(join(folder, "inbox"), { recursive: true });
-    await writeFile(join(folder, "inbox", "left-behind.native"), "x");
+  test("stores once what is acknowledged, through a crash before the engine had it", async () => {
+    const dayMs = 86_400_000;
+    const sequences = ({ telemetry }: ReturnType<typeof open>) => ({
+      append: (sequence: bigint) =>
+        telemetry.append(
+          "daily" as never,
+          { writer: [1, 2], timestamp: [10 * dayMs, 11 * dayMs], sequence: [sequence, sequence] } as never,
+        ),
+      counted: () => telemetry.query(sql`SELECT sequence, count() AS rows FROM daily GROUP BY 1 ORDER BY 1`),
+    });
+    const twice = (...names: readonly string[]) => names.map((sequence) => ({ sequence, rows: "2" }));
+    const first = open();
+    const { append, counted } = sequences(first);
+    await first.telemetry.ready();
+    await Promise.all([append(1n), append(2n)]);
+    await append(3n);
+    expect(first.telemetry.statistics()).toMatchObject({ waitingRows: 0, journalRows: 6 });
+    const segment = "segment-4";
+    const crashed = await readFile(join(folder, "journal", segment));
+    expect(await counted()).toEqual(twice("1", "2", "3"));
+    expect(first.telemetry.statistics().journalRows).toBe(0);
+    await first.telemetry.close();
+    expect(await readdir(join(folder, "journal"))).toEqual([]);
+
+    const elsewhere = await mkdtemp(join(tmpdir(), "groundwatch-engine-"));
+    for (const at of [folder, elsewhere]) {
+      const { telemetry } = open(at); // makes the tables where there are none
+      await telemetry.ready();
+      await telemetry.close();
+      const torn = Buffer.concat([crashed, crashed.subarray(0, 100)]);
+      await writeFile(join(at, "journal", segment), torn);
+      const again = open(at);
+      await sequences(again).append(4n);
+      expect(await sequences(again).counted()).toEqual(twice("1", "2", "3", "4"));
+      await again.telemetry.close();
+    }
+    await rm(elsewhere, { recursive: true });
+  });
+
+  test("keeps aside what the engine refuses for ever, and goes on", async () => {
     const { telemetry } = open();
     await telemetry.ready();
-    expect(await readdir(join(folder, "inbox"))).toEqual([]);
     await telemetry.close();
+    const frame = {
+      token: "s-not_there",
+      table: "not_there",
+      columns: ["a"],
+      structure: "a String",
+      rows: 1,
+      block: Buffer.from("?"),
+    };
+    await writeFile(join(folder, "journal", "segment-0"), encodeFrame(frame));
+    const again = open();
+    await again.append("a");
+    expect(await again.names()).toEqual(["a"]);
+    expect(await readdir(join(folder, "journal"))).toEqual(
+      expect.arrayContaining(["refused-s-not_there.native", "refused-s-not_there.txt"]),
+    );
+    await again.telemetry.close();
   });
 
   test("that cannot be made is a clear error", async () => {
@@ -150,6 +203,7 @@ describe.skipIf(!mayMount)("a file system of its own (skipped where mounting is 
     mount("-t", "tmpfs", "-o", "size=24m");
     const { telemetry, append, names } = open();
     await append("before");
+    expect(await names()).toEqual(["before"]);
     const ballast = join(folder, "ballast");
     execFileSync("sh", ["-c", `cat /dev/zero > ${ballast} || true`], { stdio: "ignore" });
     await expect(append("refused")).rejects.toMatchObject({ problem: "DiskFull" });
@@ -160,16 +214,34 @@ describe.skipIf(!mayMount)("a file system of its own (skipped where mounting is 
     await telemetry.close();
   });
 
+  test("that becomes full later keeps what is acknowledged, and reads go on", async () => {
+    mount("-t", "tmpfs", "-o", "size=24m");
+    const { telemetry, append, names } = open();
+    await append("before");
+    expect(await names()).toEqual(["before"]);
+    await append("acknowledged");
+    const ballast = join(folder, "ballast");
+    execFileSync("sh", ["-c", `cat /dev/zero > ${ballast} || true`], { stdio: "ignore" });
+    expect(await names()).toEqual(["before"]);
+    await expect(append("refused")).rejects.toMatchObject({ problem: "DiskFull" });
+    await rm(ballast);
+    await expect.poll(names, { timeout: 10_000 }).toEqual(["acknowledged", "before"]);
+    await append("later");
+    expect(await names()).toEqual(["acknowledged", "before", "later"]);
+    await telemetry.close();
+  });
+
   test("that becomes read-only refuses appends, and reads go on", async () => {
     mount("-t", "tmpfs", "-o", "size=64m");
     const { telemetry, append, names } = open();
     await append("before");
-    const inbox = join(folder, "inbox"); // the whole is busy, so only this part can change
-    execFileSync("/bin/mount", ["--bind", inbox, inbox]);
-    execFileSync("/bin/mount", ["-o", "remount,bind,ro", inbox]);
+    expect(await names()).toEqual(["before"]);
+    const journal = join(folder, "journal"); // the whole is busy, so only this part can change
+    execFileSync("/bin/mount", ["--bind", journal, journal]);
+    execFileSync("/bin/mount", ["-o", "remount,bind,ro", journal]);
     await expect(append("refused")).rejects.toMatchObject({ problem: "ReadOnly" });
     expect(await names()).toEqual(["before"]);
-    execFileSync("/bin/umount", [inbox]);
+    execFileSync("/bin/umount", [journal]);
     await append("later");
     expect(await names()).toEqual(["before", "later"]);
     await telemetry.close();

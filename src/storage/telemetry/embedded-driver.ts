@@ -1,15 +1,19 @@
-// The driver of the embedded engine: batches go through a file beside it, statements through its socket.
+// The driver of the embedded engine: batches go through a journal and a file beside it, statements through
+// its socket.
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderSql, sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
-import { telemetryErrorOf } from "./clickhouse-errors.ts";
-import type { BlockInsert, Driver, StatementBounds } from "./driver.ts";
+import { diskErrorOf, telemetryErrorOf } from "./clickhouse-errors.ts";
+import type { Driver, StatementBounds } from "./driver.ts";
 import { engineConfig } from "./engine/config.ts";
 import { EngineLost } from "./engine/engine-connection.ts";
 import { startEngine } from "./engine/engine-host.ts";
 import type { EngineHost } from "./engine/engine-host.ts";
 import type { Lane } from "./engine/frames.ts";
+import { openJournal } from "./journal/journal.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { JournalBatch } from "./journal/segment.ts";
 import { telemetryLimits } from "./limits.ts";
 import { clause, commandText, insertSettings, selectText } from "./statements.ts";
 
@@ -19,13 +23,13 @@ export interface EmbeddedDriver extends Driver {
 }
 
 /**
- * A batch is written to a file that the engine reads in ClickHouse's Native format: no byte of it passes
- * through JavaScript again, and a batch that must be sent again is there still. (The engine's own entry for
- * inserted bytes stops at an empty line, so it can only take text.) Each table has one batch under way at a
- * time and so one file, which is written again and again: making and removing one for each batch costs a file
- * system more than the bytes do.
+ * What the journal hands on is written to a file that the engine reads in ClickHouse's Native format: no
+ * byte of it passes through JavaScript again, and a batch that must be sent again is there still. (The
+ * engine's own entry for inserted bytes stops at an empty line, so it can only take text.) Each table has one
+ * batch under way at a time and so one file, which is written again and again: making and removing one for
+ * each batch costs a file system more than the bytes do.
  *
- * @param folder made if it is missing; holds `engine/` (chdb's files), `inbox/` and `engine.xml`.
+ * @param folder made if it is missing; holds `engine/` (chdb's files), `journal/`, `inbox/` and `engine.xml`.
  */
 export function createEmbeddedDriver(folder: string): EmbeddedDriver {
   const inbox = join(folder, "inbox");
@@ -33,45 +37,56 @@ export function createEmbeddedDriver(folder: string): EmbeddedDriver {
     startEngine({ folder: join(folder, "engine"), configFile }),
   );
   let host: EngineHost | undefined;
+  let journal: Journal | undefined;
   let lastTag = 0;
-  const opened = hosting.then((started) => {
+  const opening = hosting.then(async (started) => {
     host = started;
-    return started.opened;
+    await started.opened;
+    await emptyFolder(inbox);
+    journal = await openJournal(join(folder, "journal"), async (batch) => {
+      const path = join(inbox, `${batch.table}.native`);
+      await writeFile(path, batch.blocks).catch((error: unknown) => Promise.reject(diskErrorOf(error)));
+      await sendUntilStored(started, batch, path, `groundwatch-insert-${++lastTag}`);
+    });
+    return journal;
   });
+  const opened = opening.then(() => undefined);
   opened.catch(() => undefined);
 
   async function run(lane: Lane, text: (tag: string) => string, bounds: StatementBounds): Promise<Buffer> {
     const tag = `groundwatch-${++lastTag}`;
-    const { signal } = bounds;
-    if (signal?.aborted === true) throw new TelemetryError("Cancelled", "the query was cancelled");
+    const statement = text(tag);
+    await (await opening).settle(statement);
+    if (bounds.signal?.aborted === true) throw new TelemetryError("Cancelled", "the query was cancelled");
     const engine = await hosting;
-    return withEnd(engine.run(lane, tag, text(tag)), () => engine.cancel(tag), bounds);
+    return withEnd(engine.run(lane, tag, statement), () => engine.cancel(tag), bounds);
   }
 
   return {
     opened,
-    async insert(insert) {
-      const path = join(inbox, `${insert.table}.native`);
-      try {
-        await writeFile(path, insert.block);
-        const engine = await hosting;
-        await sendUntilStored(engine, insert, path, `groundwatch-insert-${++lastTag}`);
-      } catch (error) {
-        throw error instanceof TelemetryError ? error : telemetryErrorOf(messageOf(error), error);
-      }
-    },
+    pace: telemetryLimits.journalPace,
+    insert: async (insert) => (await opening).append(insert),
     query: (text, bounds) =>
       againWhenLost(() => run("query", (tag) => selectText(text, bounds, tag), bounds)),
     async execute(text, bounds) {
       await run("query", (tag) => commandText(text, bounds, tag), bounds);
     },
-    statistics: () => host?.statistics() ?? { engineRestarts: 0, engineResidentBytes: 0 },
+    statistics: () => ({
+      ...(host?.statistics() ?? { engineRestarts: 0, engineResidentBytes: 0 }),
+      ...(journal?.waiting() ?? { journalRows: 0, journalBytes: 0 }),
+    }),
     processId: () => host?.processId(),
     async close() {
+      await journal?.close();
       const engine = await hosting.catch(() => undefined);
       await engine?.close();
     },
   };
+}
+
+async function emptyFolder(path: string): Promise<void> {
+  const leftOver = await readdir(path);
+  await Promise.all(leftOver.map((name) => rm(join(path, name), { force: true })));
 }
 
 async function prepare(folder: string, inbox: string): Promise<string> {
@@ -81,8 +96,6 @@ async function prepare(folder: string, inbox: string): Promise<string> {
     await mkdir(inbox, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
-    const leftOver = await readdir(inbox);
-    await Promise.all(leftOver.map((name) => rm(join(inbox, name), { force: true })));
     await writeFile(configFile, engineConfig());
   } catch (error) {
     throw telemetryErrorOf(messageOf(error), error);
@@ -93,7 +106,7 @@ async function prepare(folder: string, inbox: string): Promise<string> {
 /** The token makes every further attempt safe, whatever became of the ones before. */
 async function sendUntilStored(
   engine: EngineHost,
-  insert: BlockInsert,
+  insert: JournalBatch,
   path: string,
   tag: string,
 ): Promise<void> {

@@ -23,6 +23,7 @@ function createSender() {
         sent.push({ insert, store, refuse });
         arrived();
       }),
+    telemetryLimits.insertPace,
   );
   const next = async (index: number) => {
     while (sent.length <= index) await new Promise<void>((resolve) => (arrived = resolve));

@@ -5,15 +5,18 @@ import { TelemetryError } from "../telemetry.ts";
 import type { BlockInsert } from "./driver.ts";
 import { telemetryLimits } from "./limits.ts";
 import { blockStructure, createBlockBuilder } from "./native-block.ts";
+import { createPermits } from "./permits.ts";
+import type { Pace, Permits } from "./permits.ts";
 import type { AnyTable } from "./render-schema.ts";
 
 type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
 
 /**
- * An INSERT costs the engine about 10 ms of CPU whether it carries one row or a thousand, so rows wait for
- * company. A table that was quiet is written at once; each further INSERT of a table costs one of
- * `burstInserts` permits, which come back one every `insertIntervalMs`; a batch that has grown large needs
- * none. One INSERT per table is under way at a time, so under load the next batch is what arrived meanwhile.
+ * An INSERT costs the engine about 10 ms of CPU whether it carries one row or a thousand, and a frame in the
+ * journal before the embedded engine a sync of the disk, so rows wait for company. A table that was quiet is
+ * written at once; each further batch of a table costs a permit, at the pace of the driver; a batch that has
+ * grown large needs none. One batch per table is under way at a time, so under load the next is what arrived
+ * meanwhile.
  *
  * The batch, not the append, is what is sent again after the engine died: with its token and the same bytes.
  * An append belongs to one batch for ever, so it can never be stored twice, and a batch of which only some
@@ -41,6 +44,7 @@ interface Settle {
 export function createGroupCommit(
   tables: Readonly<Record<string, AnyTable>>,
   send: (insert: BlockInsert) => Promise<void>,
+  pace: Pace,
 ): GroupCommit {
   const queues = new Map<string, TableQueue>();
   const all = (measure: (queue: TableQueue) => number) =>
@@ -55,7 +59,7 @@ export function createGroupCommit(
       if (rows > telemetryLimits.waitingRows || bytes > telemetryLimits.waitingBytes) {
         throw new TelemetryError("Overloaded", `${rows} rows (${bytes} bytes) wait to be stored already`);
       }
-      const queue = queues.get(name) ?? new TableQueue(table, send);
+      const queue = queues.get(name) ?? new TableQueue(table, send, pace);
       queues.set(name, queue);
       await queue.append(columns);
     },
@@ -72,7 +76,7 @@ class TableQueue {
   readonly #table: AnyTable;
   readonly #send: (insert: BlockInsert) => Promise<void>;
   readonly #builder: ReturnType<typeof createBlockBuilder>;
-  readonly #permits = createPermits();
+  readonly #permits: Permits;
   /** The settlement of the batch that is being collected. */
   #collecting: Settle | undefined;
   #closed: Batch[] = [];
@@ -82,7 +86,8 @@ class TableQueue {
   #wake: NodeJS.Timeout | undefined;
   #wakeIsUrgent = false;
 
-  constructor(table: AnyTable, send: (insert: BlockInsert) => Promise<void>) {
+  constructor(table: AnyTable, send: (insert: BlockInsert) => Promise<void>, pace: Pace) {
+    this.#permits = createPermits(pace);
     this.#table = table;
     this.#send = send;
     this.#builder = createBlockBuilder(table);
@@ -176,26 +181,4 @@ function createSettle(): Settle {
     reject = no;
   });
   return { committed, resolve, reject };
-}
-
-/** A bucket of permits that fills with time. */
-function createPermits() {
-  const { burstInserts, insertIntervalMs } = telemetryLimits;
-  let left: number = burstInserts;
-  let countedAt = process.hrtime.bigint();
-  const refill = () => {
-    const now = process.hrtime.bigint();
-    left = Math.min(burstInserts, left + Number(now - countedAt) / 1e6 / insertIntervalMs);
-    countedAt = now;
-  };
-  return {
-    waitMs(): number {
-      refill();
-      return left >= 1 ? 0 : (1 - left) * insertIntervalMs;
-    },
-    take(): void {
-      refill();
-      left = Math.max(0, left - 1);
-    },
-  };
 }

@@ -9,14 +9,20 @@ export const telemetryLimits = {
   /** Rows and bytes of all tables that wait for their INSERT; more is refused as `Overloaded`. */
   waitingBytes: 96 * mebibyte,
   waitingRows: 1_000_000,
-  /**
-   * An INSERT costs about 10 ms CPU whatever its size: each table may make `burstInserts` at once, and gets
-   * one back every `insertIntervalMs`; a batch of `pressureRows` or `pressureBytes` does not wait.
-   */
-  insertIntervalMs: 50,
-  burstInserts: 20,
+  /** An INSERT costs about 10 ms CPU whatever its size; a batch of the pressure's size does not wait. */
+  insertPace: { burst: 20, intervalMs: 50 },
+  /** A frame in the journal costs a fraction of a millisecond. */
+  journalPace: { burst: 20, intervalMs: 5 },
   pressureRows: 1_000,
   pressureBytes: mebibyte,
+  /** A segment of the journal goes to the engine when it is so large or so old, or when it is asked for. */
+  segmentRows: 50_000,
+  segmentBytes: 8 * mebibyte,
+  segmentAgeMs: 500,
+  /** Segments that wait for the engine; appends wait meanwhile when there are more. */
+  journalSegments: 4,
+  /** How long until the engine is asked again to store what it could not: its disk is full, say. */
+  refusedPauseMs: 1_000,
   /** A batch whose engine died, or that found no memory, is sent again with its token. */
   insertAttempts: 6,
   insertTimeoutMs: 120_000,

@@ -36,7 +36,7 @@ export function commandText(text: string, bounds: StatementBounds, tag: string):
  * The settings of a batch: one thread, so that the block stays one block and one token per partition; late
  * data may touch any number of partitions.
  */
-export function insertSettings(insert: BlockInsert, timeoutMs: number): Settings {
+export function insertSettings(insert: Pick<BlockInsert, "token">, timeoutMs: number): Settings {
   return {
     insert_deduplication_token: `'${insert.token}'`,
     max_execution_time: Math.ceil(timeoutMs / 1000),
