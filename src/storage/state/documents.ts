@@ -8,9 +8,9 @@ import {
   selectCount,
   selectMany,
   selectPage,
-  stepOf,
   type DocumentRow,
 } from "./statements.ts";
+import { stepsOf } from "./write-steps.ts";
 
 /** A `State` that keeps its documents in `database`, which it closes. */
 export function createState(database: StateDatabase): State {
@@ -34,11 +34,10 @@ async function write(database: StateDatabase, changes: readonly Change[]): Promi
   if (changes.length > stateLimits.changesPerWrite) {
     throw new RangeError(`a write has ${changes.length} changes, at most ${stateLimits.changesPerWrite} fit`);
   }
-  const steps = changes.map((change) => {
+  for (const change of changes) {
     if (change.kind === "create" || change.kind === "put" || change.kind === "replace") checkKey(change);
-    return stepOf(change);
-  });
-  return (await database.write(steps)) !== undefined;
+  }
+  return (await database.write(stepsOf(changes))) !== undefined;
 }
 
 function createCollection<Value>(database: StateDatabase, name: string): Collection<Value> {
@@ -80,8 +79,8 @@ function createCollection<Value>(database: StateDatabase, name: string): Collect
     async delete(scope, key, version) {
       if (!isStorable(scope, key)) return false;
       const change = { kind: "delete", collection: name, scope, key } as const;
-      const step = stepOf(version === undefined ? change : { ...change, version });
-      return (await database.write([{ ...step, mustAffect: true }])) !== undefined;
+      const steps = stepsOf([version === undefined ? change : { ...change, version }]);
+      return (await database.write(steps.map((step) => ({ ...step, leastRows: 1 })))) !== undefined;
     },
   };
   return collection;

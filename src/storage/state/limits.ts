@@ -9,6 +9,11 @@ export const stateLimits = {
   writesPerCommit: 512,
   /** Writes that wait for a commit; more are refused as `Unavailable`. */
   waitingWrites: 50_000,
+  /**
+   * Pages of 4 KiB in the log before they go to their places in the file, which the event loop waits for: a
+   * page that was written many times meanwhile goes there once.
+   */
+  pagesPerCheckpoint: 8_000,
   /** Prepared statements that are kept. */
   preparedStatements: 256,
   postgresConnections: 10,

@@ -118,7 +118,7 @@ async function runSteps(
   let rows: readonly unknown[] = [];
   for (const step of steps) {
     const outcome = await run(client, step);
-    if (step.mustAffect && outcome.rowCount === 0) return undefined;
+    if ((outcome.rowCount ?? 0) < step.leastRows) return undefined;
     rows = outcome.rows;
   }
   return rows;

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import Database from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { migrationStatements } from "./schema.ts";
 import { openSqliteState } from "./sqlite.ts";
 import { queuesContract } from "../queues/queues.contract.ts";
 import { stateContract } from "./state.contract.ts";
@@ -18,6 +19,29 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("SQLite", () => {
   stateContract(() => openSqliteState(join(folder, "contract.sqlite")));
   queuesContract(() => openSqliteState(join(folder, "queues.sqlite")));
+
+  test("a file of the first format is brought up to date with all that it holds", async () => {
+    const file = join(folder, "first-format.sqlite");
+    const connection = new Database(file);
+    const whole = migrationStatements("sqlite", 0, file);
+    const first = whole.slice(
+      0,
+      whole.findIndex((text) => text.startsWith("drop index")),
+    );
+    connection.exec([...first, "update format set version = 1"].join(";\n"));
+    connection.exec(`insert into documents values ('things', 's', 'plain', 3, null, '"a"'),
+      ('things', 's', 'ranked', 1, 7.5, '"${"b".repeat(5_000)}"');
+      insert into sequences values ('numbers', 41)`);
+    connection.close();
+    const state = await openSqliteState(file);
+    expect(await state.collection("things").list("s", { limit: 5 })).toEqual([
+      { scope: "s", key: "plain", value: "a", version: 3 },
+      { scope: "s", key: "ranked", value: "b".repeat(5_000), version: 1, rank: 7.5 },
+    ]);
+    expect(await state.collection("things").count("s", 8)).toBe(1);
+    expect(await state.nextNumber("numbers")).toBe(42);
+    await state.close();
+  });
 
   test("refuses a file that a newer version wrote, and leaves it as it is", async () => {
     const file = join(folder, "newer.sqlite");

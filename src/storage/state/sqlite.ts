@@ -91,6 +91,7 @@ function connect(file: string): Database.Database {
     connection = new Database(file, { timeout: 5_000 });
     connection.pragma("journal_mode = WAL");
     connection.pragma("synchronous = NORMAL");
+    connection.pragma(`wal_autocheckpoint = ${stateLimits.pagesPerCheckpoint}`);
     migrate(connection, file);
     return connection;
   } catch (error) {
@@ -137,7 +138,8 @@ function commit(connection: Database.Database, run: Run, group: readonly Waiting
   connection.exec("begin immediate");
   try {
     const outcomes = group.map(({ steps }) => {
-      if (steps.length === 1) return runSteps(run, steps);
+      const [only] = steps;
+      if (steps.length === 1 && only?.oneRow === true) return runSteps(run, steps);
       connection.exec("savepoint one_write");
       const rows = runSteps(run, steps);
       connection.exec(rows === undefined ? "rollback to one_write; release one_write" : "release one_write");
@@ -155,7 +157,7 @@ function runSteps(run: Run, steps: readonly WriteStep[]): readonly unknown[] | u
   let rows: readonly unknown[] = [];
   for (const step of steps) {
     const outcome = run(step);
-    if (step.mustAffect && outcome.affected === 0) return undefined;
+    if (outcome.affected < step.leastRows) return undefined;
     rows = outcome.rows;
   }
   return rows;

@@ -108,6 +108,26 @@ export function stateContract(open: () => Promise<State>): void {
       expect(await state.write([])).toBe(true);
     });
 
+    test("of one kind whose last change does not hold leaves nothing behind", async () => {
+      const scope = newScope();
+      const place = (number: number) => ({ collection: "things", scope, key: `k${number}` });
+      const create = (number: number): Change => ({ kind: "create", ...place(number), value: 1 });
+      const replace = (number: number): Change => ({ ...create(number), kind: "replace", version: 1 });
+      const deletion = (number: number): Change => ({ kind: "delete", ...place(number), version: 1 });
+      const things = state.collection<number>("things");
+      await things.put(scope, "k7", 1);
+      const numbers = Array.from({ length: 8 }, (_, index) => index);
+      expect(await state.write(numbers.map(create))).toBe(false);
+      expect(await things.count(scope)).toBe(1);
+      await things.put(scope, "k7", 1);
+      expect(await state.write(numbers.slice(0, 7).map(create))).toBe(true);
+      for (const change of [replace, deletion]) {
+        expect(await state.write(numbers.map(change))).toBe(false);
+        const found = await things.list(scope, { limit: 10 });
+        expect(found.map(({ version }) => version)).toEqual([1, 1, 1, 1, 1, 1, 1, 2]);
+      }
+    });
+
     test("sees what it did itself, and deleteScope empties only its scope", async () => {
       const scope = newScope();
       const other = newScope();
@@ -232,6 +252,34 @@ export function stateContract(open: () => Promise<State>): void {
     );
   });
 
+  test("does many changes as one write, whole or not at all, as it does them one after another", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(changeRun, { minLength: 1, maxLength: 5 }), async (runs) => {
+        const scope = newScope();
+        const model = new Map<string, Document<number>>();
+        const things = state.collection<number>("things");
+        for (const operations of runs) {
+          const next = new Map(model);
+          let holds = true;
+          const changes: Change[] = [];
+          for (const one of operations) {
+            const change = changeOf(one, scope, next);
+            changes.push(change);
+            if (!applyToModel(next, change)) holds = false;
+          }
+          expect(await state.write(changes)).toBe(holds);
+          if (holds) {
+            model.clear();
+            for (const [key, document] of next) model.set(key, document);
+          }
+          const options = { order: "key", limit: 100 } as const;
+          expect(await things.list(scope, options)).toEqual(listModel(model, options));
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   test("is all there after a restart", async () => {
     const scope = newScope();
     await state.collection("things").put(scope, "kept", { yes: true }, 3);
@@ -253,6 +301,24 @@ const operation = fc.record({
   rank: ranks,
   stale: fc.boolean(),
 });
+/** Mostly of one kind, and now and then with one that breaks it. */
+const changeRun = fc
+  .record({
+    kind: fc.constantFrom("create", "put", "replace", "delete", "deleteAtVersion"),
+    numbers: fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 60 }),
+    other: fc.option(operation, { nil: undefined }),
+    isUnique: fc.boolean(),
+  })
+  .map(({ kind, numbers, other, isUnique }) => {
+    const run = (isUnique ? [...new Set(numbers)] : numbers).map((number) => ({
+      kind,
+      key: `k${number}`,
+      value: number,
+      rank: number % 3 === 0 ? undefined : number % 7,
+      stale: false,
+    }));
+    return other === undefined ? run : [...run, other, ...run];
+  });
 const page = fc.record(
   {
     order: fc.constantFrom("key" as const, "rank" as const),

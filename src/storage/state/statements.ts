@@ -1,6 +1,6 @@
-// The statements of the state port. Their text is the same for both databases; only `contains` has another
-// name.
-import type { Change, ListOptions } from "../state.ts";
+// The statements of the state port, those of writes apart. Their text is the same for both databases; only
+// `contains` has another name.
+import type { ListOptions } from "../state.ts";
 import type { DatabaseName } from "./schema.ts";
 
 /** SQL with a `?` for each parameter. */
@@ -11,8 +11,8 @@ export interface Statement {
 
 /** One statement of a write. */
 export interface WriteStep extends Statement {
-  /** A statement that touches no row undoes the whole write. */
-  readonly mustAffect: boolean;
+  /** A statement that touches fewer rows undoes the whole write. */
+  readonly leastRows: number;
   /** The collection and scope that it writes to, as one text. */
   readonly place: string;
   /** False when it may touch more than one row. */
@@ -98,61 +98,17 @@ function endOfPrefix(prefix: string): string | undefined {
   return undefined;
 }
 
-const insert = "insert into documents (collection, scope, key, rank, value) values (?, ?, ?, ?, ?)";
-const onConflict = "on conflict (collection, scope, key) do";
-const overwrite = "update set rank = excluded.rank, value = excluded.value, version = documents.version + 1";
-const replace = "update documents set rank = ?, value = ?, version = version + 1";
-const oneKey = "where collection = ? and scope = ? and key = ?";
-
-export function stepOf(change: Change): WriteStep {
-  const { collection, scope } = change;
-  const place = `${collection}\n${scope}`;
-  if (change.kind === "deleteScope") {
-    const text = "delete from documents where collection = ? and scope = ?";
-    return { text, parameters: [collection, scope], mustAffect: false, place, oneRow: false };
-  }
-  const identity = [collection, scope, change.key];
-  if (change.kind === "delete") {
-    const text = `delete from documents ${oneKey}`;
-    if (change.version === undefined) {
-      return { text, parameters: identity, mustAffect: false, place, oneRow: true };
-    }
-    const parameters = [...identity, change.version];
-    return { text: `${text} and version = ?`, parameters, mustAffect: true, place, oneRow: true };
-  }
-  const content = [change.rank ?? null, jsonOf(change.value)];
-  if (change.kind === "replace") {
-    const parameters = [...content, ...identity, change.version];
-    return {
-      text: `${replace} ${oneKey} and version = ?`,
-      parameters,
-      mustAffect: true,
-      place,
-      oneRow: true,
-    };
-  }
-  const isCreate = change.kind === "create";
-  const text = `${insert} ${onConflict} ${isCreate ? "nothing" : overwrite}`;
-  return { text, parameters: [...identity, ...content], mustAffect: isCreate, place, oneRow: true };
-}
-
-function jsonOf(value: unknown): string {
-  const text: string | undefined = JSON.stringify(value);
-  if (text === undefined) throw new TypeError("a state value must be something that JSON can hold");
-  return text;
-}
-
 export function nextNumberStep(sequence: string): WriteStep {
   const text =
     "insert into sequences (name, value) values (?, 1) " +
     "on conflict (name) do update set value = sequences.value + 1 returning value";
-  return { text, parameters: [sequence], mustAffect: true, place: "sequences", oneRow: true };
+  return { text, parameters: [sequence], leastRows: 1, place: "sequences", oneRow: true };
 }
 
 export const eraseStep: WriteStep = {
   text: "delete from documents",
   parameters: [],
-  mustAffect: false,
+  leastRows: 0,
   place: "documents",
   oneRow: false,
 };
