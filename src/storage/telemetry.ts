@@ -9,6 +9,18 @@ export interface QueryOptions {
   readonly maxResultBytes?: number;
   /** Aborting cancels the query inside the engine. */
   readonly signal?: AbortSignal;
+  /** Is told what a query that was answered has cost; asking makes the answer some bytes a row longer. */
+  readonly onCost?: (cost: StatementCost) => void;
+}
+
+/** What the engine did for one query. */
+export interface StatementCost {
+  readonly rowsRead: number;
+  /** As they are in memory, that is without compression. */
+  readonly bytesRead: number;
+  readonly engineMs: number;
+  /** Looked up five times a second while the query runs; undefined for one that ended sooner. */
+  readonly memoryPeakBytes: number | undefined;
 }
 
 export interface TelemetryStatistics {

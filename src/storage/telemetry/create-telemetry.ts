@@ -8,6 +8,8 @@ import type { BlockInsert, Driver, StatementBounds } from "./driver.ts";
 import { expire } from "./expire.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { telemetryLimits } from "./limits.ts";
+import { jsonLines as rowsOf } from "./json-lines.ts";
+import { measuredQuery } from "./measured-query.ts";
 import { migrate } from "./migrate.ts";
 import { onEveryNode } from "./render-schema.ts";
 import type { AnyTable, Deployment } from "./render-schema.ts";
@@ -40,8 +42,11 @@ export function createTelemetry(
     },
     query: <Row>(statement: Sql, options?: QueryOptions) =>
       gate.pass(async () => {
-        const body = await driver.query(renderSql(statement), boundsOf(options));
-        return rowsOf(body) as readonly Row[];
+        const bounds = boundsOf(options);
+        if (options?.onCost !== undefined) {
+          return measuredQuery<Row>(driver, renderSql(statement), bounds, options.onCost);
+        }
+        return rowsOf(await driver.query(renderSql(statement), bounds)) as readonly Row[];
       }),
     execute: (statement, options) => gate.pass(() => driver.execute(renderSql(statement), boundsOf(options))),
     truncate: () =>
@@ -106,16 +111,4 @@ function boundsOf(options: QueryOptions = {}): StatementBounds {
     maxMemoryBytes: telemetryLimits.queryMemoryBytes,
     signal: options.signal,
   };
-}
-
-const lineFeed = 0x0a;
-const comma = 0x2c;
-
-/**
- * A row is a line, and no line feed is inside one; a comma in place of each makes the whole one JSON text.
- */
-function rowsOf(body: Buffer): readonly unknown[] {
-  for (let end = body.indexOf(lineFeed); end >= 0; end = body.indexOf(lineFeed, end + 1)) body[end] = comma;
-  const end = body.at(-1) === comma ? body.length - 1 : body.length;
-  return JSON.parse(`[${body.toString("utf8", 0, end)}]`) as readonly unknown[];
 }

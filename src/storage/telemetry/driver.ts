@@ -21,6 +21,8 @@ export interface StatementBounds {
   readonly maxResultBytes: number;
   readonly maxMemoryBytes: number;
   readonly signal: AbortSignal | undefined;
+  /** Rows come as `{"row":...}`, with `{"progress":...}` among them. */
+  readonly withProgress?: boolean;
 }
 
 export type DriverStatistics = Pick<

@@ -14,7 +14,8 @@ function boundSettings(bounds: StatementBounds, tag: string): Settings {
 
 /** A SELECT that answers with a JSON object per line; 64-bit integers, nan and inf come as strings. */
 export function selectText(text: string, bounds: StatementBounds, tag: string): string {
-  return `${text}\nFORMAT JSONEachRow\n${clause({
+  const format = bounds.withProgress === true ? "JSONEachRowWithProgress" : "JSONEachRow";
+  return `${text}\nFORMAT ${format}\n${clause({
     ...boundSettings(bounds, tag),
     max_result_rows: bounds.maxRows,
     max_result_bytes: bounds.maxResultBytes,

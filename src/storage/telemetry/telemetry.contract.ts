@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rawSql, sql } from "../../core/sql.ts";
-import type { Telemetry } from "../telemetry.ts";
+import type { StatementCost, Telemetry } from "../telemetry.ts";
 import { anyRow, anyText, columnsOf, expectedRow, plainRow, readBack } from "./every-type.contract.ts";
 import { contractTables } from "./testing/contract-tables.ts";
 import type { ColumnsFor } from "./table.ts";
@@ -180,6 +180,31 @@ export function describeTelemetry(name: string, create: () => Promise<TelemetryS
         await expect(telemetry.query(endless, { signal: abort.signal })).rejects.toMatchObject({
           problem: "Cancelled",
         });
+      });
+
+      test("tells what it has cost, with the same rows as without", async () => {
+        const statement = sql`SELECT number, toString(number) AS text FROM numbers(1000) WHERE number % 499 = 1`;
+        const costs: StatementCost[] = [];
+        const rows = await telemetry.query(statement, { onCost: (cost) => costs.push(cost) });
+        expect(rows).toEqual(await telemetry.query(statement));
+        expect(rows).toHaveLength(3);
+        expect(costs).toMatchObject([{ rowsRead: 1_000, bytesRead: 8_000 }]);
+        const none = await telemetry.query(sql`SELECT 1 AS one WHERE one = 2`, {
+          onCost: (cost) => costs.push(cost),
+        });
+        expect(none).toEqual([]);
+        expect(costs).toHaveLength(2);
+      });
+
+      test("one that takes long tells its memory as well", async () => {
+        const costs: StatementCost[] = [];
+        await telemetry.query(
+          sql`SELECT count(), sleep(0.9) FROM (SELECT groupArray(number) FROM numbers(100000))`,
+          {
+            onCost: (cost) => costs.push(cost),
+          },
+        );
+        expect(costs[0]!.memoryPeakBytes).toBeGreaterThan(100_000);
       });
 
       test("rows, bytes and memory are bounded, and the engine goes on", async () => {
