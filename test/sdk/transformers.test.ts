@@ -124,3 +124,35 @@ test("events are transformed as they come, and their messages stay", async () =>
   expect(await sumOf("TransformedLogEvents", logGroupName)).toBe(1);
   expect(await sumOf("TransformationErrors", logGroupName)).toBe(1);
 });
+
+test("flow logs are tested and stored as events of OCSF, and their fields are known", async () => {
+  const config: Processor[] = [
+    { parseToOCSF: { eventSource: "VPCFlow", ocsfVersion: "V1.5", mappingVersion: "v1.5.0" } },
+  ];
+  const line =
+    "2 123456789010 eni-1235b8ca 172.31.9.69 172.31.9.12 49761 3389 6 2 42 1418530010 1418530070 REJECT OK";
+  const { transformedLogs } = await logs.testTransformer({
+    transformerConfig: config,
+    logEventMessages: [line],
+  });
+  expect(JSON.parse(transformedLogs?.[0]?.transformedEventMessage ?? "")).toMatchObject({
+    class_name: "Network Activity",
+    disposition: "Blocked",
+    metadata: { version: "1.5.0" },
+  });
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig: config });
+  expect(await logs.getTransformer({ logGroupIdentifier: logGroupName })).toMatchObject({
+    transformerConfig: config,
+  });
+  await group.put([[-1, line]]);
+  const { logGroupFields } = await logs.getLogGroupFields({ logGroupName });
+  expect(logGroupFields?.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["src_endpoint.ip", "traffic.bytes", "unmapped.interface_id"]),
+  );
+  const old = { parseToOCSF: { ...config[0]?.parseToOCSF, ocsfVersion: "V1.1" } } as Processor;
+  expect(
+    await refusal(logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig: [old] })),
+  ).toContain("mappingVersion is not supported when ocsfVersion is V1.1");
+});

@@ -49,7 +49,7 @@ export const limitations = {
     "the data identifiers `Address` and `Name` and findings to Firehose are refused",
     "findings to S3 go to a bucket of this server",
   ],
-  PutTransformer: ["the processor `parseToOCSF` is refused"],
+  PutTransformer: ["`parseToOCSF` of `VPCFlow` reads records of the default format only"],
   GetQueryResults: [
     "while a query is `Running`, results and statistics are those of the newest sixteenth of its time; " +
       "only over a million events, and not with `anomaly`, `diff`, `join` or queries inside the query",

@@ -282,7 +282,7 @@ ParseKeyValue.source 1..128
 ParsePostgres.source 1..128
 ParseRoute53.source 1..128
 ParseToOCSF.eventSource (CloudTrail|Route53Resolver|VPCFlow|EKSAudit|AWSWAF)
-ParseToOCSF.mappingVersion 1..10 /^\d+\.\d+(\.\d+)?$/
+ParseToOCSF.mappingVersion 1..10 /^v?\d+\.\d+(\.\d+)?$/
 ParseToOCSF.ocsfVersion (V1.1|V1.5)
 ParseToOCSF.source 1..128
 ParseVPC.source 1..128

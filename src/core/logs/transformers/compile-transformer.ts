@@ -45,9 +45,6 @@ function readEntry(entry: unknown, index: number) {
     throw new TransformerProblem(`${path} must have exactly one processor`);
   }
   const [name, value] = only;
-  if (name === "parseToOCSF") {
-    throw new TransformerProblem("The processor parseToOCSF is not supported here.");
-  }
   const definition = processors.get(name);
   if (definition === undefined) throw new TransformerProblem(`${path} has an unknown processor: ${name}`);
   return { definition, reader: new ConfigReader(`${path}.${name}`, value) };

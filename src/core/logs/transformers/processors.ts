@@ -14,6 +14,7 @@ import {
 } from "./processors/mutate-strings.ts";
 import { parseJson } from "./processors/parse-json.ts";
 import { parseKeyValue } from "./processors/parse-key-value.ts";
+import { parseToOcsf } from "./processors/parse-to-ocsf.ts";
 import { typeConverter } from "./processors/type-converter.ts";
 import { parseCloudfront, parsePostgres, parseRoute53, parseVpc, parseWaf } from "./processors/vended.ts";
 
@@ -34,6 +35,7 @@ export const processors: ReadonlyMap<string, ProcessorDefinition> = new Map(
     parseKeyValue,
     parsePostgres,
     parseRoute53,
+    parseToOcsf,
     parseVpc,
     parseWaf,
     renameKeys,

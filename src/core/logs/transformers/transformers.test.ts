@@ -15,8 +15,8 @@ const origin = {
 
 const compile = (config: unknown) => compileTransformer(config, compileTransformerRegex);
 
-describe("the script", () => {
-  const script = readFileSync(new URL("testdata/transformers.txt", import.meta.url), "utf8");
+describe.each(["transformers.txt", "ocsf.txt"])("the script %s", (name) => {
+  const script = readFileSync(new URL(`testdata/${name}`, import.meta.url), "utf8");
   const cases = script
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
