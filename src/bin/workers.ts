@@ -5,6 +5,7 @@ import type { Dependencies } from "../services/dependencies.ts";
 import { startAlarmEvaluator } from "../workers/alarm-evaluator.ts";
 import { startLogAnomalyDetection } from "../workers/log-anomaly-detection.ts";
 import { startAnomalyTrainer } from "../workers/anomaly-trainer.ts";
+import { startMessageMoves } from "../workers/message-moves.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { startMetricStreams } from "../workers/metric-streams.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
@@ -61,6 +62,11 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
     onError: (error) => log.error("log anomalies were not looked for", error),
   });
   stack.push(() => anomalies.stop());
+  const moves = startMessageMoves({
+    ...dependencies,
+    onError: (error) => log.error("messages were not moved", error),
+  });
+  stack.push(() => moves.stop());
   // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual
   // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));

@@ -1,5 +1,6 @@
 // Delivers notifications to the queues of this server, and what nobody takes to dead-letter queues.
 import { problemOfAttributes, type NewMessage } from "../core/queues/message.ts";
+import { takesMessagesOf } from "../core/queues/queue-access.ts";
 import { queueOfArn } from "../core/queues/queue.ts";
 import { settingsOf } from "../core/queues/queue-attributes.ts";
 import type { Delivery } from "../storage/outbox.ts";
@@ -25,6 +26,10 @@ export async function deliverToQueue(
   const name = queueOfArn(arn);
   const queue = name && (await queues.find(name));
   if (queue === undefined) return refused("The specified queue does not exist.");
+  const { account: sourceAccount, topicArn: sourceArn } = delivery;
+  if (!takesMessagesOf(queue, { service: senderId, sourceArn, sourceAccount })) {
+    return refused(`The policy of the queue does not allow ${senderId} to send messages for the topic.`);
+  }
   const settings = settingsOf(queue.attributes);
   if (settings.isFifo) return refused("A FIFO queue takes no messages of a standard topic.");
   const message = await messageOf(delivery, documents);

@@ -3,6 +3,7 @@ import type { NewMessage, StoredMessage } from "../core/queues/message.ts";
 import type { QueueName, StoredQueue } from "../core/queues/queue.ts";
 import { createDefinitions } from "./queues/definitions.ts";
 import { createFifoMessages } from "./queues/fifo-messages.ts";
+import { createMoves } from "./queues/message-moves.ts";
 import { createReceipts } from "./queues/receipts.ts";
 import { createStandardMessages } from "./queues/standard-messages.ts";
 import { createWaitingRoom, type WaitOptions } from "./queues/waiting-room.ts";
@@ -35,6 +36,22 @@ export interface ReceiveOptions {
   readonly visibilityMs: number;
   /** Epoch milliseconds. */
   readonly now: number;
+}
+
+export interface MoveOptions {
+  /** Where to; without it, each message goes back to the queue where it failed. */
+  readonly destinationArn?: string;
+  readonly limit: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+export interface MoveStep {
+  readonly moved: number;
+  /** There is nothing left that can be moved. */
+  readonly isEmpty: boolean;
+  /** Why it cannot go on. */
+  readonly failure?: string;
 }
 
 export type VisibilityOutcome = "changed" | "gone" | "not in flight" | "too long";
@@ -72,6 +89,8 @@ export interface Queues {
     receipt: Receipt,
     change: { readonly visibilityMs: number; readonly now: number },
   ): Promise<VisibilityOutcome>;
+  /** Moves messages off a queue; those that somebody has received stay. */
+  move(queue: Queue, options: MoveOptions): Promise<MoveStep>;
   purge(queue: Queue): Promise<void>;
   counts(queue: Queue, now: number): Promise<QueueCounts>;
   /** Takes messages away whose retention is over, from every queue. */
@@ -94,6 +113,7 @@ export function createQueues(state: State): Queues {
   const standard = createStandardMessages(store);
   const fifo = createFifoMessages(store);
   const receipts = createReceipts(store);
+  const moves = createMoves(store, definitions);
   const kindOf = ({ attributes }: Queue) => (attributes["FifoQueue"] === "true" ? fifo : standard);
   return {
     ...definitions,
@@ -113,6 +133,12 @@ export function createQueues(state: State): Queues {
       const outcome = await receipts.changeVisibility(queue, receipt, change);
       if (change.visibilityMs === 0) waiting.arrived(queue.number);
       return outcome;
+    },
+    async move(queue, options) {
+      await store.promote(queue, options.now);
+      const { targets, ...step } = await moves.move(queue, options);
+      for (const number of targets) waiting.arrived(number);
+      return step;
     },
     purge: (queue) => store.purge(queue),
     counts: (queue, now) => store.counts(queue, now),

@@ -114,7 +114,7 @@ describe("queues", () => {
   test("of one account and region are not another's", async () => {
     const QueueUrl = await newQueue();
     const other = new SQS(server.clientConfig({ account: "999988887777" }));
-    expect(await refusal(other.sendMessage({ QueueUrl, MessageBody: "x" }))).toMatch(/QueueDoesNotExist/);
+    expect(await refusal(other.sendMessage({ QueueUrl, MessageBody: "x" }))).toMatch(/^AccessDenied/);
     const elsewhere = new SQS(server.clientConfig({ region: "eu-west-1" }));
     expect(await refusal(elsewhere.receiveMessage({ QueueUrl }))).toMatch(/QueueDoesNotExist/);
   });

@@ -22,4 +22,13 @@ export const queueLimits = {
   expiredPerCall: 100,
   /** Receivers that wait for a message at the same time, over all queues. */
   waitingReceivers: 1_000,
+  /** In a statement that AddPermission writes. */
+  actionsPerPermission: 7,
+  /** The highest rate of a move task. */
+  movedPerSecond: 500,
+  /** Messages that a move task without a rate takes at a time. */
+  movedPerStep: 200,
+  /** Of a queue, the most recent ones are remembered. */
+  moveTasksPerQueue: 10,
+  moveTaskMs: 36 * 3_600_000,
 } as const;

@@ -1,4 +1,5 @@
 // The attributes of queues: one entry each says what values it takes, and what holds when it is not set.
+import { parseResourcePolicy } from "../policies/resource-policy.ts";
 import { queueLimits } from "./limits.ts";
 import { queueOfArn, type DeadLetterTarget, type QueueSettings } from "./queue.ts";
 
@@ -18,7 +19,6 @@ const whole = (least: number, most: number, value: number): AttributeRule => ({
   accepts: (text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most,
 });
 const oneOf = (...values: readonly string[]): AttributeRule => ({ accepts: (text) => values.includes(text) });
-const document: AttributeRule = { accepts: (text) => text === "" || jsonObject(text) !== undefined };
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const rules: Readonly<Record<string, AttributeRule>> = {
@@ -27,7 +27,7 @@ const rules: Readonly<Record<string, AttributeRule>> = {
   MessageRetentionPeriod: whole(60, 1_209_600, 345_600),
   ReceiveMessageWaitTimeSeconds: whole(0, queueLimits.waitSeconds, 0),
   VisibilityTimeout: whole(0, queueLimits.visibilitySeconds, 30),
-  Policy: document,
+  Policy: { accepts: (text) => text === "" || parseResourcePolicy(text) !== undefined },
   RedrivePolicy: { accepts: (text) => text === "" || deadLetterOf(text) !== undefined },
   RedriveAllowPolicy: { accepts: (text) => text === "" || allowPolicyOf(text) !== undefined },
   SqsManagedSseEnabled: { ...oneOf("false"), default: "false" },

@@ -4,5 +4,8 @@ import type { Dependencies } from "../dependencies.ts";
 
 export interface SqsContext {
   readonly call: CallContext;
-  readonly dependencies: Pick<Dependencies, "addressOf" | "clock" | "queues" | "stopwatch">;
+  readonly dependencies: Pick<
+    Dependencies,
+    "addressOf" | "clock" | "facts" | "queues" | "state" | "stopwatch"
+  >;
 }

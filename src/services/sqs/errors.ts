@@ -27,3 +27,19 @@ export function queueDoesNotExist(): QueueDoesNotExist {
 export function unknownAttribute(name: string): InvalidAttributeName {
   return modelled(InvalidAttributeName, `Unknown Attribute ${name}.`);
 }
+
+/** In the words of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+export function accessDenied(
+  callerArn: string,
+  action: string,
+  resourceArn: string,
+  refusal: "denied" | "not allowed",
+): WireError {
+  const reason =
+    refusal === "denied"
+      ? "with an explicit deny in a resource-based policy"
+      : `because no resource-based policy allows the ${action} action`;
+  const asked = `${action} on resource: ${resourceArn}`;
+  const message = `User: ${callerArn} is not authorized to perform: ${asked} ${reason}`;
+  return new WireError("AccessDeniedException", message, { queryCode: "AccessDenied", queryStatus: 403 });
+}

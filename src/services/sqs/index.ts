@@ -4,6 +4,8 @@ import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { SqsContext } from "./context.ts";
 import { limits } from "./limits.ts";
+import { cancelMessageMoveTask, listMessageMoveTasks, startMessageMoveTask } from "./message-move-tasks.ts";
+import { addPermission, removePermission } from "./permissions.ts";
 import { getQueueAttributes, setQueueAttributes } from "./queue-attributes.ts";
 import {
   createQueue,
@@ -29,6 +31,8 @@ export function createSqsService(dependencies: Dependencies): Service {
     sdk,
     limits,
     handlers: {
+      AddPermission: addPermission,
+      CancelMessageMoveTask: cancelMessageMoveTask,
       ChangeMessageVisibility: changeMessageVisibility,
       ChangeMessageVisibilityBatch: changeMessageVisibilityBatch,
       CreateQueue: createQueue,
@@ -38,20 +42,23 @@ export function createSqsService(dependencies: Dependencies): Service {
       GetQueueAttributes: getQueueAttributes,
       GetQueueUrl: getQueueUrl,
       ListDeadLetterSourceQueues: listDeadLetterSourceQueues,
+      ListMessageMoveTasks: listMessageMoveTasks,
       ListQueueTags: listQueueTags,
       ListQueues: listQueues,
       PurgeQueue: purgeQueue,
       ReceiveMessage: receiveMessage,
+      RemovePermission: removePermission,
       SendMessage: sendMessage,
       SendMessageBatch: sendMessageBatch,
       SetQueueAttributes: setQueueAttributes,
+      StartMessageMoveTask: startMessageMoveTask,
       TagQueue: tagQueue,
       UntagQueue: untagQueue,
     },
     limitations: {
       CreateQueue: [
         "`KmsMasterKeyId`, `KmsDataKeyReusePeriodSeconds` and `SqsManagedSseEnabled=true` are refused",
-        "a policy is kept and not decided upon",
+        "what comes from topics of its own account needs no policy, as long as the queue has none",
         "a name is free again at once when its queue was deleted",
       ],
       ReceiveMessage: [

@@ -10,7 +10,7 @@ import { modelled } from "../../wire/service.ts";
 import { checkAttributes, presentIn } from "./queue-attributes.ts";
 import type { SqsContext } from "./context.ts";
 import { invalidParameter, invalidParameterValue, queueDoesNotExist } from "./errors.ts";
-import { changeQueue, requireQueue, urlOf } from "./stored-queues.ts";
+import { changeQueue, requireAccess, requireQueue, urlOf } from "./stored-queues.ts";
 import { checkTags } from "./tags.ts";
 
 type Input<Name extends string> = InputOf<typeof Sdk, Name>;
@@ -60,9 +60,10 @@ export async function getQueueUrl(
 ): Promise<Output<"GetQueueUrl">> {
   const { account, region } = context.call;
   const owner = input.QueueOwnerAWSAccountId ?? account;
-  const name = { account, region, name: input.QueueName };
-  const queue = owner === account ? await context.dependencies.queues.find(name) : undefined;
+  const name = { account: owner, region, name: input.QueueName };
+  const queue = await context.dependencies.queues.find(name);
   if (queue === undefined) throw queueDoesNotExist();
+  requireAccess(context, queue);
   return { QueueUrl: urlOf(context, queue) };
 }
 
@@ -95,12 +96,13 @@ export async function listDeadLetterSourceQueues(
   context: SqsContext,
 ): Promise<Output<"ListDeadLetterSourceQueues">> {
   const { queues } = context.dependencies;
-  const target = queueArnOf(await requireQueue(context, input.QueueUrl));
+  const deadLetterQueue = await requireQueue(context, input.QueueUrl);
+  const target = queueArnOf(deadLetterQueue);
   const limit = pageSizeOf(input.MaxResults);
   const sources: Queue[] = [];
   let after = input.NextToken === undefined ? undefined : nameOf(input.NextToken);
   for (;;) {
-    const page = await queues.list(context.call, {
+    const page = await queues.list(deadLetterQueue, {
       limit: queueLimits.queuesPerPage,
       ...(after === undefined ? {} : { after }),
     });

@@ -1,11 +1,12 @@
 // Queues by their addresses, and changes of their definitions.
 import { InvalidAddress } from "@aws-sdk/client-sqs";
-import { queueOfUrl, type QueueName, type StoredQueue } from "../../core/queues/queue.ts";
+import { queueActionOf, refusalOfQueue } from "../../core/queues/queue-access.ts";
+import { queueArnOf, queueOfUrl, type QueueName, type StoredQueue } from "../../core/queues/queue.ts";
 import type { Queue } from "../../storage/queues.ts";
 import { WireError } from "../../wire/errors.ts";
 import { modelled } from "../../wire/service.ts";
 import type { SqsContext } from "./context.ts";
-import { queueDoesNotExist } from "./errors.ts";
+import { accessDenied, queueDoesNotExist } from "./errors.ts";
 
 /** `https://host/account/name`, on the host under which the caller reached this server. */
 export function urlOf({ call, dependencies }: SqsContext, { account, name }: QueueName): string {
@@ -13,8 +14,8 @@ export function urlOf({ call, dependencies }: SqsContext, { account, name }: Que
 }
 
 /**
- * @throws InvalidAddress for what is no queue's address, QueueDoesNotExist for one that is not there or is
- * another account's.
+ * @throws InvalidAddress for what is no queue's address, QueueDoesNotExist for one that is not there,
+ * AccessDeniedException for one with which the caller may not do this.
  */
 export async function requireQueue(context: SqsContext, url: string): Promise<Queue> {
   const { call, dependencies } = context;
@@ -22,9 +23,18 @@ export async function requireQueue(context: SqsContext, url: string): Promise<Qu
   if (name === undefined) {
     throw modelled(InvalidAddress, `The address ${url} is not valid for this endpoint.`);
   }
-  const queue = name.account === call.account ? await dependencies.queues.find(name) : undefined;
+  const queue = await dependencies.queues.find(name);
   if (queue === undefined) throw queueDoesNotExist();
+  requireAccess(context, queue);
   return queue;
+}
+
+/** @throws AccessDeniedException */
+export function requireAccess({ call }: SqsContext, queue: Queue): void {
+  const refusal = refusalOfQueue(queue, call, call.operation);
+  if (refusal === undefined) return;
+  const action = queueActionOf(call.operation).toLowerCase();
+  throw accessDenied(call.principal.arn, action, queueArnOf(queue), refusal);
 }
 
 /** How often a change that races another one of the same queue is made again. */

@@ -130,12 +130,12 @@ function placeNew(queue: Queue, key: string, message: StoredMessage, now: number
 
 const promotedPerCall = 100;
 
-function placeVisible({ number }: Queue, key: string, value: StoredMessage) {
+export function placeVisible({ number }: Queue, key: string, value: StoredMessage) {
   const scope = visibleScope(number);
   return { kind: "put", collection: messagesCollection, scope, key, value, rank: value.visibleAt } as const;
 }
 
-function remove({ scope, key, version }: Document<StoredMessage>): Change {
+export function remove({ scope, key, version }: Document<StoredMessage>): Change {
   return { kind: "delete", collection: messagesCollection, scope, key, version };
 }
 
