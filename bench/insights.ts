@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { compileInsightsQuery } from "../src/core/insights/compile-query.ts";
 import { parseInsightsQuery } from "../src/core/insights/parse-query.ts";
 import type { QueryScope } from "../src/core/insights/scope.ts";
+import { MessageReading } from "../src/core/logs/filter-pattern/message-reading.ts";
 import { indexedFieldsOf } from "../src/core/logs/indexed-fields.ts";
 import { appendLogEvents } from "../src/storage/telemetry/log-events.ts";
 import { openTelemetry } from "../src/storage/telemetry/open.ts";
@@ -48,7 +49,7 @@ async function fill(): Promise<void> {
       return {
         timestamp: Math.floor(startedAt + index * stepMs),
         message,
-        indexed: indexedFieldsOf(message),
+        indexed: indexedFieldsOf(new MessageReading(message)),
       };
     });
     const destination = { groupId: 1 + (batch % groups), streamId: 1 + batch, retentionDays: undefined };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { appendLogEvents } from "../../storage/telemetry/log-events.ts";
 import { openTelemetry } from "../../storage/telemetry/open.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
+import { MessageReading } from "../logs/filter-pattern/message-reading.ts";
 import { indexedFieldsOf } from "../logs/indexed-fields.ts";
 import { compileInsightsQuery } from "./compile-query.ts";
 import { parseInsightsQuery } from "./parse-query.ts";
@@ -190,7 +191,7 @@ async function run(rows: readonly Row[], text: string): Promise<readonly Record<
   const events = messages.map((message, index) => ({
     timestamp: startAt + index * 40_000,
     message,
-    indexed: indexedFieldsOf(message),
+    indexed: indexedFieldsOf(new MessageReading(message)),
   }));
   if (events.length > 0) {
     await appendLogEvents(telemetry, { groupId, streamId: 1, retentionDays: undefined }, events, startAt);

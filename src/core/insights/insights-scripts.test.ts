@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appendLogEvents } from "../../storage/telemetry/log-events.ts";
 import { openTelemetry } from "../../storage/telemetry/open.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
+import { MessageReading } from "../logs/filter-pattern/message-reading.ts";
 import { indexedFieldsOf } from "../logs/indexed-fields.ts";
 import { renderSql } from "../sql.ts";
 import { compileInsightsQuery } from "./compile-query.ts";
@@ -106,7 +107,7 @@ async function loadScript(script: Script, groupId: number): Promise<QueryScope> 
     const rows = events.map(({ offsetMs, message }) => ({
       timestamp: startAt + offsetMs,
       message,
-      indexed: indexedFieldsOf(message),
+      indexed: indexedFieldsOf(new MessageReading(message)),
     }));
     const destination = { groupId: idOf(groupName), streamId: id, retentionDays: undefined };
     await appendLogEvents(telemetry, destination, rows, startAt + 5_000);

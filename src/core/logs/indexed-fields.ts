@@ -1,4 +1,5 @@
 // Which fields of a JSON message are indexed when it is stored.
+import type { MessageReading } from "./filter-pattern/message-reading.ts";
 
 /**
  * The fields that every group indexes; CloudWatch Logs has such a default too, and index policies add to it.
@@ -30,22 +31,16 @@ const none: Readonly<Record<string, string>> = Object.freeze({});
  * has the dots.
  */
 export function indexedFieldsOf(
-  message: string,
+  reading: MessageReading,
   fields: ReadonlySet<string> = defaultIndexedFields,
   paths: readonly string[] = [],
 ): Readonly<Record<string, string>> {
-  if (!/^\s*\{/.test(message)) return none;
-  let document: unknown;
-  try {
-    document = JSON.parse(message);
-  } catch {
-    return none; // a message that only begins like JSON
-  }
-  if (typeof document !== "object" || document === null) return none;
+  const { message, document } = reading;
+  if (document === undefined || Array.isArray(document)) return none;
   const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(document)) {
+  for (const name of Object.keys(document)) {
     if (!fields.has(name)) continue;
-    const text = textOf(name, value, message);
+    const text = textOf(name, Reflect.get(document, name), message);
     if (text !== undefined) found[name] = text;
   }
   for (const path of paths) {

@@ -2,6 +2,7 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 import { eventIdOf, parsePageToken, positionOfEventId, printPageToken } from "./event-position.ts";
+import { MessageReading } from "./filter-pattern/message-reading.ts";
 import { indexedFieldsOf } from "./indexed-fields.ts";
 import { logLimits } from "./limits.ts";
 import { acceptBatch, batchBytes, utf8Bytes } from "./log-batch.ts";
@@ -103,11 +104,11 @@ test("indexed fields are the known ones at the top of a JSON object", () => {
     other: 1,
     service: { name: "x" },
   });
-  expect(indexedFieldsOf(message)).toEqual({ level: "INFO", status: "500", path: "/a" });
-  expect(indexedFieldsOf("{not json")).toEqual({});
-  expect(indexedFieldsOf(' {"status":true,"userId":12345678901234567890}')).toEqual({
+  expect(indexedFieldsOf(new MessageReading(message))).toEqual({ level: "INFO", status: "500", path: "/a" });
+  expect(indexedFieldsOf(new MessageReading("{not json"))).toEqual({});
+  expect(indexedFieldsOf(new MessageReading(' {"status":true,"userId":12345678901234567890}'))).toEqual({
     status: "1",
     userId: "12345678901234567890",
   });
-  expect(indexedFieldsOf("level=INFO")).toEqual({});
+  expect(indexedFieldsOf(new MessageReading("level=INFO"))).toEqual({});
 });

@@ -1,9 +1,15 @@
 // Metric filters: values, dimensions, what is refused, and a limit on the series of an hour.
+import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 import { DatumBatch } from "../metrics/datum-batch.ts";
-import { MessageReading } from "./filter-pattern/message-reading.ts";
+import { compileFilterPattern } from "./filter-pattern/compile.ts";
 import { parseFilterPattern } from "./filter-pattern/parse.ts";
-import { MetricFilter, metricFilterLimits, type MetricTransformation } from "./metric-filter.ts";
+import {
+  EventReading,
+  MetricFilter,
+  metricFilterLimits,
+  type MetricTransformation,
+} from "./metric-filter.ts";
 
 const now = Date.parse("2026-11-02T12:00:00Z");
 const compileRegex = (source: string) => {
@@ -25,7 +31,8 @@ function filterOf(pattern: string, transformation: Partial<MetricTransformation>
 /** Sums by dimensions, with the number of samples. */
 function collect(filter: MetricFilter, messages: readonly string[]) {
   const batch = new DatumBatch();
-  const matched = messages.filter((message) => filter.collect(new MessageReading(message), now, now, batch));
+  const events = messages.map((message) => new EventReading(message, now));
+  const matched = filter.collect(events, now, batch);
   const series = batch
     .data(now)
     .map(({ dimensions, statistics }) => [
@@ -33,7 +40,7 @@ function collect(filter: MetricFilter, messages: readonly string[]) {
       statistics.sampleCount,
       statistics.sum,
     ]);
-  return { matched: matched.length, series };
+  return { matched, series };
 }
 
 test("a constant counts events that match", () => {
@@ -72,12 +79,16 @@ test("dimensions that an event has not are left out", () => {
 
 test("an hour has a thousand series, and the next one as many again", () => {
   const filter = filterOf("{ $.id = * }", { dimensions: { id: "$.id" } });
-  const message = (id: number) => new MessageReading(JSON.stringify({ id }));
+  const event = (id: number) => new EventReading(JSON.stringify({ id }), now);
   const batch = new DatumBatch();
   const { seriesPerHour } = metricFilterLimits;
-  for (let id = 0; id < seriesPerHour + 5; id++) filter.collect(message(id), now, now, batch);
+  filter.collect(
+    Array.from({ length: seriesPerHour + 5 }, (_, id) => event(id)),
+    now,
+    batch,
+  );
   expect(batch.data(now)).toHaveLength(seriesPerHour);
-  filter.collect(message(-1), now, now + 3_600_000, batch);
+  filter.collect([event(-1)], now + 3_600_000, batch);
   expect(batch.data(now)).toHaveLength(seriesPerHour + 1);
 });
 
@@ -93,3 +104,41 @@ test.each<[string, Partial<MetricTransformation>, string]>([
 ])("%s with %o is refused", (pattern, transformation, message) => {
   expect(() => filterOf(pattern, transformation)).toThrow(message);
 });
+
+const patterns = [
+  "ERROR",
+  "?a ?b",
+  "-a",
+  "",
+  "[a, b=1, ...]",
+  "[..., a]",
+  "{ $.a = 1 }",
+  "{ $.b NOT EXISTS }",
+];
+const message = fc.oneof(
+  fc.array(fc.constantFrom("ERROR", "a", "b", "1"), { maxLength: 4 }).map((words) => words.join(" ")),
+  fc
+    .dictionary(fc.constantFrom("a", "b"), fc.constantFrom(1, 2, "1", "x"))
+    .map((event) => JSON.stringify(event)),
+);
+
+property.prop([fc.constantFrom(...patterns), fc.array(fc.tuple(message, fc.nat(3)))])(
+  "a batch of events counts as much, minute by minute, as each of them asked alone",
+  (pattern, events) => {
+    const matches = compileFilterPattern(parseFilterPattern(pattern), compileRegex);
+    const times = events.map(([text, minute], index) => ({ text, at: now + minute * 60_000 + index }));
+    const counts = new Map<number, number>();
+    for (const { text, at } of times) {
+      const minute = Math.floor(at / 60_000);
+      if (matches(text)) counts.set(minute, (counts.get(minute) ?? 0) + 1);
+    }
+    const batch = new DatumBatch();
+    const readings = times.map(({ text, at }) => new EventReading(text, at));
+    const matched = filterOf(pattern).collect(readings, now, batch);
+    const stored = batch.data(now).map(({ timestamp, statistics }) => {
+      return [Math.floor(timestamp / 60_000), statistics.sampleCount] as const;
+    });
+    expect(new Map(stored)).toEqual(counts);
+    expect(matched).toBe([...counts.values()].reduce((sum, count) => sum + count, 0));
+  },
+);

@@ -1,8 +1,9 @@
 // A metric filter: which log events count, for which series, and with what value.
 import { checkSeries, type DatumBatch, type DatumSeries } from "../metrics/datum-batch.ts";
 import type { Dimension, MetricUnit } from "../metrics/metric-identity.ts";
+import type { Scalar } from "./filter-pattern/compare.ts";
 import { compileReadingPredicate, type CompileRegex } from "./filter-pattern/compile.ts";
-import type { MessageReading } from "./filter-pattern/message-reading.ts";
+import { MessageReading } from "./filter-pattern/message-reading.ts";
 import { needlesOf } from "./filter-pattern/needles.ts";
 import { compileReference, type ValueReader } from "./filter-pattern/references.ts";
 import { isNumberText } from "./filter-pattern/scanner.ts";
@@ -18,6 +19,8 @@ export const metricFilterLimits = {
 } as const;
 
 const hourMs = 3_600_000;
+/** All series of filters have this resolution. */
+const minuteMs = 60_000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html */
 export interface MetricTransformation {
@@ -49,6 +52,48 @@ export class MetricFilterError extends Error {
 interface DimensionReader {
   readonly name: string;
   readonly read: ValueReader;
+}
+
+/** A message with the time of its event. */
+export class EventReading extends MessageReading {
+  readonly timestamp: number;
+
+  constructor(message: string, timestamp: number) {
+    super(message);
+    this.timestamp = timestamp;
+  }
+}
+
+/** Neighbours that add the same to a series in a minute, most often a one each, are added at once. */
+class ValueRun {
+  readonly #batch: DatumBatch;
+  #series: DatumSeries | undefined;
+  /** Of the first of them. */
+  #timestamp = 0;
+  #minute = 0;
+  #value = 0;
+  #count = 0;
+
+  constructor(batch: DatumBatch) {
+    this.#batch = batch;
+  }
+
+  add(series: DatumSeries, timestamp: number, value: number): void {
+    const minute = Math.floor(timestamp / minuteMs);
+    if (series !== this.#series || value !== this.#value || minute !== this.#minute) {
+      this.end();
+      this.#series = series;
+      this.#timestamp = timestamp;
+      this.#minute = minute;
+      this.#value = value;
+    }
+    this.#count += 1;
+  }
+
+  end(): void {
+    if (this.#series !== undefined) this.#batch.add(this.#series, this.#timestamp, this.#value, this.#count);
+    this.#count = 0;
+  }
 }
 
 /** Compiled once and asked about every event of the group; it remembers the series of the hour. */
@@ -87,17 +132,27 @@ export class MetricFilter {
   }
 
   /**
-   * Whether the event matches; if it does, its value is added to the batch. An event whose value is no number
-   * adds nothing, and a dimension that it has no value for is left out. Instants are epoch milliseconds.
+   * Adds the values of the events that match to the batch, and tells how many match. An event whose value is
+   * no number adds nothing, and a dimension that it has no value for is left out. Instants are epoch
+   * milliseconds.
    */
-  collect(reading: MessageReading, timestamp: number, now: number, batch: DatumBatch): boolean {
-    if (!this.#needles.every((needle) => reading.message.includes(needle))) return false;
-    if (!this.#matches(reading)) return false;
-    const value = numberOf(this.#read(reading));
-    if (value === undefined) return true;
-    const series = this.#recallSeries(reading, now);
-    if (series !== undefined) batch.add(series, timestamp, value);
-    return true;
+  collect(events: readonly EventReading[], now: number, batch: DatumBatch): number {
+    let matched = 0;
+    const run = new ValueRun(batch);
+    for (const event of events) {
+      if (!this.#mayMatch(event) || !this.#matches(event)) continue;
+      matched += 1;
+      const value = numberOf(this.#read(event));
+      if (value === undefined) continue;
+      const series = this.#recallSeries(event, now);
+      if (series !== undefined) run.add(series, event.timestamp, value);
+    }
+    run.end();
+    return matched;
+  }
+
+  #mayMatch({ isParsed, message }: EventReading): boolean {
+    return isParsed || this.#needles.every((needle) => message.includes(needle));
   }
 
   /** What is reported for a minute in which no event matches. */
@@ -114,17 +169,15 @@ export class MetricFilter {
       this.#hour = hour;
       this.#series = new Map();
     }
-    const dimensions: Dimension[] = [];
-    let key = "";
-    for (const { name, read } of this.#dimensions) {
-      const value = read(reading);
-      if (value === undefined || value === null || value === "") continue;
-      dimensions.push({ name, value: String(value) });
-      key += `${name}\u0000${String(value)}\u0000`;
-    }
+    const values = this.#dimensions.map(({ read }) => textOf(read(reading)));
+    const key = values.length === 1 ? (values[0] ?? "") : values.join("\u0000");
     const known = this.#series.get(key);
     if (known !== undefined || this.#series.has(key)) return known;
     if (this.#series.size >= metricFilterLimits.seriesPerHour) return undefined;
+    const dimensions = this.#dimensions.flatMap(({ name }, index) => {
+      const value = values[index] ?? "";
+      return value === "" ? [] : [{ name, value }];
+    });
     const series = this.#seriesOf(dimensions);
     const found = typeof series === "string" ? undefined : series;
     this.#series.set(key, found);
@@ -165,6 +218,11 @@ function compileDimensions(
         "filter pattern.",
     );
   });
+}
+
+/** A value that is not there, or is nothing, makes no dimension. */
+function textOf(value: Scalar | undefined): string {
+  return value === undefined || value === null ? "" : String(value);
 }
 
 function numberOf(value: unknown): number | undefined {

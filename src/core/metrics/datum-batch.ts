@@ -80,8 +80,8 @@ export class DatumBatch {
   /** The bucket that a series was added to last: events of one time come together. */
   readonly #latest = new Map<DatumSeries, Bucket>();
 
-  /** False for a number that CloudWatch does not take. */
-  add(series: DatumSeries, timestamp: number, value: number): boolean {
+  /** Adds a value so many times; false for a number that CloudWatch does not take. */
+  add(series: DatumSeries, timestamp: number, value: number, count = 1): boolean {
     if (!(Math.abs(value) <= metricLimits.magnitude)) return false;
     const step = Math.floor(timestamp / (series.resolutionSeconds * 1_000));
     let bucket = this.#latest.get(series);
@@ -89,7 +89,7 @@ export class DatumBatch {
       bucket = this.#bucketOf(series, step, timestamp);
       this.#latest.set(series, bucket);
     }
-    bucket.counts.set(value, (bucket.counts.get(value) ?? 0) + 1);
+    bucket.counts.set(value, (bucket.counts.get(value) ?? 0) + count);
     return true;
   }
 

@@ -1,18 +1,13 @@
 // The metrics that come out of log events: those of the embedded metric format, and those of metric filters.
 import { claimsMetrics, collectEmbeddedMetrics } from "../../core/logs/embedded-metrics.ts";
-import { MessageReading } from "../../core/logs/filter-pattern/message-reading.ts";
-import type { InputLogEvent } from "../../core/logs/log-batch.ts";
+import { EventReading } from "../../core/logs/metric-filter.ts";
 import type { DatumBatch, DatumSeries } from "../../core/metrics/datum-batch.ts";
 import { identityKey } from "../../core/metrics/metric-identity.ts";
 import type { LogsContext } from "./context.ts";
+import type { IngestedBatch } from "./ingest-rules.ts";
 import type { ActiveMetricFilter } from "./metric-filter-directory.ts";
 import { scopeOf } from "./stored-groups.ts";
 import type { KnownStream } from "./stream-directory.ts";
-
-interface MeasuredEvent extends InputLogEvent {
-  /** What the group's transformer made of it. */
-  readonly transformed?: string;
-}
 
 /**
  * Resolves when the metrics of the events are stored. It runs beside the events' own storage and before the
@@ -22,7 +17,7 @@ export async function storeEventMetrics(
   context: LogsContext,
   logGroupName: string,
   stream: KnownStream,
-  events: readonly MeasuredEvent[],
+  { events, readings }: IngestedBatch,
 ): Promise<void> {
   const { account, region, now } = context.call;
   const claiming = events.filter(({ message }) => claimsMetrics(message));
@@ -36,7 +31,7 @@ export async function storeEventMetrics(
         batch.add(errorSeries(kind, logGroupName), now, 1);
       }
     }
-    quiet = collectFilters(filters, events, now, batch);
+    quiet = collectFilters(filters, events, readings, now, batch);
   });
   await context.metricDefaults.note(filters, quiet, now);
 }
@@ -49,21 +44,29 @@ async function findFilters(context: LogsContext, logGroupName: string, { groupId
 /** @returns the filters that no event matched. */
 function collectFilters(
   filters: readonly ActiveMetricFilter[],
-  events: readonly MeasuredEvent[],
+  events: IngestedBatch["events"],
+  asMade: readonly EventReading[],
   now: number,
   batch: DatumBatch,
 ): ReadonlySet<ActiveMetricFilter> {
-  const quiet = new Set(filters);
-  if (filters.length === 0) return quiet;
-  for (const { message, timestamp, transformed } of events) {
-    const asItCame = new MessageReading(message);
-    const asMade = transformed === undefined ? asItCame : new MessageReading(transformed);
-    for (const active of filters) {
-      const reading = active.isOnTransformed ? asMade : asItCame;
-      if (active.filter.collect(reading, timestamp, now, batch)) quiet.delete(active);
-    }
-  }
-  return quiet;
+  let asTheyCame: readonly EventReading[] | undefined;
+  return new Set(
+    filters.filter(({ filter, isOnTransformed }) => {
+      const readings = isOnTransformed ? asMade : (asTheyCame ??= readingsAsTheyCame(events, asMade));
+      return filter.collect(readings, now, batch) === 0;
+    }),
+  );
+}
+
+/** Those of the transformer's outcomes, but for the events of which it made something. */
+function readingsAsTheyCame(
+  events: IngestedBatch["events"],
+  asMade: readonly EventReading[],
+): readonly EventReading[] {
+  return asMade.map((reading, index) => {
+    const event = events[index];
+    return event?.transformed === undefined ? reading : new EventReading(event.message, event.timestamp);
+  });
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html */

@@ -1,6 +1,7 @@
 // What is done with the events of a group as they come: transformed, masked, and fields of them indexed.
 import { maskText, type Finding } from "../../core/logs/data-protection/mask.ts";
 import { defaultIndexedFields, indexedFieldsOf } from "../../core/logs/indexed-fields.ts";
+import { EventReading } from "../../core/logs/metric-filter.ts";
 import type { InputLogEvent } from "../../core/logs/log-batch.ts";
 import { utf8Bytes } from "../../core/logs/log-batch.ts";
 import { compileTransformer, type Transform } from "../../core/logs/transformers/compile-transformer.ts";
@@ -35,6 +36,8 @@ export interface IngestTally {
 
 export interface IngestedBatch {
   readonly events: readonly AppendedLogEvent[];
+  /** What became of each event, read: the transformer's outcome where there is one, else the message. */
+  readonly readings: readonly EventReading[];
   readonly tally: IngestTally;
   /** What was found in each event that has sensitive data. */
   readonly findings: readonly (readonly Finding[])[];
@@ -52,6 +55,15 @@ export function ingest(
 ): IngestedBatch {
   const { transform, protection } = rules;
   const findings: (readonly Finding[])[] = [];
+  const readings: EventReading[] = [];
+  const rowOf = ({ timestamp, message }: InputLogEvent, transformed: string | undefined) => {
+    const reading = new EventReading(transformed ?? message, timestamp);
+    readings.push(reading);
+    const indexed = indexedFieldsOf(reading, rules.indexedFields, rules.indexedPaths);
+    return transformed === undefined
+      ? { timestamp, message, indexed }
+      : { timestamp, message, indexed, transformed };
+  };
   let [transformedEvents, transformedBytes] = [0, 0];
   const rows = events.map((event) => {
     const outcome = transform?.(event.message, origin);
@@ -60,30 +72,20 @@ export function ingest(
       transformedBytes += utf8Bytes(outcome.text);
     }
     const transformed = outcome?.kind === "transformed" ? outcome.text : undefined;
-    if (protection === undefined) return rowOf(rules, event, transformed);
+    if (protection === undefined) return rowOf(event, transformed);
     const found = protection.find(event.message);
     const masked = transformed === undefined ? undefined : mask(protection, transformed);
-    if (found.length === 0) return rowOf(rules, event, masked);
+    if (found.length === 0) return rowOf(event, masked);
     findings.push(found);
     const message = maskText(event.message, found);
-    return { ...rowOf(rules, { ...event, message }, masked), unmasked: event.message };
+    return { ...rowOf({ ...event, message }, masked), unmasked: event.message };
   });
   const failedTransformations = transform === undefined ? 0 : events.length - transformedEvents;
-  return { events: rows, findings, tally: { transformedEvents, transformedBytes, failedTransformations } };
+  const tally = { transformedEvents, transformedBytes, failedTransformations };
+  return { events: rows, readings, findings, tally };
 }
 
 const mask = ({ find }: ProtectionRules, text: string) => maskText(text, find(text));
-
-function rowOf(
-  { indexedFields, indexedPaths }: IngestRules,
-  { timestamp, message }: InputLogEvent,
-  transformed: string | undefined,
-): AppendedLogEvent {
-  const indexed = indexedFieldsOf(transformed ?? message, indexedFields, indexedPaths);
-  return transformed === undefined
-    ? { timestamp, message, indexed }
-    : { timestamp, message, indexed, transformed };
-}
 
 /** The rules of the groups that are being written to, compiled, in memory. */
 export interface IngestRuleDirectory {

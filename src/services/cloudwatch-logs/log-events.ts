@@ -78,7 +78,7 @@ async function store(
   const ingested = ingest(rules, events, origin);
   const [sequences] = await Promise.all([
     appendLogEvents(telemetry, stream, ingested.events, now),
-    storeEventMetrics(context, logGroupName, stream, ingested.events),
+    storeEventMetrics(context, logGroupName, stream, ingested),
     storeIngestMetrics(context, logGroupName, ingested.tally),
   ]);
   // What is found in findings is told to nobody: two groups could tell each other for ever.

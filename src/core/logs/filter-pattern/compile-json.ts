@@ -33,19 +33,67 @@ function compile(condition: Condition<Selector>, compileRegex: CompileRegex): (r
     }
     case "compare": {
       const compare = compileComparison(condition.operator, condition.operand, compileRegex);
-      return (root) => select(root, condition.subject).some((value) => isScalar(value) && compare(value));
+      const find = compileSelector(condition.subject);
+      const accepts = (value: unknown): value is Scalar => isScalar(value) && compare(value);
+      return (root) => find(root, accepts) !== undefined;
     }
     case "is": {
-      const wanted = { NULL: null, TRUE: true, FALSE: false }[condition.value];
-      return (root) => select(root, condition.subject).includes(wanted);
+      const wanted: null | boolean = { NULL: null, TRUE: true, FALSE: false }[condition.value];
+      const find = compileSelector(condition.subject);
+      const accepts = (value: unknown): value is null | boolean => value === wanted;
+      return (root) => find(root, accepts) !== undefined;
     }
-    case "notExists":
-      return (root) => select(root, condition.subject).length === 0;
+    case "notExists": {
+      const find = compileSelector(condition.subject);
+      return (root) => find(root, isAnything) === undefined;
+    }
   }
 }
 
 export function isScalar(value: unknown): value is Scalar {
   return value === null || typeof value !== "object";
+}
+
+const isAnything = (value: unknown): value is object | Scalar => value !== undefined;
+
+/** The first value that a selector leads to and that is accepted; no value of JSON is undefined. */
+export type FindValue = <Value>(
+  root: unknown,
+  accepts: (value: unknown) => value is Value,
+) => Value | undefined;
+
+/** Most selectors lead to one value at most, which is found without a list of values for every step. */
+export function compileSelector(selector: Selector): FindValue {
+  const steps = selector.flatMap((step) => compileStep(step) ?? []);
+  if (steps.length < selector.length) return (root, accepts) => select(root, selector).find(accepts);
+  return (root, accepts) => {
+    let value = root;
+    for (const step of steps) value = step(value);
+    return accepts(value) ? value : undefined;
+  };
+}
+
+/** Undefined for a step to several values. */
+function compileStep(step: Step): ((value: unknown) => unknown) | undefined {
+  switch (step.kind) {
+    case "property": {
+      const { name } = step;
+      const isInherited = name in {};
+      return (value) =>
+        isRecord(value) && (!isInherited || Object.hasOwn(value, name)) ? value[name] : undefined;
+    }
+    case "element": {
+      const { index } = step;
+      return (value) => (Array.isArray(value) ? value[index] : undefined);
+    }
+    case "anyProperty":
+    case "anyElement":
+      return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Every value that the selector leads to: none, one, or with a wildcard several. */

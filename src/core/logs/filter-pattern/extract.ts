@@ -1,5 +1,5 @@
 // The values that a filter pattern names, as TestMetricFilter reports them.
-import { readField, splitFields } from "./compile-fields.ts";
+import { compileField, EventFields } from "./compile-fields.ts";
 import { parseDocument, select } from "./compile-json.ts";
 import { printSelector } from "./print.ts";
 import type { Condition, FilterPattern, Selector } from "./tree.ts";
@@ -15,11 +15,11 @@ export function extractValues(pattern: FilterPattern, message: string): Readonly
     case "terms":
       return {};
     case "fields": {
-      const values = splitFields(message);
+      const values = new EventFields(message);
       return Object.fromEntries(
         pattern.fields.flatMap((field, place) =>
           field.kind === "field"
-            ? [[`$${field.name || place + 1}`, readField(pattern.fields, values, place) ?? ""]]
+            ? [[`$${field.name || place + 1}`, compileField(pattern.fields, place)(values) ?? ""]]
             : [],
         ),
       );

@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
+import { compileComparison } from "./compare.ts";
 import { compileFilterPattern, literalPrefix } from "./compile.ts";
-import { splitFields } from "./compile-fields.ts";
+import { EventFields } from "./compile-fields.ts";
 import { extractValues } from "./extract.ts";
 import { needlesOf } from "./needles.ts";
 import { parseFilterPattern, regexesOf } from "./parse.ts";
@@ -176,7 +177,7 @@ test("needles of a JSON condition are its names and its quoted texts", () => {
 });
 
 test("brackets and quotation marks hold a field together", () => {
-  expect(splitFields('1.2.3.4 - [10/Oct 13:25] "GET / HTTP/1.0" 200')).toEqual([
+  expect(new EventFields('1.2.3.4 - [10/Oct 13:25] "GET / HTTP/1.0" 200').all).toEqual([
     "1.2.3.4",
     "-",
     "10/Oct 13:25",
@@ -185,14 +186,134 @@ test("brackets and quotation marks hold a field together", () => {
   ]);
 });
 
-property.prop([
-  fc
-    .array(fc.constantFrom("[", "]", '"', "a", " ", "\t", "\u00a0", "\u2003", "é"))
-    .map((parts) => parts.join("")),
-])("fields are those that a regular expression would find", (message) => {
+/** The whole message, divided by a regular expression. */
+function fieldsOf(message: string): readonly string[] {
   const found = [...message.matchAll(/\[([^\]]*)\](?!\S)|"([^"]*)"(?!\S)|(\S+)/g)];
-  expect(splitFields(message)).toEqual(found.map((match) => match[1] ?? match[2] ?? match[3]));
+  return found.map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+}
+const dividedText = fc
+  .array(fc.constantFrom("[", "]", '"', "a", " ", "\t", "\u00a0", "\u2003", "é"))
+  .map((parts) => parts.join(""));
+
+property.prop([dividedText, fc.nat(6)])("fields are found as far as they are asked for", (message, place) => {
+  const wanted = fieldsOf(message);
+  const fields = new EventFields(message);
+  expect(fields.at(place)).toBe(wanted[place]);
+  expect(fields.hasAtLeast(place)).toBe(wanted.length >= place);
+  expect(fields.all).toEqual(wanted);
 });
+
+/** Divides the whole message and gives each field of the pattern its part before it looks at any. */
+function matchesFields(fields: readonly Field[], values: readonly string[]): boolean {
+  const rest = fields.findIndex(({ kind }) => kind === "rest");
+  const last = fields.at(-1);
+  const takesAll = last?.kind === "field" && last.condition === undefined;
+  if (rest >= 0 ? values.length < fields.length - 1 : values.length < fields.length) return false;
+  if (rest < 0 && values.length > fields.length && !takesAll) return false;
+  return fields.every((field, place) => {
+    if (field.kind === "rest" || field.condition === undefined) return true;
+    const value = rest >= 0 && place > rest ? values.at(place - fields.length) : values[place];
+    return holds(field.condition, value ?? "");
+  });
+}
+
+function holds(condition: Condition<string>, value: string): boolean {
+  if (condition.kind === "and") return condition.operands.every((operand) => holds(operand, value));
+  if (condition.kind === "or") return condition.operands.some((operand) => holds(operand, value));
+  return condition.kind === "compare" && compareValue(condition, value);
+}
+
+function compareValue<Subject>(
+  { operator, operand }: Extract<Condition<Subject>, { kind: "compare" }>,
+  value: unknown,
+): boolean {
+  return compileComparison(operator, operand, compileRegex)(value as string);
+}
+
+property.prop([fieldList, fc.array(fc.oneof(word, fc.constantFrom("404", "0", "a")), { maxLength: 7 })])(
+  "fields match as when all of them are found first",
+  (fields, values) => {
+    const matched = compileFilterPattern({ kind: "fields", fields }, compileRegex)(values.join(" "));
+    expect(matched).toBe(matchesFields(fields, values));
+  },
+);
+
+/** Every value that the rest of a selector leads to. */
+function valuesOf(value: unknown, [step, ...rest]: Selector): readonly unknown[] {
+  if (step === undefined) return [value];
+  if (typeof value !== "object" || value === null) return [];
+  const members = Object.entries(value).filter(([name]) => {
+    if (Array.isArray(value)) {
+      return step.kind === "anyElement" || (step.kind === "element" && name === String(step.index));
+    }
+    return step.kind === "anyProperty" || (step.kind === "property" && name === step.name);
+  });
+  return members.flatMap(([, member]) => valuesOf(member, rest));
+}
+
+function holdsIn(condition: Condition<Selector>, root: object): boolean {
+  switch (condition.kind) {
+    case "and":
+      return condition.operands.every((operand) => holdsIn(operand, root));
+    case "or":
+      return condition.operands.some((operand) => holdsIn(operand, root));
+    case "compare":
+      return valuesOf(root, condition.subject).some(
+        (value) => (typeof value !== "object" || value === null) && compareValue(condition, value),
+      );
+    case "is":
+      return valuesOf(root, condition.subject).includes(
+        { NULL: null, TRUE: true, FALSE: false }[condition.value],
+      );
+    case "notExists":
+      return valuesOf(root, condition.subject).length === 0;
+  }
+}
+
+const memberName = fc.constantFrom("a", "b", "constructor", "toString");
+const anyStep: fc.Arbitrary<Selector[number]> = fc.oneof(
+  memberName.map((name) => ({ kind: "property" as const, name })),
+  fc.nat(2).map((index) => ({ kind: "element" as const, index })),
+  fc.constant({ kind: "anyProperty" as const }),
+  fc.constant({ kind: "anyElement" as const }),
+);
+const anySelector = fc.array(anyStep, { minLength: 1, maxLength: 3 });
+const jsonCondition = conditionsOf<Selector>(
+  fc.oneof(
+    fc.record({
+      kind: fc.constant("compare" as const),
+      subject: anySelector,
+      operator: fc.constantFrom("=" as const, "!=" as const, "<" as const),
+      operand: fc.record({
+        kind: fc.constant("text" as const),
+        text: fc.constantFrom("1", "x", "*"),
+        quoted: fc.constant(false),
+      }),
+    }),
+    fc.record({ kind: fc.constant("notExists" as const), subject: anySelector }),
+    fc.record({
+      kind: fc.constant("is" as const),
+      subject: anySelector,
+      value: fc.constantFrom("NULL" as const, "TRUE" as const, "FALSE" as const),
+    }),
+  ),
+);
+const { value: jsonValue } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom(null, true, false, 0, 1, "1", "x"),
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.dictionary(memberName, tie("value"), { maxKeys: 3 }),
+  ),
+}));
+
+property.prop([jsonCondition, jsonValue.filter((value) => typeof value === "object" && value !== null)])(
+  "JSON matches as when every value of every step is listed",
+  (condition, root) => {
+    const matched = compileFilterPattern({ kind: "json", condition }, compileRegex)(JSON.stringify(root));
+    expect(matched).toBe(holdsIn(condition, root as object));
+  },
+);
 
 const looseRegex = fc
   .stringMatching(/^[ab-]{1,3}([?*+{|.(]|\{2\}|\[a\]){0,2}[ab)]{0,2}$/)

@@ -1,12 +1,12 @@
 // A message, read in the ways that filter patterns need, each at most once however many patterns look at it.
-import { splitFields } from "./compile-fields.ts";
+import { EventFields } from "./compile-fields.ts";
 import { parseDocument } from "./compile-json.ts";
 
 export class MessageReading {
   readonly message: string;
   #document: object | undefined;
   #isParsed = false;
-  #fields: readonly string[] | undefined;
+  #fields: EventFields | undefined;
 
   constructor(message: string) {
     this.message = message;
@@ -21,8 +21,13 @@ export class MessageReading {
     return this.#document;
   }
 
+  /** Whether asking for the document costs nothing. */
+  get isParsed(): boolean {
+    return this.#isParsed;
+  }
+
   /** What stands between blanks. */
-  get fields(): readonly string[] {
-    return (this.#fields ??= splitFields(this.message));
+  get fields(): EventFields {
+    return (this.#fields ??= new EventFields(this.message));
   }
 }

@@ -1,7 +1,7 @@
 // References to values of an event that matches a pattern, as metric filters have them: `$.size`, `$bytes`.
 import type { Scalar } from "./compare.ts";
-import { readField } from "./compile-fields.ts";
-import { isScalar, select } from "./compile-json.ts";
+import { compileField } from "./compile-fields.ts";
+import { compileSelector, isScalar } from "./compile-json.ts";
 import type { MessageReading } from "./message-reading.ts";
 import { parseSelector } from "./parse-json.ts";
 import { Scanner } from "./scanner.ts";
@@ -21,18 +21,19 @@ export function compileReference(pattern: FilterPattern, reference: string): Val
     case "terms":
       return undefined;
     case "json":
-      return compileSelector(reference);
+      return compileSelectorText(reference);
     case "fields":
       return compileFieldName(pattern.fields, reference);
   }
 }
 
-function compileSelector(reference: string): ValueReader | undefined {
+function compileSelectorText(reference: string): ValueReader | undefined {
   try {
     const scanner = new Scanner(reference);
     const selector = parseSelector(scanner);
     if (!scanner.atEnd) return undefined;
-    return ({ document }) => select(document, selector).find(isScalar);
+    const find = compileSelector(selector);
+    return ({ document }) => find(document, isScalar);
   } catch (error) {
     if (error instanceof FilterPatternError) return undefined;
     throw error;
@@ -45,5 +46,6 @@ function compileFieldName(fields: readonly Field[], reference: string): ValueRea
     (field, index) => field.kind === "field" && (field.name || String(index + 1)) === name,
   );
   if (place < 0) return undefined;
-  return (reading) => readField(fields, reading.fields, place);
+  const read = compileField(fields, place);
+  return (reading) => read(reading.fields);
 }
