@@ -203,7 +203,7 @@ async function expectStored(server: ServerProcess, acknowledged: Acknowledged): 
     expect(answer.Traces?.map((trace) => trace.Id ?? "").sort()).toEqual([...page].sort());
   }
 
-  const sources = await storedEventSources(new GroundwatchClient(options), now);
+  const sources = await storedEventSources(new GroundwatchClient(options), now - 1_800_000);
   expect([...acknowledged.eventSources].slice(-50).filter((source) => !sources.has(source))).toEqual([]);
 
   const logs = new CloudWatchLogs(options);
@@ -230,13 +230,16 @@ async function storedMessages(logs: CloudWatchLogs): Promise<ReadonlyMap<string,
   }
 }
 
-/** The sources of the events of the last minutes on the default bus. */
-async function storedEventSources(groundwatch: GroundwatchClient, now: number): Promise<ReadonlySet<string>> {
+/** The sources of the events on the default bus that came after the instant `from`. */
+async function storedEventSources(
+  groundwatch: GroundwatchClient,
+  from: number,
+): Promise<ReadonlySet<string>> {
   const sources = new Set<string>();
   let nextToken: string | undefined;
   do {
     const page = await groundwatch.listEvents({
-      From: now - 120_000,
+      From: from,
       ...(nextToken === undefined ? {} : { NextToken: nextToken }),
     });
     for (const { Event } of page.Events) sources.add((JSON.parse(Event) as { source: string }).source);

@@ -24,16 +24,21 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 const purge = "SYSTEM JEMALLOC PURGE";
 
 const [folder = "", configFile = ""] = process.argv.slice(2);
-start(folder, configFile);
+void start(folder, configFile);
 
-function start(folder: string, configFile: string): void {
-  let sessions: Sessions;
-  try {
-    repairDeduplicationLogs(folder);
-    sessions = openSessions(folder, [
+async function start(folder: string, configFile: string): Promise<void> {
+  const open = () =>
+    openSessions(folder, [
       `--config-file=${configFile}`,
       `--max_query_size=${telemetryLimits.statementBytes}`,
     ]);
+  let sessions: Sessions;
+  try {
+    sessions = open();
+    if (repairDeduplicationLogs(folder)) {
+      await sessions.close();
+      sessions = open();
+    }
   } catch (error) {
     respond({ id: 0, error: messageOf(error) });
     socket.end();

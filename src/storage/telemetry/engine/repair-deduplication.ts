@@ -5,16 +5,21 @@ import { join } from "node:path";
 /**
  * For each part that it stores, the engine first writes `1 <part> <token hash>` to the table's deduplication
  * log and then renames the part into place (seen with chdb 3.4.0). Killed between the two, it would take the
- * batch that is sent again for a repetition and store nothing: an acknowledged loss. So before the engine
- * opens the folder, an addition without its part, nor one that it was merged into, is taken back with `2
- * <part> <hash>`. It can only be among the last, and taking back too much does no harm: a token that was
- * answered is never used again.
+ * batch that is sent again for a repetition and store nothing: an acknowledged loss. So an addition without
+ * its part, nor one that it was merged into, is taken back with `2 <part> <hash>`. It can only be among the
+ * last, and taking back too much does no harm: a token that was answered is never used again.
+ *
+ * Only who holds the folder's lock may look, for the engine of a server that was killed may live a moment
+ * longer; the engine reads the log when it opens the folder.
+ *
+ * @returns whether something was taken back, so that the folder must be opened again.
  */
-export function repairDeduplicationLogs(folder: string): void {
+export function repairDeduplicationLogs(folder: string): boolean {
   const store = join(folder, "store");
-  for (const prefix of entriesOf(store)) {
-    for (const table of entriesOf(join(store, prefix))) repairTable(join(store, prefix, table));
-  }
+  const tables = entriesOf(store).flatMap((prefix) =>
+    entriesOf(join(store, prefix)).map((table) => join(store, prefix, table)),
+  );
+  return tables.map(repairTable).includes(true);
 }
 
 /** As many additions as INSERTs of one table can be under way. */
@@ -25,20 +30,23 @@ interface Addition {
   readonly token: string;
 }
 
-function repairTable(table: string): void {
+function repairTable(table: string): boolean {
   const logs = join(table, "deduplication_logs");
   const numbered = entriesOf(logs)
     .map((name) => ({ name, number: Number(/^deduplication_log_(\d+)\.txt$/.exec(name)?.[1] ?? Number.NaN) }))
     .filter(({ number }) => !Number.isNaN(number))
     .sort((a, b) => a.number - b.number);
   const last = numbered.at(-1);
-  if (last === undefined) return;
-  const path = join(logs, last.name);
-  const additions = liveAdditions(readFileSync(path, "utf8")).slice(-lastAdditions);
+  if (last === undefined) return false;
+  // Opening the folder may have begun a new log.
+  const texts = numbered.slice(-2).map(({ name }) => readFileSync(join(logs, name), "utf8"));
+  const additions = liveAdditions(texts.join("")).slice(-lastAdditions);
   const parts = entriesOf(table).flatMap((name) => parsePart(name) ?? []);
   const lost = additions.filter(({ part }) => !isStored(part, parts));
-  if (lost.length === 0) return;
-  appendFileSync(path, lost.map(({ part, token }) => `2\t${part}\t${token}\n`).join(""));
+  if (lost.length === 0) return false;
+  const taken = lost.map(({ part, token }) => `2\t${part}\t${token}\n`);
+  appendFileSync(join(logs, last.name), taken.join(""));
+  return true;
 }
 
 function liveAdditions(text: string): readonly Addition[] {
