@@ -8,7 +8,8 @@ import { changeState } from "../core/alarms/alarm-change.ts";
 import type { AlarmEvent } from "../core/alarms/alarm-event.ts";
 import { createAlarmActionQueue } from "./alarm-actions.ts";
 import { expireHistory, readHistory, type HistoryQuestion } from "./alarm-history.ts";
-import { alarmsOf, allAlarms, drainEvents, hasAlarms, writeAlarm, writeChange } from "./alarms.ts";
+import { drainEvents } from "./alarm-events.ts";
+import { alarmsOf, allAlarms, hasAlarms, writeAlarm, writeChange, writeChanges } from "./alarms.ts";
 import { openSqliteState } from "./state/sqlite.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "groundwatch-alarms-"));
@@ -81,6 +82,31 @@ test("a change is written whole, or not at all when the alarm is no longer as it
   });
   expect(events.map(({ detailType }) => detailType)).toEqual(["CloudWatch Alarm State Change"]);
   await drainEvents(state, () => Promise.reject(new Error("nothing is left")));
+});
+
+test("of many changes, those of alarms that were written meanwhile are left out, each whole", async () => {
+  const names = Array.from({ length: 450 }, (_, number) => `alarm-${String(number).padStart(3, "0")}`);
+  await Promise.all(names.map((name) => writeAlarm(state, world, { ...written, alarm: alarmNamed(name) })));
+  await drainEvents(state, () => Promise.resolve());
+  const overtaken = new Set(["alarm-007", "alarm-449"]);
+  const decided = (await allAlarms(state, world)).map(({ value, version }) => {
+    const state = { value: "ALARM", reason: "told so" } as const;
+    const change = changeState(value, state, { ...free, now: start + 1 });
+    return { version: overtaken.has(value.name) ? version + 1 : version, change };
+  });
+  await writeChanges(state, world, decided, start + 1);
+  const changed = names.filter((name) => !overtaken.has(name));
+  const inAlarm = (await allAlarms(state, world)).filter(({ value }) => value.state.value === "ALARM");
+  expect(inAlarm.map(({ key }) => key)).toEqual(changed);
+  const history = await readHistory(state, { ...question, limit: 1_000 });
+  expect(history.map(({ item }) => item.alarmName).toSorted()).toEqual(changed);
+  const told: string[] = [];
+  await drainEvents(state, async (_, events) => {
+    told.push(...events.map(({ resources }) => resources[0]!.split(":").at(-1)!));
+  });
+  expect(told.toSorted()).toEqual(changed);
+  const queue = createAlarmActionQueue(state);
+  expect(await queue.take(start + 1, 1_000, 1_000)).toHaveLength(changed.length);
 });
 
 test("alarms of high resolution are told apart without reading them all", async () => {

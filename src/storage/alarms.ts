@@ -7,12 +7,11 @@ import { contributorEvent, stateChangeEvent, type AlarmEvent } from "../core/ala
 import type { AlarmHistoryItem } from "../core/alarms/alarm-history.ts";
 import { evaluationIntervalSeconds } from "../core/alarms/alarm-window.ts";
 import { actionChange, type AlarmAction } from "./alarm-actions.ts";
+import { eventChanges } from "./alarm-events.ts";
 import { historyChange } from "./alarm-history.ts";
-import { arrivalKey } from "./arrival-key.ts";
 import type { Change, Collection, Document, ListOptions, State } from "./state.ts";
 
 const collection = "alarms";
-const eventCollection = "alarm-events";
 const pageSize = 1_000;
 const maximumWorlds = 10_000;
 /** A write holds so many changes: few enough that it can be made again piece by piece. */
@@ -177,11 +176,8 @@ export async function writeChanges(
   let size = changesPerWrite;
   for (const one of decided) {
     const { actions, history, contributors = [] } = one.change;
-    const own =
-      2 +
-      actions.length +
-      history.length +
-      contributors.reduce((sum, { actions: more }) => sum + 2 + more.length, 0);
+    const ofContributors = contributors.reduce((sum, { actions: more }) => sum + 1 + more.length, 0);
+    const own = 1 + actions.length + history.length + ofContributors;
     size += own;
     if (size > changesPerWrite) {
       batches.push([]);
@@ -189,9 +185,11 @@ export async function writeChanges(
     }
     batches.at(-1)?.push(one);
   }
-  for (let start = 0; start < batches.length; start += writesAtOnce) {
-    await Promise.all(batches.slice(start, start + writesAtOnce).map(writeBatch));
-  }
+  const next = batches.values();
+  const writeNext = async () => {
+    for (const batch of next) await writeBatch(batch);
+  };
+  await Promise.all(Array.from({ length: writesAtOnce }, writeNext));
 
   async function writeBatch(batch: readonly DecidedChange[]): Promise<void> {
     if (await state.write(changesOf(world, batch, now))) return;
@@ -243,43 +241,5 @@ function actionOf(world: AlarmWorld, change: ToldChange, actionArn: string): Ala
 
 function recordChanges(world: AlarmWorld, { history, events }: AlarmRecords, now: number): readonly Change[] {
   const scope = alarmScope(world);
-  const { account, region } = world;
-  return [
-    ...history.map((item) => historyChange(scope, item)),
-    ...events.map((event): Change => {
-      // A document each: large ones make every search beside them slow.
-      const value: WaitingEvent = { account, region, event };
-      return { kind: "create", collection: eventCollection, scope: "", key: arrivalKey(now), value };
-    }),
-  ];
-}
-
-interface WaitingEvent extends AlarmWorld {
-  readonly event: AlarmEvent;
-}
-
-/**
- * Hands every event that waits to `put`, in the order in which they arose, and forgets those that it took. An
- * event is put again when the process ends between the two.
- */
-export async function drainEvents(
-  state: State,
-  put: (world: AlarmWorld, events: readonly AlarmEvent[]) => Promise<void>,
-): Promise<void> {
-  const waiting = state.collection<WaitingEvent>(eventCollection);
-  for (;;) {
-    const page = await waiting.list("", { limit: pageSize });
-    const worlds = new Map<string, { readonly world: AlarmWorld; readonly events: AlarmEvent[] }>();
-    for (const { value } of page) {
-      const { account, region, event } = value;
-      const known = worlds.get(alarmScope(value)) ?? { world: { account, region }, events: [] };
-      worlds.set(alarmScope(value), known);
-      known.events.push(event);
-    }
-    for (const { world, events } of worlds.values()) await put(world, events);
-    await state.write(
-      page.map(({ key }) => ({ kind: "delete", collection: eventCollection, scope: "", key })),
-    );
-    if (page.length < pageSize) return;
-  }
+  return [...history.map((item) => historyChange(scope, item)), ...eventChanges(world, events, now)];
 }

@@ -64,7 +64,8 @@ function stepOf(changes: readonly Change[]): WriteStep {
 
 const insert = "insert into documents (collection, scope, key, rank, value) values";
 const onConflict = "on conflict (collection, scope, key) do";
-const overwrite = "update set rank = excluded.rank, value = excluded.value, version = documents.version + 1";
+const raise = "version = documents.version + 1";
+const overwrite = `update set rank = excluded.rank, value = excluded.value, ${raise}`;
 const oneKey = "where collection = ? and scope = ? and key = ?";
 
 function textOf(change: Change, rows: number): string {
@@ -82,7 +83,7 @@ function textOf(change: Change, rows: number): string {
   }
 }
 
-const replaceOne = `update documents set rank = ?, value = ?, version = version + 1 ${oneKey} and version = ?`;
+const replaceOne = `update documents set rank = ?, value = ?, ${raise} ${oneKey} and version = ?`;
 
 /** PostgreSQL takes the parameters of a list for text unless it is told otherwise. */
 function replaceMany(rows: number): string {
@@ -90,7 +91,7 @@ function replaceMany(rows: number): string {
   const same = ["collection", "scope", "key", "version"].map((name) => `documents.${name} = given.${name}`);
   return (
     `with given (rank, value, collection, scope, key, version) as (values ${list(row, rows)}) ` +
-    "update documents set rank = given.rank, value = given.value, version = documents.version + 1 " +
+    `update documents set rank = given.rank, value = given.value, ${raise} ` +
     `from given where ${same.join(" and ")}`
   );
 }

@@ -4,18 +4,17 @@ import type { Clock } from "../../core/clock.ts";
 import type { FactBoard } from "../../core/facts.ts";
 import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
 import { expireHistory } from "../../storage/alarm-history.ts";
-import { alarmScope, alarmWorlds, drainEvents, hasAlarms, type AlarmWorld } from "../../storage/alarms.ts";
+import { alarmScope, alarmWorlds, hasAlarms, type AlarmWorld } from "../../storage/alarms.ts";
 import type { State } from "../../storage/state.ts";
-import { appendBusEvents } from "../../storage/telemetry/bus-events.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
 import type { Worlds } from "../../storage/worlds.ts";
 import { passComposites } from "./composite-pass.ts";
+import { createEventPutter } from "./event-putter.ts";
 import { passMetricAlarms } from "./metric-pass.ts";
 
 const minuteMs = 60_000;
 const highResolutionMs = 10_000;
 const hourMs = 3_600_000;
-const defaultBus = "default";
 
 export interface EvaluationParts {
   readonly clock: Clock;
@@ -49,8 +48,9 @@ export interface AlarmEvaluation {
 }
 
 export function createAlarmEvaluation(parts: EvaluationParts): AlarmEvaluation {
-  const { clock, facts, state, alarms: reader, settleMs } = parts;
+  const { clock, state, alarms: reader, settleMs } = parts;
   let lastMinute: number | undefined;
+  const putEvents = createEventPutter(parts);
 
   return {
     async evaluateDue() {
@@ -63,7 +63,8 @@ export function createAlarmEvaluation(parts: EvaluationParts): AlarmEvaluation {
       for (const world of await alarmWorlds(state)) {
         const { any, highResolution } = await hasAlarms(state, world);
         if (!any || !(isNewMinute || highResolution)) continue;
-        await passMetricAlarms({ state, reader, world, now, asOf, onlyHighResolution: !isNewMinute });
+        const onlyHighResolution = !isNewMinute;
+        await passMetricAlarms({ state, reader, world, now, asOf, onlyHighResolution, onWritten });
         evaluated.push(world);
         const isNewHour = isNewMinute && (minute * minuteMs) % hourMs === 0;
         if (isNewHour) await expireHistory(state, alarmScope(world), now);
@@ -94,15 +95,8 @@ export function createAlarmEvaluation(parts: EvaluationParts): AlarmEvaluation {
     return waiting;
   }
 
-  async function putEvents(): Promise<void> {
-    await drainEvents(state, async ({ account, region }, events) => {
-      const world = await parts.worlds.numberOf(account, region);
-      const onBus = events.map((event) => ({ ...event, bus: defaultBus }));
-      await appendBusEvents(parts.telemetry, world, onBus, clock.now());
-      for (const { event } of events) {
-        facts.publish({ kind: "ServiceEventStored", account, region, bus: defaultBus, event });
-      }
-    });
-    facts.publish({ kind: "AlarmActionsQueued" });
+  /** What fails is put again, and reported, at the end of the evaluation. */
+  function onWritten(): void {
+    putEvents().catch(() => undefined);
   }
 }

@@ -1,10 +1,18 @@
 // Evaluates the metric alarms of a world that are due, and writes the states that change.
-import type { MetricAlarm } from "../../core/alarms/alarm.ts";
+import type { Alarm, MetricAlarm } from "../../core/alarms/alarm.ts";
+import type { AlarmReading } from "../../core/alarms/alarm-reading.ts";
+import { periodSecondsOf } from "../../core/alarms/alarm-window.ts";
 import { applyDecision } from "../../core/alarms/apply-decision.ts";
 import { evaluateMetricAlarm } from "../../core/alarms/evaluate-metric-alarm.ts";
 import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
 import { mutedAlarms } from "../../storage/alarm-mute-rules.ts";
-import { allAlarms, highResolutionAlarms, writeChanges, type AlarmWorld } from "../../storage/alarms.ts";
+import {
+  allAlarms,
+  highResolutionAlarms,
+  writeChanges,
+  type AlarmWorld,
+  type DecidedChange,
+} from "../../storage/alarms.ts";
 import type { Document, State } from "../../storage/state.ts";
 
 export interface MetricPass {
@@ -16,37 +24,55 @@ export interface MetricPass {
   readonly asOf: number;
   /** Only alarms of high resolution: the others have had their turn in this minute. */
   readonly onlyHighResolution: boolean;
+  /** Hears whenever changes were written: their events and actions wait. */
+  readonly onWritten: () => void;
 }
 
 interface DueAlarm {
   readonly alarm: MetricAlarm;
+  readonly periodSeconds: number;
   readonly version: number;
 }
 
+/** So many are read while the changes of those before are written. */
+const alarmsPerStep = 2_500;
+
 /** Alarms that were written by somebody else meanwhile have their turn at the next pass. */
 export async function passMetricAlarms(pass: MetricPass): Promise<void> {
-  const { state, reader, world, now, asOf, onlyHighResolution } = pass;
+  const { state, world, now, onlyHighResolution, onWritten } = pass;
   const documents = await (onlyHighResolution ? highResolutionAlarms(state, world) : allAlarms(state, world));
-  const due = documents.flatMap(dueAlarm);
+  // Those of one period are read together.
+  const due = documents.flatMap(dueAlarm).toSorted((one, other) => one.periodSeconds - other.periodSeconds);
   const muted = await mutedAlarms(state, world, now);
-  const readings = await reader.read(
-    world,
-    due.map(({ alarm }) => alarm),
-    asOf,
-  );
-  const changes = due.flatMap(({ alarm, version }) => {
-    const reading = readings.get(alarm.name);
-    if (reading === undefined) return [];
-    const circumstances = { now, isMuted: muted.has(alarm.name), suppressorInAlarm: false };
-    const change = applyDecision(alarm, evaluateMetricAlarm(alarm, reading, now), circumstances);
-    return change === undefined ? [] : [{ version, change }];
-  });
-  await writeChanges(state, world, changes, now);
+  let changes: readonly DecidedChange[] = [];
+  for (let start = 0; start < due.length; start += alarmsPerStep) {
+    const some = due.slice(start, start + alarmsPerStep);
+    const alarms = some.map(({ alarm }) => alarm);
+    const [readings] = await Promise.all([pass.reader.read(world, alarms, pass.asOf), write(changes)]);
+    changes = some.flatMap((one) => decide(one, readings.get(one.alarm.name), muted, now));
+  }
+  await write(changes);
+
+  async function write(decided: readonly DecidedChange[]): Promise<void> {
+    if (decided.length === 0) return;
+    await writeChanges(state, world, decided, now);
+    onWritten();
+  }
 }
 
-function dueAlarm({
-  value,
-  version,
-}: Document<MetricAlarm | { readonly type: "CompositeAlarm" }>): readonly DueAlarm[] {
-  return value.type === "MetricAlarm" ? [{ alarm: value, version }] : [];
+function decide(
+  { alarm, version }: DueAlarm,
+  reading: AlarmReading | undefined,
+  muted: ReadonlySet<string>,
+  now: number,
+): readonly DecidedChange[] {
+  if (reading === undefined) return [];
+  const circumstances = { now, isMuted: muted.has(alarm.name), suppressorInAlarm: false };
+  const change = applyDecision(alarm, evaluateMetricAlarm(alarm, reading, now), circumstances);
+  return change === undefined ? [] : [{ version, change }];
+}
+
+function dueAlarm({ value, version }: Document<Alarm>): readonly DueAlarm[] {
+  if (value.type !== "MetricAlarm") return [];
+  return [{ alarm: value, periodSeconds: periodSecondsOf(value), version }];
 }
