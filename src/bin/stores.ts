@@ -1,5 +1,9 @@
 // Opens and closes the three stores and the data folder that they live in.
+import { join } from "node:path";
 import type { Blobs } from "../storage/blobs.ts";
+import { createMasterKey } from "../storage/encryption/master-key.ts";
+import { Keyring } from "../storage/encryption/keyring.ts";
+import { LogEncryption } from "../storage/encryption/log-encryption.ts";
 import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
 import { createMetricArrivals, type MetricArrivals } from "../storage/metric-arrivals.ts";
 import { createMetricWriter, type MetricWriter } from "../storage/metric-writer.ts";
@@ -19,6 +23,7 @@ export interface Stores {
   readonly state: State;
   readonly telemetry: Telemetry;
   readonly blobs: Blobs;
+  readonly logEncryption: LogEncryption;
   readonly worlds: Worlds;
   readonly metrics: MetricWriter;
   readonly metricArrivals: MetricArrivals;
@@ -31,7 +36,10 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-export type StoreSettings = Pick<Config, "data" | "clock" | "clickhouseUrl" | "postgresUrl">;
+export type StoreSettings = Pick<
+  Config,
+  "data" | "clock" | "clickhouseUrl" | "postgresUrl" | "masterKeyFile"
+>;
 
 /**
  * Opens everything at once. The telemetry engine takes longest, in a process of its own, so it starts before
@@ -50,6 +58,8 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
   const [openedState] = await Promise.allSettled(opening);
   try {
     const [state, blobs] = await Promise.all(opening);
+    const masterKey = createMasterKey(settings.masterKeyFile ?? join(folder.path, "master.key"));
+    const keyring = await Keyring.open(state, masterKey, now);
     const rollups = createRollupLedger(state);
     const metricArrivals = createMetricArrivals(telemetry, state);
     return {
@@ -57,6 +67,7 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
       state,
       telemetry,
       blobs,
+      logEncryption: await LogEncryption.open(state, keyring),
       worlds: createWorlds(state),
       metrics: createMetricWriter(telemetry, rollups, metricArrivals),
       metricArrivals,

@@ -71,5 +71,6 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
   // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));
   stack.push(every(clock, hourMs, () => dependencies.queues.expireAll(clock.now())));
+  stack.push(every(clock, hourMs, () => dependencies.logEncryption.keyring.deleteDue()));
   return { trail, alarms: alarmFacts, selfMetrics: createSelfMetrics(telemetry) };
 }

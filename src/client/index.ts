@@ -102,6 +102,47 @@ export class GroundwatchClient {
     return this.#call("DeleteAccessKey", input);
   }
 
+  /** A key that encrypts log groups. */
+  createKey(input: OperationInput<"CreateKey"> = {}): Promise<OperationOutput<"CreateKey">> {
+    return this.#call("CreateKey", input);
+  }
+
+  listKeys(input: OperationInput<"ListKeys"> = {}): Promise<OperationOutput<"ListKeys">> {
+    return this.#call("ListKeys", input);
+  }
+
+  describeKey(input: OperationInput<"DescribeKey">): Promise<OperationOutput<"DescribeKey">> {
+    return this.#call("DescribeKey", input);
+  }
+
+  enableKey(input: OperationInput<"EnableKey">): Promise<OperationOutput<"EnableKey">> {
+    return this.#call("EnableKey", input);
+  }
+
+  /** What the key has encrypted cannot be read until it is enabled again. */
+  disableKey(input: OperationInput<"DisableKey">): Promise<OperationOutput<"DisableKey">> {
+    return this.#call("DisableKey", input);
+  }
+
+  rotateKeyOnDemand(
+    input: OperationInput<"RotateKeyOnDemand">,
+  ): Promise<OperationOutput<"RotateKeyOnDemand">> {
+    return this.#call("RotateKeyOnDemand", input);
+  }
+
+  /** When the key is gone, what it has encrypted is lost for good. */
+  scheduleKeyDeletion(
+    input: OperationInput<"ScheduleKeyDeletion">,
+  ): Promise<OperationOutput<"ScheduleKeyDeletion">> {
+    return this.#call("ScheduleKeyDeletion", input);
+  }
+
+  cancelKeyDeletion(
+    input: OperationInput<"CancelKeyDeletion">,
+  ): Promise<OperationOutput<"CancelKeyDeletion">> {
+    return this.#call("CancelKeyDeletion", input);
+  }
+
   async #call<Name extends OperationName>(
     name: Name,
     input: OperationInput<Name>,

@@ -62,6 +62,10 @@ export const settings = {
     default: 0,
     help: "TCP and UDP port for syslog messages, 514 by convention; 0 turns it off",
   }),
+  masterKeyFile: text("FILE", {
+    default: undefined,
+    help: "file with the key that seals the keys of log groups; master.key in the data folder otherwise",
+  }),
   clickhouseUrl: matching(
     "URL",
     /^https?:\/\/[^/]/,

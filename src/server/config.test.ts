@@ -36,6 +36,7 @@ test("without anything every setting has its default", () => {
     agentConfig: undefined,
     clickhouseUrl: undefined,
     postgresUrl: undefined,
+    masterKeyFile: undefined,
     streamTargets: undefined,
     smtpFrom: "groundwatch@localhost",
     logLevel: "info",

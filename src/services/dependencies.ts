@@ -4,6 +4,7 @@ import type { FactBoard } from "../core/facts.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { MetricArrivals } from "../storage/metric-arrivals.ts";
 import type { MetricWriter } from "../storage/metric-writer.ts";
+import type { LogEncryption } from "../storage/encryption/log-encryption.ts";
 import type { RollupLedger } from "../storage/metric-rollups.ts";
 import type { Queues } from "../storage/queues.ts";
 import type { DeliveryAttempts } from "../storage/delivery-attempts.ts";
@@ -20,6 +21,8 @@ export interface Dependencies {
   readonly state: State;
   readonly telemetry: Telemetry;
   readonly blobs: Blobs;
+  /** The keys of log groups: every read of log events asks it where to select them from. */
+  readonly logEncryption: LogEncryption;
   readonly worlds: Worlds;
   /** Stores metric data, wherever it comes from. */
   readonly metrics: MetricWriter;

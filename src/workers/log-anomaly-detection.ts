@@ -1,6 +1,7 @@
 // Runs log anomaly detectors: each at its frequency, over the events that arrived since.
 import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
+import type { LogEncryption } from "../storage/encryption/log-encryption.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import {
   detectorsIn,
@@ -20,6 +21,7 @@ export interface AnomalyDetectionParts {
   readonly facts: FactBoard;
   readonly state: State;
   readonly telemetry: Telemetry;
+  readonly logEncryption: LogEncryption;
   readonly blobs: Blobs;
   readonly metrics: MetricWriter;
   readonly worlds: Worlds;

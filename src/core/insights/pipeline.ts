@@ -364,14 +364,14 @@ export class Pipeline {
   }
 
   #events(): Sql {
-    const { logGroups, takeOnce } = this.scope;
+    const { logGroups, takeOnce, source = rawSql("log_events") } = this.scope;
     const discovered = [...this.#discovered.values()].map(
       ({ column, value }) => sql`${value.sql} AS ${rawSql(column)}`,
     );
     const columns = joinSql([rawSql(eventColumns.join(", ")), ...discovered], ", ");
     const conditions = joinSql([...this.scannedConditions(), ...this.#eventConditions], " AND ");
     const once = takeOnce && logGroups.length > 0 ? sql` LIMIT 1 BY sequence` : rawSql("");
-    return sql`SELECT ${columns} FROM log_events WHERE ${conditions}${once}`;
+    return sql`SELECT ${columns} FROM ${source} WHERE ${conditions}${once}`;
   }
 }
 

@@ -1,4 +1,5 @@
 // What a query is compiled against: the groups, their streams, the span of time, and the instant "now".
+import type { Sql } from "../sql.ts";
 import type { Source } from "./query-tree.ts";
 import type { RegexProblem } from "./regexes.ts";
 
@@ -31,6 +32,8 @@ export interface EventScope {
   readonly to: number;
   /** Set while events of a group may be stored twice, because its retention is being changed. */
   readonly takeOnce: boolean;
+  /** What stands behind FROM in the place of the table of log events. */
+  readonly source?: Sql;
 }
 
 export interface QueryScope extends EventScope {

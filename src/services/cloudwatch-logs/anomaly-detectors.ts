@@ -61,9 +61,7 @@ export async function createLogAnomalyDetector(
   }
   if (!arn.startsWith("arn:")) throw invalidParameter("logGroupArnList must contain ARNs.");
   if (input.kmsKeyId !== undefined) {
-    throw invalidParameter(
-      "The specified KMS key does not exist or is not allowed to be used: there are no keys here.",
-    );
+    throw invalidParameter("kmsKeyId is not supported for anomaly detectors here.");
   }
   compilePattern(input.filterPattern ?? "");
   const group = await requireGroup(context, arn);

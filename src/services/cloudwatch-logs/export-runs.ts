@@ -5,9 +5,11 @@ import type { Clock } from "../../core/clock.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import type { Blobs } from "../../storage/blobs.ts";
+import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
 import type { Document, State } from "../../storage/state.ts";
 import { readLogEvents, type LogEventRow } from "../../storage/telemetry/log-events.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
+import type { Dependencies } from "../dependencies.ts";
 import {
   activeExportsIn,
   exportCollections,
@@ -32,6 +34,7 @@ const retryMs = 60_000;
 const compress = promisify(gzip);
 
 type Task = Document<StoredExportTask>;
+type ExportParts = Pick<Dependencies, "state" | "telemetry" | "blobs" | "clock" | "logEncryption">;
 
 /**
  * Progress is stored behind every file, so that a task goes on where it was when the server starts again: the
@@ -43,12 +46,14 @@ export class ExportRuns {
   readonly #telemetry: Telemetry;
   readonly #blobs: Blobs;
   readonly #clock: Clock;
+  readonly #encryption: LogEncryption;
 
-  constructor(state: State, telemetry: Telemetry, blobs: Blobs, clock: Clock) {
+  constructor({ state, telemetry, blobs, clock, logEncryption }: ExportParts) {
     this.#state = state;
     this.#telemetry = telemetry;
     this.#blobs = blobs;
     this.#clock = clock;
+    this.#encryption = logEncryption;
     this.#resume().catch(() => this.#clock.schedule(this.#clock.now() + retryMs, () => this.#resume()));
   }
 
@@ -158,6 +163,7 @@ export class ExportRuns {
     let characters = 0;
     for (let at = position; ;) {
       const page = await readLogEvents(this.#telemetry, {
+        source: this.#encryption.sourceOf([groupId]),
         groupId,
         streamIds: [stream.value.id],
         from,

@@ -73,12 +73,14 @@ async function scan(
   const limit = input.limit ?? logLimits.pageEvents;
   const everything = pattern.pattern.kind === "everything";
   const rows: LogEventRow[] = [];
+  const source = dependencies.logEncryption.sourceOf([group.value.id]);
   let bytes = 0;
   let position = start;
   for (let looked = 0; looked < logLimits.scannedEvents;) {
     const page = await readLogEvents(
       dependencies.telemetry,
       {
+        source,
         groupId: group.value.id,
         from: visibleFrom(group.value, call.now, input.startTime ?? 0),
         // AWS's end is inclusive here, unlike that of GetLogEvents.

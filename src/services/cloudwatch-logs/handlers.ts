@@ -32,6 +32,7 @@ import {
 import { filterLogEvents } from "./filter-log-events.ts";
 import { testMetricFilter } from "./filter-patterns.ts";
 import { describeLogGroups, listLogGroups } from "./log-group-listings.ts";
+import { associateKmsKey, disassociateKmsKey } from "./kms-keys.ts";
 import { startLiveTail } from "./live-tail.ts";
 import { getLogGroupFields, getLogRecord } from "./log-records.ts";
 import {
@@ -120,6 +121,7 @@ import {
 import { deleteTransformer, getTransformer, putTransformer, testTransformer } from "./transformers.ts";
 
 export const handlers: Handlers<typeof Sdk, LogsContext> = {
+  AssociateKmsKey: associateKmsKey,
   AssociateSourceToS3TableIntegration: associateSourceToS3TableIntegration,
   CancelExportTask: cancelExportTask,
   CancelImportTask: cancelImportTask,
@@ -175,6 +177,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   DescribeQueryDefinitions: describeQueryDefinitions,
   DescribeResourcePolicies: describeResourcePolicies,
   DescribeSubscriptionFilters: describeSubscriptionFilters,
+  DisassociateKmsKey: disassociateKmsKey,
   DisassociateSourceFromS3TableIntegration: disassociateSourceFromS3TableIntegration,
   FilterLogEvents: filterLogEvents,
   GetDataProtectionPolicy: getDataProtectionPolicy,

@@ -25,13 +25,13 @@ export function createLogsService(dependencies: Dependencies): Service {
   const streams = createStreamDirectory(state);
   const activity = new StreamActivity(state, telemetry, clock);
   const deletions = new EventDeletions(state, telemetry, clock);
-  const exports = new ExportRuns(state, telemetry, dependencies.blobs, clock);
+  const exports = new ExportRuns(dependencies);
   const ingestRules = createIngestRuleDirectory(state);
   const metricFilters = createMetricFilterDirectory(state);
   const metricDefaults = new MetricFilterDefaults(dependencies);
   const metricBatches = new SharedMetricBatches(dependencies.metrics, dependencies.stopwatch);
   const retentionMoves = new RetentionMoves(state, telemetry, clock);
-  const queries = new QueryRuns(state, telemetry, dependencies.blobs, clock);
+  const queries = new QueryRuns(dependencies);
   const contextOf = (call: CallContext): LogsContext => ({
     call,
     dependencies,

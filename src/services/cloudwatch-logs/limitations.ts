@@ -1,14 +1,14 @@
 // What the operations of CloudWatch Logs refuse, or do otherwise than AWS; the documentation shows it.
 
 export const limitations = {
+  AssociateKmsKey: ["keys are made by CreateKey of our own service: docs/log-encryption.md"],
   CreateLogAnomalyDetector: [
-    "`kmsKeyId` is refused: there are no keys here",
+    "`kmsKeyId` is refused",
     "tags are kept and not listed",
     "deviations of a pattern's count and patterns that are new are found; those of values within a pattern " +
       "are not",
   ],
   CreateLogGroup: [
-    "`kmsKeyId` is refused: there are no keys here",
     "queries serve groups of every class with all commands, and the embedded metric format works in all",
   ],
   CreateExportTask: [

@@ -68,7 +68,7 @@ async function store(
   stream: KnownStream,
   events: readonly InputLogEvent[],
 ): Promise<void> {
-  const { facts, telemetry } = context.dependencies;
+  const { facts, telemetry, logEncryption } = context.dependencies;
   const { account, region, now } = context.call;
   const { ingestRules } = context;
   const rules =
@@ -76,8 +76,12 @@ async function store(
     (await ingestRules.find(scopeOf(context), logGroupName, stream.groupId));
   const origin = { logGroupName, logStreamName: stream.streamName, account, region };
   const ingested = ingest(rules, events, origin);
+  const { kmsKeyId, groupId } = stream;
+  const sealer =
+    kmsKeyId === undefined ? undefined : await logEncryption.sealerOf(groupId, kmsKeyId, events.length);
+  const destination = sealer === undefined ? stream : { ...stream, sealer };
   const [sequences] = await Promise.all([
-    appendLogEvents(telemetry, stream, ingested.events, now),
+    appendLogEvents(telemetry, destination, ingested.events, now),
     storeEventMetrics(context, logGroupName, stream, ingested),
     storeIngestMetrics(context, logGroupName, ingested.tally),
   ]);
@@ -161,7 +165,7 @@ export async function getLogEvents(
 ): Promise<Output<"GetLogEvents">> {
   const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
   requireReadableClass(group, "GetLogEvents");
-  const { state, telemetry } = context.dependencies;
+  const { state, telemetry, logEncryption } = context.dependencies;
   const stream = await streamsIn(state).get(streamScope(group.value.id), input.logStreamName);
   if (stream === undefined) throw streamNotFound();
   const token = input.nextToken === undefined ? undefined : parsePageToken(input.nextToken);
@@ -172,6 +176,7 @@ export async function getLogEvents(
   const from = visibleFrom(group.value, context.call.now, input.startTime ?? 0);
   const to = input.endTime ?? Number.POSITIVE_INFINITY;
   const page = await readLogEvents(telemetry, {
+    source: logEncryption.sourceOf([group.value.id]),
     groupId: group.value.id,
     streamIds: [stream.value.id],
     from,

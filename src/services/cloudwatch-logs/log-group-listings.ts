@@ -148,6 +148,7 @@ async function describeWhole(context: LogsContext, groups: readonly Document<Sto
     return {
       ...identify(context, group),
       ...(value.retentionDays === undefined ? {} : { retentionInDays: value.retentionDays }),
+      ...(value.kmsKeyId === undefined ? {} : { kmsKeyId: value.kmsKeyId }),
       metricFilterCount: value.metricFilters ?? 0,
       logGroupArn: logGroupArn(account, region, key),
       logGroupClass: value.logGroupClass,

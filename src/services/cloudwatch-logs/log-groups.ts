@@ -6,6 +6,7 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { forgetDetectorsOf } from "./anomaly-detectors.ts";
 import { groupPolicyDeletions } from "./group-policies.ts";
+import { requireKey } from "./kms-keys.ts";
 import { metricFilterDeletions } from "./stored-metric-filters.ts";
 import {
   changeGroup,
@@ -28,11 +29,8 @@ export async function createLogGroup(
   if (input.logGroupName.startsWith("aws/")) {
     throw invalidParameter('Log groups starting with "aws/" are reserved for AWS.');
   }
-  if (input.kmsKeyId !== undefined) {
-    throw invalidParameter(
-      "The specified KMS key does not exist or is not allowed to be used: there are no keys here.",
-    );
-  }
+  const { kmsKeyId, logGroupName } = input;
+  if (kmsKeyId !== undefined) requireKey(kmsKeyId, { kind: "group", name: logGroupName }, context);
   const { state } = context.dependencies;
   const tags = checkTags(input.tags ?? {});
   const group: StoredGroup = {
@@ -41,10 +39,11 @@ export async function createLogGroup(
     logGroupClass: input.logGroupClass ?? "STANDARD",
     deletionProtection: input.deletionProtectionEnabled ?? false,
     tags,
+    ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
     // AWS keeps the events of a DELIVERY group for a day, whatever is asked.
     ...(input.logGroupClass === "DELIVERY" ? { retentionDays: 1 } : {}),
   };
-  if (!(await groupsIn(state).create(scopeOf(context), input.logGroupName, group))) {
+  if (!(await groupsIn(state).create(scopeOf(context), logGroupName, group))) {
     throw modelled(ResourceAlreadyExistsException, "The specified log group already exists");
   }
   return {};
@@ -59,7 +58,7 @@ export async function deleteLogGroup(
   input: Input<"DeleteLogGroup">,
   context: LogsContext,
 ): Promise<Output<"DeleteLogGroup">> {
-  const { state } = context.dependencies;
+  const { state, logEncryption } = context.dependencies;
   const { scope, key, value, version } = await requireGroup(context, input.logGroupName);
   if (value.deletionProtection) {
     throw modelled(
@@ -76,6 +75,7 @@ export async function deleteLogGroup(
     ...(await metricFilterDeletions(state, scope, key)),
     ...(await subscriptionDeletions(state, scope, key)),
     ...groupPolicyDeletions(value.id),
+    ...logEncryption.deletionsOf(value.id),
     context.deletions.note({ groupId: value.id }),
   ]);
   context.streams.forget();
@@ -83,6 +83,7 @@ export async function deleteLogGroup(
   context.ingestRules.forget(value.id);
   await forgetDetectorsOf(context, value.id);
   if (!deleted) return deleteLogGroup(input, context); // it changed since it was read
+  logEncryption.forget(value.id);
   context.deletions.begin({ groupId: value.id });
   context.dependencies.facts.publish({ kind: "LogSubscriptionsChanged" });
   return {};

@@ -26,12 +26,19 @@ export async function getLogRecord(
   input: Input<"GetLogRecord">,
   context: LogsContext,
 ): Promise<Output<"GetLogRecord">> {
+  const { telemetry, logEncryption } = context.dependencies;
   const pointer = parsePointer(input.logRecordPointer);
   const group = await groupById(pointer.groupId, context);
   const event =
     group === undefined
       ? undefined
-      : await readLogEvent(context.dependencies.telemetry, group.value.id, pointer, input.unmask ?? false);
+      : await readLogEvent(
+          telemetry,
+          logEncryption.sourceOf([group.value.id]),
+          group.value.id,
+          pointer,
+          input.unmask ?? false,
+        );
   if (
     group === undefined ||
     event === undefined ||
@@ -106,8 +113,10 @@ export async function getLogGroupFields(
     from: Math.max(0, visibleFrom(group.value, now, from)),
     to: asked === undefined ? now : asked + queryLimits.sampleSpanMs,
   };
+  const { telemetry, logEncryption } = context.dependencies;
   const documents = await sampleDocuments(
-    context.dependencies.telemetry,
+    telemetry,
+    logEncryption.sourceOf([group.value.id]),
     group.value.id,
     span,
     queryLimits.sampledEvents,

@@ -1,15 +1,21 @@
 // Logs Insights: start, stop and describe queries, and get their results.
 import { randomUUID } from "node:crypto";
-import { LimitExceededException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  AccessDeniedException,
+  LimitExceededException,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { parseQuery } from "../../core/insights/query-languages.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
+import { KeyUnavailableError } from "../../storage/encryption/key-errors.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
 import { queryLimits } from "./query-limits.ts";
 import type { StoredRun } from "./query-runs.ts";
 import { groupsOf, malformed, scopeOfQuery } from "./query-scope.ts";
+import { resultKey } from "./kms-keys.ts";
 import { scopeOf } from "./stored-groups.ts";
 
 /**
@@ -32,20 +38,17 @@ export async function startQuery(
     const query = parseQuery(queryString, queryLanguage);
     const groups = await groupsOf(input, query, context);
     const limit = input.limit ?? queryLimits.defaultRows;
-    await context.queries.start(
-      scope,
-      queryId,
-      query,
-      await scopeOfQuery(groups, span, query, queryString, limit, context),
-      {
-        queryString,
-        queryLanguage,
-        logGroupNames: groups.map(({ key }) => key),
-        userIdentity: context.call.principal.arn,
-      },
-    );
+    const read = await scopeOfQuery(groups, span, query, queryString, limit, context);
+    await context.queries.start(scope, queryId, query, read.scope, {
+      queryString,
+      queryLanguage,
+      logGroupNames: groups.map(({ key }) => key),
+      userIdentity: context.call.principal.arn,
+      ...(await resultKey(read.groups, context)),
+    });
   } catch (error) {
     if (error instanceof InsightsQueryError) throw malformed(error);
+    if (error instanceof KeyUnavailableError) throw modelled(AccessDeniedException, error.message);
     throw error;
   }
   return { queryId };

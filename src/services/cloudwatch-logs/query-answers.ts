@@ -6,6 +6,7 @@ import {
 } from "../../core/insights/compile-query.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
+import { rawSql } from "../../core/sql.ts";
 import { countReadable, countScanned, type ScannedEvents } from "../../storage/telemetry/log-queries.ts";
 import { TelemetryError, type QueryOptions, type Telemetry } from "../../storage/telemetry.ts";
 import { queryLimits } from "./query-limits.ts";
@@ -63,11 +64,12 @@ export async function answerQuery(
     signal,
   };
   const compiled = compileInsightsQuery(query, scope);
-  const scanned = await countScanned(telemetry, compiled.eventConditions, options);
+  const { source = rawSql("log_events") } = scope;
+  const scanned = await countScanned(telemetry, source, compiled.eventConditions, options);
   if (scanned.events > partialAboveEvents && hasPartialAnswers(query)) {
     const from = Math.floor(scope.to - (scope.to - scope.from) / queryLimits.partialShare);
     const newest = compileInsightsQuery(query, { ...scope, from });
-    const scannedNow = await countScanned(telemetry, newest.eventConditions, options);
+    const scannedNow = await countScanned(telemetry, source, newest.eventConditions, options);
     onPartial(await answerOnce(telemetry, newest, scope, scannedNow, options));
   }
   return answerOnce(telemetry, compiled, scope, scanned, options);

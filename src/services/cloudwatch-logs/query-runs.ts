@@ -5,8 +5,12 @@ import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Blobs } from "../../storage/blobs.ts";
-import type { Collection, State } from "../../storage/state.ts";
+import { KeyUnavailableError } from "../../storage/encryption/key-errors.ts";
+import type { Keyring } from "../../storage/encryption/keyring.ts";
+import { openDocument, sealDocument } from "../../storage/encryption/sealed-document.ts";
+import type { Collection } from "../../storage/state.ts";
 import { TelemetryError, type Telemetry } from "../../storage/telemetry.ts";
+import type { Dependencies } from "../dependencies.ts";
 import {
   answerQuery,
   noStatistics,
@@ -25,6 +29,8 @@ export interface StoredRun {
   readonly queryLanguage?: QueryLanguage;
   readonly logGroupNames: readonly string[];
   readonly userIdentity: string;
+  /** The key that seals its results. */
+  readonly resultKeyArn?: string;
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly durationMs?: number;
@@ -32,6 +38,13 @@ export interface StoredRun {
   readonly problem?: string;
   readonly statistics: RunStatistics;
 }
+
+export type DescribedRun = Pick<
+  StoredRun,
+  "queryString" | "queryLanguage" | "logGroupNames" | "userIdentity" | "resultKeyArn"
+>;
+
+type QueryParts = Pick<Dependencies, "state" | "telemetry" | "blobs" | "clock" | "logEncryption">;
 
 const resultBucket = "log-query-results";
 
@@ -48,12 +61,14 @@ export class QueryRuns {
   readonly #telemetry: Telemetry;
   readonly #blobs: Blobs;
   readonly #clock: Clock;
+  readonly #keyring: Keyring;
   readonly runs: Collection<StoredRun>;
   readonly #active = new Map<string, ActiveRun>();
   readonly #waiting: (() => void)[] = [];
   #working = 0;
 
-  constructor(state: State, telemetry: Telemetry, blobs: Blobs, clock: Clock) {
+  constructor({ state, telemetry, blobs, clock, logEncryption }: QueryParts) {
+    this.#keyring = logEncryption.keyring;
     this.runs = state.collection<StoredRun>("log-queries");
     this.#telemetry = telemetry;
     this.#blobs = blobs;
@@ -74,7 +89,7 @@ export class QueryRuns {
     queryId: string,
     query: Query,
     queryScope: QueryScope,
-    described: Pick<StoredRun, "queryString" | "queryLanguage" | "logGroupNames" | "userIdentity">,
+    described: DescribedRun,
   ): Promise<void> {
     compileInsightsQuery(query, queryScope);
     const startedAt = this.#clock.now();
@@ -126,11 +141,16 @@ export class QueryRuns {
     return { ...run, status: active.status, statistics: active.partial?.statistics ?? run.statistics };
   }
 
-  /** All rows of a query that has ended, and those found so far of one that has not. */
+  /**
+   * All rows of a query that has ended, and those found so far of one that has not.
+   * @throws KeyUnavailableError
+   */
   async results(scope: string, queryId: string, status: RunStatus): Promise<readonly ResultRow[]> {
     if (status === "Scheduled" || status === "Running") return this.#active.get(queryId)?.partial?.rows ?? [];
-    const body = await this.#blobs.get(resultBucket, resultKey(scope, queryId));
-    return body === undefined ? [] : (JSON.parse(Buffer.from(body).toString()) as readonly ResultRow[]);
+    const key = resultKey(scope, queryId);
+    const body = await this.#blobs.get(resultBucket, key);
+    if (body === undefined) return [];
+    return JSON.parse(openDocument(this.#keyring, body, key).toString()) as readonly ResultRow[];
   }
 
   async #run(
@@ -152,14 +172,16 @@ export class QueryRuns {
           if (active !== undefined) active.partial = partial;
         },
       });
-      await this.#keep(scope, queryId, rows);
+      await this.#keep(scope, queryId, stored, rows);
       ended = { ...stored, status: "Complete", statistics };
     } catch (error) {
       const { rows, statistics } = this.#active.get(queryId)?.partial ?? {
         rows: [],
         statistics: noStatistics,
       };
-      if (rows.length > 0) await this.#keep(scope, queryId, rows);
+      if (rows.length > 0 && !(error instanceof KeyUnavailableError)) {
+        await this.#keep(scope, queryId, stored, rows);
+      }
       ended = { ...stored, status: statusOf(error), problem: problemOf(error), statistics };
     } finally {
       release();
@@ -172,8 +194,16 @@ export class QueryRuns {
     );
   }
 
-  async #keep(scope: string, queryId: string, rows: readonly ResultRow[]): Promise<void> {
-    await this.#blobs.put(resultBucket, resultKey(scope, queryId), Buffer.from(JSON.stringify(rows)));
+  async #keep(
+    scope: string,
+    queryId: string,
+    { resultKeyArn }: StoredRun,
+    rows: readonly ResultRow[],
+  ): Promise<void> {
+    const key = resultKey(scope, queryId);
+    const body = Buffer.from(JSON.stringify(rows));
+    const kept = resultKeyArn === undefined ? body : sealDocument(this.#keyring, resultKeyArn, body, key);
+    await this.#blobs.put(resultBucket, key, kept);
   }
 
   /**

@@ -1,7 +1,9 @@
 // Which log groups and streams a query of Logs Insights reads.
 import { MalformedQueryException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { RE2JS, RE2JSSyntaxException } from "re2js";
+import { eventConditions } from "../../core/insights/event-conditions.ts";
 import {
+  compileInsightsQuery,
   lookupTablesOf,
   mentionsLogStream,
   nestedSources,
@@ -11,6 +13,7 @@ import type { InsightsQueryError } from "../../core/insights/query-error.ts";
 import type { Query, Source } from "../../core/insights/query-tree.ts";
 import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
 import type { Document } from "../../storage/state.ts";
+import { requireReadable } from "../../storage/telemetry/log-event-source.ts";
 import { modelled } from "../../wire/service.ts";
 import { accountIndexesOf, readAccountRules } from "./account-rules.ts";
 import type { Input, LogsContext } from "./context.ts";
@@ -96,7 +99,16 @@ async function chosenGroups(source: Source, context: LogsContext): Promise<Group
   return [...chosen.values()];
 }
 
-/** Everything that the query is compiled against; `from` and `to` are epoch milliseconds. */
+export interface ReadScope {
+  readonly scope: QueryScope;
+  /** Those of queries inside the query too. */
+  readonly groups: Groups;
+}
+
+/**
+ * Everything that the query is compiled against; `from` and `to` are epoch milliseconds.
+ * @throws KeyUnavailableError when it would read events whose key cannot be used.
+ */
 export async function scopeOfQuery(
   groups: Groups,
   span: { readonly from: number; readonly to: number },
@@ -104,7 +116,7 @@ export async function scopeOfQuery(
   queryString: string,
   limit: number,
   context: LogsContext,
-): Promise<QueryScope> {
+): Promise<ReadScope> {
   const { account, now } = context.call;
   const nested = new Map<Source, Groups>();
   for (const source of nestedSources(query)) nested.set(source, await groupsOfSource(source, context));
@@ -128,10 +140,13 @@ export async function scopeOfQuery(
       isTransformed: (value.isTransformed ?? false) || accountRules.isTransformed,
       indexes: [...(indexesOf.get(policyKey(value.id)) ?? []), ...accountIndexesOf(accountRules, key, value)],
     }));
-  return {
+  const { telemetry, logEncryption } = context.dependencies;
+  const source = logEncryption.sourceOf(all.map(({ value }) => value.id));
+  const scope: QueryScope = {
     ...span,
     now,
     limit,
+    source: source.table,
     logGroups: scopeGroups(groups),
     streams: mentionsLogStream(queryString) ? await streamsOf(all, context) : [],
     groupsOfSource: (source) => scopeGroups(nested.get(source) ?? []),
@@ -139,6 +154,12 @@ export async function scopeOfQuery(
     takeOnce: moves.length > 0,
     regexProblem,
   };
+  if (source.unavailable.length > 0) {
+    const inner = { ...scope, logGroups: scopeGroups([...nested.values()].flat()) };
+    await requireReadable(telemetry, source, compileInsightsQuery(query, scope).eventConditions);
+    await requireReadable(telemetry, source, eventConditions(inner));
+  }
+  return { scope, groups: all };
 }
 
 async function streamsOf(groups: Groups, context: LogsContext): Promise<QueryScope["streams"]> {

@@ -8,6 +8,7 @@ import type { LogsContext } from "./context.ts";
 import { putLookupTable, tableOfRows } from "./lookup-tables.ts";
 import { queryLimits } from "./query-limits.ts";
 import type { ResultRow } from "./query-answers.ts";
+import { resultKey } from "./kms-keys.ts";
 import { groupsOf, scopeOfQuery } from "./query-scope.ts";
 import {
   dueKey,
@@ -141,12 +142,14 @@ export class ScheduledQueryRuns {
       from: triggeredAt - stored.startTimeOffset * 1_000,
       to: triggeredAt - stored.endTimeOffset * 1_000 - 1,
     };
-    const scope = await scopeOfQuery(groups, span, query, queryString, queryLimits.defaultRows, context);
-    await context.queries.start(`${context.call.account}/${context.call.region}`, queryId, query, scope, {
+    const read = await scopeOfQuery(groups, span, query, queryString, queryLimits.defaultRows, context);
+    const scope = `${context.call.account}/${context.call.region}`;
+    await context.queries.start(scope, queryId, query, read.scope, {
       queryString,
       queryLanguage,
       logGroupNames: groups.map(({ key }) => key),
       userIdentity: `${stored.executionRoleArn}/${name}`,
+      ...(await resultKey(read.groups, context)),
     });
   }
 

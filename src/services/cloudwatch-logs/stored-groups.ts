@@ -12,6 +12,8 @@ export interface StoredGroup {
   readonly logGroupClass: LogGroupClass;
   readonly retentionDays?: number;
   readonly deletionProtection: boolean;
+  /** The ARN of the key under which new events are sealed. */
+  readonly kmsKeyId?: string;
   /** Whether events may be put with a bearer token. */
   readonly bearerTokens?: boolean;
   readonly tags: Readonly<Record<string, string>>;

@@ -9,6 +9,8 @@ export interface KnownStream {
   readonly streamName: string;
   readonly retentionDays: number | undefined;
   readonly bearerTokens: boolean;
+  /** The ARN of the key under which events are sealed; undefined for a group without one. */
+  readonly kmsKeyId: string | undefined;
   /** How many metric filters the group has. */
   readonly metricFilters: number;
 }
@@ -37,8 +39,8 @@ export function createStreamDirectory(state: State): StreamDirectory {
       if (group === undefined) return "noGroup";
       const stream = await streams.get(streamScope(group.value.id), streamName);
       if (stream === undefined) return "noStream";
-      const { id: groupId, retentionDays, bearerTokens = false, metricFilters = 0 } = group.value;
-      const kept = { retentionDays, bearerTokens, metricFilters };
+      const { id: groupId, retentionDays, kmsKeyId, bearerTokens = false, metricFilters = 0 } = group.value;
+      const kept = { retentionDays, kmsKeyId, bearerTokens, metricFilters };
       const found = { groupId, streamId: stream.value.id, streamName, ...kept };
       if (generation === askedIn) keep(keyOf(scope, groupName, streamName), found);
       return found;

@@ -140,7 +140,7 @@ async function requireRule(
   range: TimeRange,
   periodSeconds: number,
 ): Promise<{ readonly rule: InsightRule; readonly question: ReportQuestion }> {
-  const { state } = dependencies;
+  const { state, logEncryption } = dependencies;
   const stored: StoredInsightRule | undefined = (await insightRulesOf(state).get(alarmScope(call), name))
     ?.value;
   const rule = stored === undefined ? undefined : ruleOf(stored, call);
@@ -149,5 +149,6 @@ async function requireRule(
   }
   const groups = await groupsOfRule(state, call, rule, call.now);
   const { active, appliesOnTransformed } = stored;
-  return { rule, question: { rule, groups, active, appliesOnTransformed, ...range, periodSeconds } };
+  const source = logEncryption.sourceOf(groups.map(({ id }) => id));
+  return { rule, question: { source, rule, groups, active, appliesOnTransformed, ...range, periodSeconds } };
 }

@@ -26,9 +26,10 @@ async function openDependencies(): Promise<Dependencies> {
   const blobs = undefined as never;
   const rollups = undefined as never;
   const never = undefined as never;
-  const writers = { metrics: never, metricArrivals: never, sendLogs: never };
+  const writers = { metrics: never, metricArrivals: never };
   const notifying = { ...writers, queues: never, topics: never, deliveryAttempts: never, signing: never };
-  const unused = { ...notifying, stopwatch: () => 0, addressOf: () => "" };
+  const logs = { sendLogs: never, logEncryption: never };
+  const unused = { ...notifying, ...logs, stopwatch: () => 0, addressOf: () => "" };
   const worlds = createWorlds(state);
   const clock = createManualClock({ startAt: now, onTaskError: () => undefined });
   return { clock, facts: createFactBoard(), state, telemetry, blobs, worlds, rollups, ...unused };

@@ -36,3 +36,19 @@ export class LimitExceededException extends GroundwatchException {
     this.name = "LimitExceededException";
   }
 }
+
+/** There is no such key. */
+export class NotFoundException extends GroundwatchException {
+  constructor({ message }: ExceptionOptions) {
+    super(message);
+    this.name = "NotFoundException";
+  }
+}
+
+/** The key's state does not allow it. */
+export class KMSInvalidStateException extends GroundwatchException {
+  constructor({ message }: ExceptionOptions) {
+    super(message);
+    this.name = "KMSInvalidStateException";
+  }
+}

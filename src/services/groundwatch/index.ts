@@ -7,6 +7,16 @@ import { backtestAlarm } from "./backtest-alarm.ts";
 import { explainAlarm } from "./explain-alarm.ts";
 import { listDeliveryAttempts } from "./delivery-attempts.ts";
 import type { GroundwatchContext, OwnDependencies } from "./context.ts";
+import {
+  cancelKeyDeletion,
+  createKey,
+  describeKey,
+  disableKey,
+  enableKey,
+  listKeys,
+  rotateKeyOnDemand,
+  scheduleKeyDeletion,
+} from "./keys.ts";
 import { limits } from "./limits.ts";
 import { reset } from "./reset.ts";
 import * as schema from "./schema.ts";
@@ -32,8 +42,13 @@ export function createGroundwatchService(dependencies: Dependencies, own: OwnDep
     handlers: {
       AdvanceClock: advanceClock,
       BacktestAlarm: backtestAlarm,
+      CancelKeyDeletion: cancelKeyDeletion,
       CreateAccessKey: createAccessKey,
+      CreateKey: createKey,
       DeleteAccessKey: deleteAccessKey,
+      DescribeKey: describeKey,
+      DisableKey: disableKey,
+      EnableKey: enableKey,
       ExplainAlarm: explainAlarm,
       GetClock: getClock,
       GetServerStatus: getServerStatus,
@@ -41,7 +56,10 @@ export function createGroundwatchService(dependencies: Dependencies, own: OwnDep
       ListApiCalls: listApiCalls,
       ListDeliveryAttempts: listDeliveryAttempts,
       ListEvents: listEvents,
+      ListKeys: listKeys,
       Reset: reset,
+      RotateKeyOnDemand: rotateKeyOnDemand,
+      ScheduleKeyDeletion: scheduleKeyDeletion,
     },
     contextOf: (call) => ({ call, dependencies, own }),
   });

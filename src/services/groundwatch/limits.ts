@@ -2,6 +2,7 @@
 import { parseLimits } from "../../wire/limits.ts";
 import { alarmLimitLines } from "./limits-alarms.ts";
 import { deliveryLimitLines } from "./limits-deliveries.ts";
+import { keyLimitLines } from "./limits-keys.ts";
 
 /** One move of the clock: longer than the longest retention of what is kept by the day, and one year. */
 export const maxAdvanceMs = 366 * 24 * 60 * 60 * 1000;
@@ -44,5 +45,6 @@ CreatedAccessKey.CreatedAt long
 AccessKeySummary.CreatedAt long
 ${alarmLimitLines}
 ${deliveryLimitLines}
+${keyLimitLines}
 `.trim(),
 );

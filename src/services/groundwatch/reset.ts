@@ -22,12 +22,13 @@ export const reset: GroundwatchHandler<"Reset"> = async (_input, { dependencies,
  * written from then on is safe.
  */
 export async function eraseEverything(
-  { state, worlds, facts, telemetry, signing }: Dependencies,
+  { state, worlds, facts, telemetry, signing, logEncryption }: Dependencies,
   { accessKeys }: OwnDependencies,
 ): Promise<void> {
   await accessKeys.keepDuring(() => state.eraseDocuments());
   worlds.forget();
   signing.forget();
+  logEncryption.forget();
   facts.publish({ kind: "WorldReset" });
   // With new worlds old rows are out of reach already; this is waited for because it takes the new ones too.
   await telemetry.truncate();

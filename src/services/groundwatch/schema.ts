@@ -3,6 +3,7 @@
 
 export * from "./schema-alarms.ts";
 export * from "./schema-deliveries.ts";
+export * from "./schema-keys.ts";
 
 const namespace = "com.groundwatch";
 const text = 0;
@@ -243,6 +244,15 @@ export const LimitExceededException$ = [
   -3,
   namespace,
   "LimitExceededException",
+  badRequest,
+  ["message"],
+  [0],
+] as const;
+export const NotFoundException$ = [-3, namespace, "NotFoundException", badRequest, ["message"], [0]] as const;
+export const KMSInvalidStateException$ = [
+  -3,
+  namespace,
+  "KMSInvalidStateException",
   badRequest,
   ["message"],
   [0],

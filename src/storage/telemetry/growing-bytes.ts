@@ -29,6 +29,13 @@ export class GrowingBytes {
     this.length = putVarint(this.#bytes, this.length, value);
   }
 
+  blob(blob: Uint8Array): void {
+    this.#reserve(blob.length + 5);
+    const start = putVarint(this.#bytes, this.length, blob.length);
+    this.#bytes.set(blob, start);
+    this.length = start + blob.length;
+  }
+
   text(text: string): void {
     const units = text.length;
     this.#reserve(units * 3 + 5);

@@ -5,8 +5,10 @@ import type { InsightRule } from "../../core/contributor-insights/rule.ts";
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { ActiveTime, RuleGroup } from "../insight-rules.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
+import { requireReadable, type LogEventSource } from "./log-event-source.ts";
 
 export interface ReportQuestion {
+  readonly source: LogEventSource;
   readonly rule: InsightRule;
   readonly groups: readonly RuleGroup[];
   readonly active: readonly ActiveTime[];
@@ -51,6 +53,7 @@ export async function readContributors(
   options?: QueryOptions,
 ): Promise<readonly ReportContributor[]> {
   if (isEmpty(question)) return [];
+  await requireReadable(telemetry, question.source, [placesOf(question)], options);
   const rank = rawSql(order === "Sum" ? "total" : "most");
   const rows = await telemetry.query<{ keys: string[]; total: number; periods: [number, number][] }>(
     sql`
@@ -86,6 +89,7 @@ export async function readSummary(
   options?: QueryOptions,
 ): Promise<{ readonly totals: ReportTotals; readonly periods: readonly ReportPeriod[] }> {
   if (isEmpty(question)) return { totals: { contributors: 0, value: 0 }, periods: [] };
+  await requireReadable(telemetry, question.source, [placesOf(question)], options);
   const rows = await telemetry.query<RawSummary>(
     sql`
     SELECT toFloat64(grouping(p)) AS isTotal, toFloat64(p) AS period,
@@ -120,12 +124,15 @@ function matches(question: ReportQuestion): Sql {
       intDiv(at - ${from}, ${periodSeconds * 1_000}) AS period
     FROM (
       SELECT ${text} AS text, toUnixTimestamp64Milli(log_events.timestamp) AS at
-      FROM log_events
+      FROM ${question.source.table}
       WHERE ${wherePart(question)}
       LIMIT 1 BY sequence
     )
     WHERE ${compiled.condition}`;
 }
+
+/** The conditions that need nothing of the texts. */
+const placesOf = (question: ReportQuestion) => wherePart({ ...question, appliesOnTransformed: false });
 
 function wherePart(question: ReportQuestion): Sql {
   const { groups, active, from, to, appliesOnTransformed } = question;

@@ -1,6 +1,7 @@
 // Log events in the order in which they arrived, for whoever follows a group.
 import { joinSql, rawSql, sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
+import { requireReadable, type LogEventSource } from "./log-event-source.ts";
 
 export interface ArrivedLogEvent {
   readonly groupId: number;
@@ -11,6 +12,7 @@ export interface ArrivedLogEvent {
 }
 
 export interface ArrivalsQuery {
+  readonly source: LogEventSource;
   readonly groupIds: readonly number[];
   /** Only events behind this sequence number. */
   readonly after: bigint;
@@ -35,7 +37,7 @@ const pageBytes = 8 * 1024 * 1024;
 /** When there are fewer rows than `limit` and `isCut` is false, all up to `upTo` are among them. */
 export async function readArrivedLogEvents(
   telemetry: Telemetry,
-  { groupIds, after, upTo, earliestAt, needles, transformed, limit }: ArrivalsQuery,
+  { source, groupIds, after, upTo, earliestAt, needles, transformed, limit }: ArrivalsQuery,
 ): Promise<{ readonly rows: readonly ArrivedLogEvent[]; readonly isCut: boolean }> {
   if (groupIds.length === 0) return { rows: [], isCut: false };
   const text = rawSql(
@@ -44,13 +46,13 @@ export async function readArrivedLogEvents(
       : "log_events.message",
   );
   const contains = needles.map((needle) => sql`position(${text}, ${needle}) > 0`);
-  const conditions = [
+  const places = [
     sql`group_id IN ${groupIds}`,
     sql`timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, Math.trunc(earliestAt)))})`,
     sql`sequence > ${after}`,
     sql`sequence <= ${upTo}`,
-    ...contains,
   ];
+  await requireReadable(telemetry, source, places);
   const found = await telemetry.query<RawRow & { readonly bytesBefore: number }>(sql`
     SELECT groupId, streamId, toFloat64(toUnixTimestamp64Milli(at)) AS timestamp, sequence, message,
       bytesBefore
@@ -60,8 +62,8 @@ export async function readArrivedLogEvents(
           AS bytesBefore
       FROM (
         SELECT group_id AS groupId, stream_id AS streamId, timestamp AS at, sequence, ${text} AS message
-        FROM log_events
-        WHERE ${joinSql(conditions, " AND ")}
+        FROM ${source.table}
+        WHERE ${joinSql([...places, ...contains], " AND ")}
         ORDER BY sequence
         LIMIT 1 BY sequence
         LIMIT ${limit + 1}

@@ -2,8 +2,10 @@
 import { logLimits } from "../../core/logs/limits.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
+import type { LogEventSealer } from "../encryption/log-encryption.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
+import { requireReadable, sealedTexts, type LogEventSource } from "./log-event-source.ts";
 import { neverExpireDays } from "./tables/log-events.ts";
 
 /** Where events go; groups and streams are numbers here, which the control plane gives out. */
@@ -12,6 +14,8 @@ export interface LogDestination {
   readonly streamId: number;
   /** Undefined keeps them for ever. */
   readonly retentionDays: number | undefined;
+  /** For a group with a key: nothing of the texts leaves this process in the clear. */
+  readonly sealer?: LogEventSealer;
 }
 
 export interface AppendedLogEvent {
@@ -60,31 +64,56 @@ export async function appendLogEvents(
   events: readonly AppendedLogEvent[],
   ingestedAt: number,
 ): Promise<readonly bigint[]> {
-  const { groupId, streamId, retentionDays = neverExpireDays } = destination;
+  const { groupId, streamId, retentionDays = neverExpireDays, sealer } = destination;
   const sequences = events.map(() => nextSequence(ingestedAt));
   const same = (value: number) => Array.from<number>({ length: events.length }).fill(value);
   const first = sequences[0] ?? nextSequence(ingestedAt);
   underWay.add(first);
-  const stored = telemetry.append("log_events", {
+  const places = {
     group_id: same(groupId),
     stream_id: same(streamId),
     timestamp: events.map(({ timestamp }) => timestamp),
     sequence: sequences,
     ingested_at: same(ingestedAt),
     retention_days: same(retentionDays),
-    message: events.map(({ message }) => message),
-    transformed: events.map(({ transformed = "" }) => transformed),
-    unmasked: events.map(({ unmasked = "" }) => unmasked),
-    indexed: events.map(({ indexed }) => indexed),
-  });
+  };
   try {
-    await stored;
+    await (sealer === undefined
+      ? telemetry.append("log_events", { ...places, ...textsOf(events) })
+      : telemetry.append("log_events_sealed", { ...places, ...sealedTextsOf(sealer, sequences, events) }));
     const earliestAt = events.reduce((least, { timestamp }) => Math.min(least, timestamp), Infinity);
     for (const listener of storedListeners) listener(groupId, earliestAt);
   } finally {
     underWay.delete(first);
   }
   return sequences;
+}
+
+function textsOf(events: readonly AppendedLogEvent[]) {
+  return {
+    message: events.map(({ message }) => message),
+    transformed: events.map(({ transformed = "" }) => transformed),
+    unmasked: events.map(({ unmasked = "" }) => unmasked),
+    indexed: events.map(({ indexed }) => indexed),
+  };
+}
+
+function sealedTextsOf(
+  { dataKeyId, seal }: LogEventSealer,
+  sequences: readonly bigint[],
+  events: readonly AppendedLogEvent[],
+) {
+  const { message, transformed, unmasked, indexed } = textsOf(events);
+  const jsons = indexed.map((map) => (Object.keys(map).length === 0 ? "" : JSON.stringify(map)));
+  const sealed = (texts: readonly string[], letter: string) =>
+    texts.map((text, index) => seal(letter, sequences[index] ?? 0n, text));
+  return {
+    data_key: events.map(() => dataKeyId),
+    message: sealed(message, sealedTexts.message),
+    transformed: sealed(transformed, sealedTexts.transformed),
+    unmasked: sealed(unmasked, sealedTexts.unmasked),
+    indexed: sealed(jsons, sealedTexts.indexed),
+  };
 }
 
 export interface LogEventRow {
@@ -96,6 +125,7 @@ export interface LogEventRow {
 }
 
 export interface LogEventQuery {
+  readonly source: LogEventSource;
   readonly groupId: number;
   /** All streams when undefined. */
   readonly streamIds?: readonly number[];
@@ -135,6 +165,9 @@ export async function readLogEvents(
 ): Promise<LogEventPage> {
   const direction = rawSql(query.descending ? "DESC" : "ASC");
   const message = shownMessage(query);
+  const places = placesOf(query);
+  const texts = textConditionsOf(query);
+  await requireReadable(telemetry, query.source, places, options);
   const found = await telemetry.query<RawRow>(
     sql`
     SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence,
@@ -146,8 +179,8 @@ export async function readLogEvents(
         ) - length(message) AS bytes_before
       FROM (
         SELECT timestamp, sequence, ingested_at, stream_id, ${message} AS message
-        FROM log_events
-        WHERE ${joinSql(conditionsOf(query), " AND ")}
+        FROM ${query.source.table}
+        WHERE ${joinSql([...places, ...texts], " AND ")}
         ORDER BY group_id ${direction}, timestamp ${direction}, sequence ${direction}
         LIMIT 1 BY sequence
         LIMIT ${query.limit + 1}
@@ -168,8 +201,8 @@ function shownMessage({ unmask = false }: LogEventQuery): Sql {
   return unmask ? rawSql("if(unmasked = '', log_events.message, unmasked)") : rawSql("log_events.message");
 }
 
-function conditionsOf(query: LogEventQuery): readonly Sql[] {
-  const { position, descending, streamIds, needles = [] } = query;
+function placesOf(query: LogEventQuery): readonly Sql[] {
+  const { position, descending, streamIds } = query;
   const from = position !== undefined && !descending ? Math.max(query.from, position.timestamp) : query.from;
   const to = position !== undefined && descending ? Math.min(query.to, position.timestamp + 1) : query.to;
   return [
@@ -178,8 +211,11 @@ function conditionsOf(query: LogEventQuery): readonly Sql[] {
     sql`timestamp < ${instant(to)}`,
     ...(position === undefined ? [] : [behind(position, descending)]),
     ...(streamIds === undefined ? [] : [sql`stream_id IN ${streamIds.length === 0 ? [-1] : streamIds}`]),
-    ...needles.map((needle) => sql`${shownMessage(query)} LIKE ${likeText(needle)}`),
   ];
+}
+
+function textConditionsOf(query: LogEventQuery): readonly Sql[] {
+  return (query.needles ?? []).map((needle) => sql`${shownMessage(query)} LIKE ${likeText(needle)}`);
 }
 
 function behind({ timestamp, sequence }: EventPosition, descending: boolean): Sql {
@@ -214,25 +250,38 @@ export async function extendRetention(
   groupId: number,
   retentionDays: number = neverExpireDays,
 ): Promise<void> {
+  for (const [table, own] of Object.entries(movedColumns)) {
+    await moveRows(telemetry, { table: rawSql(table), own: rawSql(own) }, groupId, retentionDays);
+  }
+}
+
+const texts = "message, transformed, unmasked, indexed";
+/** The columns of each table beside those that all have. */
+const movedColumns = { log_events: texts, log_events_sealed: `data_key, ${texts}` };
+
+async function moveRows(
+  telemetry: Telemetry,
+  { table, own }: { readonly table: Sql; readonly own: Sql },
+  groupId: number,
+  retentionDays: number,
+): Promise<void> {
   const shorter = sql`group_id = ${groupId} AND retention_days < ${retentionDays}`;
   const [found] = await telemetry.query<{ rows: string }>(
-    sql`SELECT count() AS rows FROM log_events WHERE ${shorter}`,
+    sql`SELECT count() AS rows FROM ${table} WHERE ${shorter}`,
   );
   if (Number(found?.rows ?? 0) === 0) return;
-  const copied = sql`SELECT sequence FROM log_events
+  const copied = sql`SELECT sequence FROM ${table}
     WHERE group_id = ${groupId} AND retention_days >= ${retentionDays}`;
   const options = { timeoutMs: moveTimeoutMs };
   await telemetry.execute(
     sql`
-    INSERT INTO log_events
-      (group_id, stream_id, timestamp, sequence, ingested_at, retention_days, message, transformed, unmasked,
-      indexed)
-    SELECT group_id, stream_id, timestamp, sequence, ingested_at, toUInt16(${retentionDays}), message,
-      transformed, unmasked, indexed
-    FROM log_events WHERE ${shorter} AND sequence NOT IN (${copied})`,
+    INSERT INTO ${table}
+      (group_id, stream_id, timestamp, sequence, ingested_at, retention_days, ${own})
+    SELECT group_id, stream_id, timestamp, sequence, ingested_at, toUInt16(${retentionDays}), ${own}
+    FROM ${table} WHERE ${shorter} AND sequence NOT IN (${copied})`,
     options,
   );
-  await telemetry.execute(sql`DELETE FROM log_events WHERE ${shorter} AND sequence IN (${copied})`, options);
+  await telemetry.execute(sql`DELETE FROM ${table} WHERE ${shorter} AND sequence IN (${copied})`, options);
 }
 
 /** What is known of a stream from its events. */
@@ -254,7 +303,10 @@ export function readStreamActivity(
       toFloat64(toUnixTimestamp64Milli(min(timestamp))) AS firstEventAt,
       toFloat64(toUnixTimestamp64Milli(max(timestamp))) AS lastEventAt,
       toFloat64(toUnixTimestamp64Milli(max(ingested_at))) AS lastIngestionAt
-    FROM log_events
+    FROM (
+      SELECT group_id, stream_id, timestamp, ingested_at FROM log_events
+      UNION ALL SELECT group_id, stream_id, timestamp, ingested_at FROM log_events_sealed
+    )
     WHERE ingested_at > ${instant(ingestedAfter)}
     GROUP BY group_id, stream_id`);
 }
@@ -262,7 +314,13 @@ export function readStreamActivity(
 /**
  * Deletes what a deleted group or stream has left; its number is never used again, so nobody sees the rows.
  */
-export function deleteLogEvents(telemetry: Telemetry, groupId: number, streamId?: number): Promise<void> {
+export async function deleteLogEvents(
+  telemetry: Telemetry,
+  groupId: number,
+  streamId?: number,
+): Promise<void> {
   const stream = streamId === undefined ? rawSql("") : sql` AND stream_id = ${streamId}`;
-  return telemetry.execute(sql`DELETE FROM log_events WHERE group_id = ${groupId}${stream}`);
+  for (const table of Object.keys(movedColumns)) {
+    await telemetry.execute(sql`DELETE FROM ${rawSql(table)} WHERE group_id = ${groupId}${stream}`);
+  }
 }

@@ -3,6 +3,7 @@ import { logLimits } from "../../core/logs/limits.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
+import { requireReadable, type LogEventSource } from "./log-event-source.ts";
 
 export interface ScannedEvents {
   readonly events: number;
@@ -15,15 +16,16 @@ const sampledEvents = 10_000;
 /** How much there is in the rows of some conditions. */
 export async function countScanned(
   telemetry: Telemetry,
+  source: Sql,
   conditions: readonly Sql[],
   options: QueryOptions,
 ): Promise<ScannedEvents> {
   const where = joinSql(conditions, " AND ");
   const [found] = await telemetry.query<{ events: number; mean: number | null }>(
     sql`
-    SELECT toFloat64((SELECT count() FROM log_events WHERE ${where})) AS events,
+    SELECT toFloat64((SELECT count() FROM ${source} WHERE ${where})) AS events,
       (SELECT avg(length(message))
-         FROM (SELECT message FROM log_events WHERE ${where} LIMIT ${sampledEvents})) AS mean`,
+         FROM (SELECT message FROM ${source} WHERE ${where} LIMIT ${sampledEvents})) AS mean`,
     options,
   );
   const { events = 0, mean = 0 } = found ?? {};
@@ -65,39 +67,44 @@ interface RawEvent extends Omit<StoredEvent, "sequence"> {
 /** Undefined where no event is, or none any more. */
 export async function readLogEvent(
   telemetry: Telemetry,
+  source: LogEventSource,
   groupId: number,
   { timestamp, sequence }: EventPosition,
   unmask: boolean,
 ): Promise<StoredEvent | undefined> {
   const message = rawSql(unmask ? "if(unmasked = '', log_events.message, unmasked)" : "log_events.message");
+  const place = sql`group_id = ${groupId} AND sequence = ${sequence}
+    AND log_events.timestamp = fromUnixTimestamp64Milli(${BigInt(timestamp)})`;
+  await requireReadable(telemetry, source, [place]);
   const [found] = await telemetry.query<RawEvent>(sql`
     SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence, stream_id AS streamId,
       toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, ${message} AS message,
       if(transformed = '', ${message}, transformed) AS document
-    FROM log_events
-    WHERE group_id = ${groupId} AND log_events.timestamp = fromUnixTimestamp64Milli(${BigInt(timestamp)})
-      AND sequence = ${sequence}
+    FROM ${source.table}
+    WHERE ${place}
     LIMIT 1`);
   return found === undefined ? undefined : { ...found, sequence: BigInt(found.sequence) };
 }
 
 /** Events of a group that arrived from an instant on and before another. */
 export interface Arrivals {
+  readonly source: LogEventSource;
   readonly groupId: number;
   readonly from: number;
   readonly to: number;
 }
 
 /** Columns are named in full, since the statements give their answers the same names. */
-const arrived = ({ groupId, from, to }: Arrivals): Sql => sql`group_id = ${groupId}
+const arrived = ({ groupId, from, to }: Omit<Arrivals, "source">): Sql => sql`group_id = ${groupId}
   AND log_events.timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, from - logLimits.pastMs))})
   AND log_events.timestamp <= fromUnixTimestamp64Milli(${BigInt(to + logLimits.futureMs)})
   AND log_events.ingested_at >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, from))})
   AND log_events.ingested_at < fromUnixTimestamp64Milli(${BigInt(Math.max(0, to))})`;
 
 export async function countArrivals(telemetry: Telemetry, arrivals: Arrivals): Promise<number> {
+  await requireReadable(telemetry, arrivals.source, [arrived(arrivals)]);
   const [found] = await telemetry.query<{ events: number }>(
-    sql`SELECT toFloat64(count()) AS events FROM log_events WHERE ${arrived(arrivals)}`,
+    sql`SELECT toFloat64(count()) AS events FROM ${arrivals.source.table} WHERE ${arrived(arrivals)}`,
   );
   return found?.events ?? 0;
 }
@@ -115,11 +122,12 @@ export async function readArrivals(
   arrivals: Arrivals,
   { every, after, limit }: { readonly every: number; readonly after: bigint; readonly limit: number },
 ): Promise<readonly ArrivedEvent[]> {
+  await requireReadable(telemetry, arrivals.source, [arrived(arrivals)]);
   const rows = await telemetry.query<Omit<ArrivedEvent, "sequence"> & { sequence: string }>(sql`
     SELECT sequence, toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp,
       toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt,
       substringUTF8(log_events.message, 1, ${arrivedCharacters}) AS message
-    FROM log_events
+    FROM ${arrivals.source.table}
     WHERE ${arrived(arrivals)} AND log_events.sequence > ${after}
       AND cityHash64(log_events.sequence) % ${every} = 0
     ORDER BY sequence
@@ -140,14 +148,16 @@ export interface IndexTimes {
 /** When there were events of a group with each of its indexed fields. */
 export async function readIndexTimes(
   telemetry: Telemetry,
+  source: LogEventSource,
   groupId: number,
 ): Promise<ReadonlyMap<string, IndexTimes>> {
+  await requireReadable(telemetry, source, [sql`group_id = ${groupId}`]);
   const rows = await telemetry.query<IndexTimes & { name: string }>(sql`
     SELECT arrayJoin(mapKeys(indexed)) AS name,
       toFloat64(toUnixTimestamp64Milli(min(timestamp))) AS firstEventAt,
       toFloat64(toUnixTimestamp64Milli(max(timestamp))) AS lastEventAt,
       toFloat64(toUnixTimestamp64Milli(max(ingested_at))) AS scannedAt
-    FROM log_events
+    FROM ${source.table}
     WHERE group_id = ${groupId}
     GROUP BY name`);
   return new Map(rows.map(({ name, ...times }) => [name, times]));
@@ -159,14 +169,17 @@ export async function readIndexTimes(
  */
 export async function sampleDocuments(
   telemetry: Telemetry,
+  source: LogEventSource,
   groupId: number,
   span: { readonly from: number; readonly to: number },
   limit: number,
 ): Promise<readonly string[]> {
+  const place = sql`group_id = ${groupId} AND timestamp >= fromUnixTimestamp64Milli(${BigInt(span.from)})
+      AND timestamp <= fromUnixTimestamp64Milli(${BigInt(span.to)})`;
+  await requireReadable(telemetry, source, [place]);
   const rows = await telemetry.query<{ document: string }>(sql`
-    SELECT if(transformed = '', message, transformed) AS document FROM log_events
-    WHERE group_id = ${groupId} AND timestamp >= fromUnixTimestamp64Milli(${BigInt(span.from)})
-      AND timestamp <= fromUnixTimestamp64Milli(${BigInt(span.to)})
+    SELECT if(transformed = '', message, transformed) AS document FROM ${source.table}
+    WHERE ${place}
     ORDER BY group_id DESC, timestamp DESC, sequence DESC
     LIMIT ${limit}`);
   return rows.map(({ document }) => document);

@@ -268,8 +268,9 @@ function texts(): ColumnEncoder {
     append(values, count) {
       for (let index = 0; index < count; index++) {
         const value = values[index];
-        if (typeof value !== "string") throw new TypeError(`${String(value)} is no string`);
-        bytes.text(value);
+        if (typeof value === "string") bytes.text(value);
+        else if (value instanceof Uint8Array) bytes.blob(value);
+        else throw new TypeError(`${String(value)} is no string`);
       }
     },
     byteLength: () => bytes.length,

@@ -15,7 +15,8 @@ export interface ColumnValues {
   "DateTime64(3)": number;
   /** Epoch milliseconds with a fraction: microseconds are kept. */
   "DateTime64(6)": number;
-  String: string;
+  /** Bytes are stored as they are. */
+  String: string | Uint8Array;
   "LowCardinality(String)": string;
   "Array(String)": readonly string[];
   "Map(LowCardinality(String), String)": Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import { apiCalls } from "./tables/api-calls.ts";
 import { busEvents } from "./tables/bus-events.ts";
 import { datapoints300, datapoints3600, datapoints60, recentDatapoints } from "./tables/datapoints.ts";
 import { logEvents } from "./tables/log-events.ts";
+import { logEventsSealed } from "./tables/log-events-sealed.ts";
 import { metricArrivals } from "./tables/metric-arrivals.ts";
 import { metrics } from "./tables/metrics.ts";
 import { segments } from "./tables/segments.ts";
@@ -16,6 +17,7 @@ export const tables = {
   datapoints_300: datapoints300,
   datapoints_3600: datapoints3600,
   log_events: logEvents,
+  log_events_sealed: logEventsSealed,
   metric_arrivals: metricArrivals,
   metrics,
   segments,

@@ -21,7 +21,10 @@ import type { Document } from "../../storage/state.ts";
 import type { AnomalyDetectionParts } from "../log-anomaly-detection.ts";
 import { readTemplates, type WindowCounts } from "./read-templates.ts";
 
-type Parts = Pick<AnomalyDetectionParts, "state" | "telemetry" | "blobs" | "metrics" | "worlds" | "clock">;
+type Parts = Pick<
+  AnomalyDetectionParts,
+  "state" | "telemetry" | "logEncryption" | "blobs" | "metrics" | "worlds" | "clock"
+>;
 
 /** So many events are looked at for a first baseline, and so many later in one run; more are a sample. */
 const trainingEvents = 50_000;
@@ -43,7 +46,7 @@ export async function evaluateDetector(
     (await readModel(parts.blobs, detectorId)) ?? (await train(parts, detector, until - windowMs));
   const miner = new TemplateMiner(model.templates);
   const from = Math.max(model.evaluatedTo, until - windowsPerRun * windowMs);
-  const windows = await readTemplates(parts.telemetry, detector, miner, {
+  const windows = await readTemplates(parts, detector, miner, {
     from,
     to: until,
     atMost: eventsPerRun,
@@ -82,7 +85,7 @@ async function train(parts: Parts, detector: StoredDetector, until: number): Pro
   const miner = new TemplateMiner();
   const span = Math.floor(logLimits.pastMs / windowMs) * windowMs;
   const range = { from: until - span, to: until, atMost: trainingEvents };
-  const windows = await readTemplates(parts.telemetry, detector, miner, range);
+  const windows = await readTemplates(parts, detector, miner, range);
   const sums = new Map<string, { sum: number; squares: number }>();
   for (const { counts } of windows.values()) {
     for (const [id, count] of counts) {

@@ -4,6 +4,7 @@ import { anomalyLimits, type Anomaly } from "../../core/logs/anomalies/anomaly.t
 import { compileFilterPattern } from "../../core/logs/filter-pattern/compile.ts";
 import { parseFilterPattern } from "../../core/logs/filter-pattern/parse.ts";
 import type { TemplateMiner } from "../../core/logs/templates/template-miner.ts";
+import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
 import type { StoredDetector } from "../../storage/log-anomalies.ts";
 import { countArrivals, readArrivals } from "../../storage/telemetry/log-queries.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
@@ -11,6 +12,11 @@ import type { Telemetry } from "../../storage/telemetry.ts";
 export interface WindowCounts {
   readonly counts: Map<string, number>;
   readonly samples: Map<string, Anomaly["samples"]>;
+}
+
+export interface ReadParts {
+  readonly telemetry: Telemetry;
+  readonly logEncryption: LogEncryption;
 }
 
 /** Events that are looked at before others have their turn. */
@@ -21,14 +27,14 @@ const pageEvents = 2_500;
  * that counts stay what they are.
  */
 export async function readTemplates(
-  telemetry: Telemetry,
+  { telemetry, logEncryption }: ReadParts,
   { groupId, windowMs, filterPattern = "" }: StoredDetector,
   miner: TemplateMiner,
   { from, to, atMost }: { readonly from: number; readonly to: number; readonly atMost: number },
 ): Promise<ReadonlyMap<number, WindowCounts>> {
   const windows = new Map<number, WindowCounts>();
   const matches = compileFilterPattern(parseFilterPattern(filterPattern), compileRegex);
-  const arrivals = { groupId, from, to };
+  const arrivals = { source: logEncryption.sourceOf([groupId]), groupId, from, to };
   const every = Math.max(1, Math.ceil((await countArrivals(telemetry, arrivals)) / atMost));
   for (let after = 0n; ;) {
     const page = await readArrivals(telemetry, arrivals, { every, after, limit: pageEvents });

@@ -9,6 +9,7 @@ import {
   type SubscriptionEvent,
   type SubscriptionPayload,
 } from "../../core/logs/subscription-payload.ts";
+import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
 import type { DeliveryAttempts } from "../../storage/delivery-attempts.ts";
 import { cursorScope, cursorsIn, type SendSubscriptionPayload } from "../../storage/log-subscriptions.ts";
 import { readArrivedLogEvents, type ArrivedLogEvent } from "../../storage/telemetry/log-arrivals.ts";
@@ -27,6 +28,7 @@ export interface LogNames {
 export interface RunParts extends SubscriptionParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly logEncryption: LogEncryption;
   readonly names: LogNames;
   readonly deliveryAttempts: DeliveryAttempts;
   readonly send: SendSubscriptionPayload;
@@ -162,7 +164,7 @@ export class SubscriptionRun {
 
   /** Undefined when the subscription is no more. */
   async #readPage(): Promise<Page | undefined> {
-    const { state, telemetry, clock } = this.#parts;
+    const { state, telemetry, clock, logEncryption } = this.#parts;
     const cursor = await cursorsIn(state).get(cursorScope, this.key);
     if (cursor === undefined) return undefined;
     // Everything up to this number was noted before, and what is stored from here on is noted again.
@@ -174,6 +176,7 @@ export class SubscriptionRun {
       const groups = await this.#groups(noted);
       if (groups.size === 0) return undefined;
       const { rows, isCut } = await readArrivedLogEvents(telemetry, {
+        source: logEncryption.sourceOf([...groups.keys()]),
         groupIds: [...groups.keys()],
         after: BigInt(cursor.value.sequence),
         upTo: settled,

@@ -1,0 +1,203 @@
+// Sealed log events in the real stores: opened by the engine, bound to their place, under a group's keys.
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fc } from "@fast-check/vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sql, renderSql } from "../../core/sql.ts";
+import type { State } from "../state.ts";
+import { openSqliteState } from "../state/sqlite.ts";
+import { requireReadable } from "../telemetry/log-event-source.ts";
+import {
+  appendLogEvents,
+  deleteLogEvents,
+  extendRetention,
+  readLogEvents,
+  readStreamActivity,
+  type AppendedLogEvent,
+} from "../telemetry/log-events.ts";
+import { openTelemetry } from "../telemetry/open.ts";
+import type { Telemetry } from "../telemetry.ts";
+import { KeyUnavailableError } from "./key-errors.ts";
+import { Keyring } from "./keyring.ts";
+import { LogEncryption } from "./log-encryption.ts";
+import { createMasterKey } from "./master-key.ts";
+
+const now = Date.UTC(2026, 10, 21, 12);
+let folder: string;
+let state: State;
+let telemetry: Telemetry;
+let encryption: LogEncryption;
+let groups = 0;
+
+const open = async () =>
+  LogEncryption.open(
+    state,
+    await Keyring.open(state, createMasterKey(join(folder, "master.key")), () => now),
+  );
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "groundwatch-sealed-"));
+  telemetry = openTelemetry({ folder: join(folder, "telemetry"), expiry: "caller" });
+  state = await openSqliteState(join(folder, "state.db"));
+  encryption = await open();
+});
+
+afterAll(async () => {
+  await telemetry.close();
+  await state.close();
+  await rm(folder, { recursive: true });
+});
+
+const newKey = async () => (await encryption.keyring.create("123456789012", "eu-west-1", "")).arn;
+
+async function put(groupId: number, keyArn: string | undefined, events: readonly AppendedLogEvent[]) {
+  const destination = { groupId, streamId: 1, retentionDays: 30 };
+  const sealer = keyArn === undefined ? undefined : await encryption.sealerOf(groupId, keyArn, events.length);
+  await appendLogEvents(
+    telemetry,
+    sealer === undefined ? destination : { ...destination, sealer },
+    events,
+    now,
+  );
+}
+
+const eventOf = (message: string): AppendedLogEvent => ({ timestamp: now, message, indexed: {} });
+
+async function messagesOf(groupId: number, from: LogEncryption = encryption) {
+  const source = from.sourceOf([groupId]);
+  const query = { source, groupId, from: 0, to: now + 1, descending: false, limit: 1_000 };
+  return (await readLogEvents(telemetry, query)).rows.map(({ message }) => message);
+}
+
+const anyText = fc.string({ unit: "binary", maxLength: 200 }).map((text) => Buffer.from(text).toString());
+const anyEvent = fc.record({
+  message: anyText,
+  transformed: anyText,
+  unmasked: anyText,
+  indexed: fc.dictionary(
+    anyText.filter((name) => name !== "__proto__"),
+    anyText,
+    { maxKeys: 3 },
+  ),
+});
+
+test("the engine opens every text as it was, under each version of each key", async () => {
+  const groupId = ++groups;
+  const [first, second] = [await newKey(), await newKey()];
+  const events = fc.sample(anyEvent, { numRuns: 60, seed: 7 }).map((event) => ({ ...event, timestamp: now }));
+  await put(groupId, undefined, events.slice(0, 10));
+  await put(groupId, first, events.slice(10, 30));
+  await encryption.keyring.rotate(encryption.keyring.find(first)!);
+  await put(groupId, first, events.slice(30, 40));
+  await put(groupId, second, events.slice(40));
+  const { table } = encryption.sourceOf([groupId]);
+  const rows = await telemetry.query(sql`
+    SELECT message, transformed, unmasked, indexed FROM ${table}
+    WHERE group_id = ${groupId} ORDER BY sequence`);
+  const plain = events.map(({ timestamp: _same, ...texts }) => texts);
+  expect(rows).toEqual(plain);
+  const keys = await telemetry.query(
+    sql`SELECT DISTINCT data_key FROM log_events_sealed WHERE group_id = ${groupId}`,
+  );
+  expect(keys).toHaveLength(3);
+});
+
+test("a group without a key is selected from the table itself", async () => {
+  expect(renderSql(encryption.sourceOf([++groups]).table)).toBe("log_events");
+});
+
+test("conditions on group and time reach the sealed table, so that it reads little", async () => {
+  const groupId = ++groups;
+  await put(groupId, await newKey(), [eventOf("here")]);
+  const { table } = encryption.sourceOf([groupId]);
+  const later = sql`fromUnixTimestamp64Milli(${BigInt(now + 3 * 86_400_000)})`;
+  const plan = await telemetry.query<{ explain: string }>(sql`
+    EXPLAIN indexes = 1 SELECT message FROM ${table} WHERE group_id = ${groupId} AND timestamp >= ${later}`);
+  const text = plan.map(({ explain }) => explain).join("\n");
+  expect(text).toMatch(/Parts: 0\/[1-9]/);
+});
+
+test("a text that was changed, or put in the place of another, is an error and no event", async () => {
+  const groupId = ++groups;
+  await put(groupId, await newKey(), [eventOf("one"), eventOf("two")]);
+  await telemetry.execute(sql`
+    INSERT INTO log_events_sealed SELECT * REPLACE (sequence + 1 AS sequence) FROM log_events_sealed
+    WHERE group_id = ${groupId} ORDER BY sequence DESC LIMIT 1`);
+  await expect(messagesOf(groupId)).rejects.toThrow("a sealed log event is damaged");
+});
+
+test("keys and data keys outlive the process; the file is its owner's, and never made twice", async () => {
+  const groupId = ++groups;
+  const keyArn = await newKey();
+  await put(groupId, keyArn, [eventOf("kept")]);
+  expect(await messagesOf(groupId, await open())).toEqual(["kept"]);
+  expect((await stat(join(folder, "master.key"))).mode & 0o777).toBe(0o600);
+  const elsewhere = createMasterKey(join(folder, "none.key"));
+  const without = await Keyring.open(state, elsewhere, () => now);
+  await expect(without.create("123456789012", "eu-west-1", "")).rejects.toThrow("cannot be read");
+});
+
+test("a data key seals on behind what it had reserved, and a new one when it has sealed enough", async () => {
+  const groupId = ++groups;
+  const keyArn = await newKey();
+  const first = await encryption.sealerOf(groupId, keyArn, 10);
+  const again = await encryption.sealerOf(groupId, keyArn, 10);
+  const afterRestart = await (await open()).sealerOf(groupId, keyArn, 10);
+  expect([again.dataKeyId, afterRestart.dataKeyId]).toEqual([first.dataKeyId, first.dataKeyId]);
+  const collection = state.collection<{ reserved: number }>("log-data-keys");
+  const stored = (await collection.get("", `${groupId}/${first.dataKeyId}`))!;
+  expect(stored.value.reserved).toBe(2 ** 21);
+  await collection.put("", stored.key, { ...stored.value, reserved: 2 ** 32 });
+  const full = await open();
+  expect((await full.sealerOf(groupId, keyArn, 10)).dataKeyId).not.toBe(first.dataKeyId);
+  const many = await Promise.all(Array.from({ length: 20 }, () => full.sealerOf(groupId, keyArn, 100_000)));
+  expect(many).toHaveLength(20);
+});
+
+test("only the events of a key that cannot be used are refused", async () => {
+  const groupId = ++groups;
+  const keyArn = await newKey();
+  await put(groupId, undefined, [eventOf("plain")]);
+  await put(groupId, keyArn, [{ ...eventOf("sealed"), timestamp: now - 1_000 }]);
+  await encryption.keyring.change(encryption.keyring.find(keyArn)!, "Disabled");
+  const source = encryption.sourceOf([groupId]);
+  const ofGroup = sql`group_id = ${groupId}`;
+  await expect(requireReadable(telemetry, source, [ofGroup])).rejects.toThrow(KeyUnavailableError);
+  const after = sql`timestamp >= fromUnixTimestamp64Milli(${BigInt(now)})`;
+  await requireReadable(telemetry, source, [ofGroup, after]);
+  await expect(encryption.sealerOf(groupId, keyArn, 1)).rejects.toThrow("is disabled");
+  await encryption.keyring.change(encryption.keyring.find(keyArn)!, "Enabled");
+  expect(await messagesOf(groupId)).toEqual(["sealed", "plain"]);
+});
+
+test("sealed events are kept longer, seen by activity and deleted as the others", async () => {
+  const groupId = ++groups;
+  await put(groupId, await newKey(), [eventOf("moved")]);
+  await extendRetention(telemetry, groupId, 60);
+  expect(await messagesOf(groupId)).toEqual(["moved"]);
+  const activity = await readStreamActivity(telemetry, now - 1);
+  expect(activity.find((row) => row.groupId === groupId)).toMatchObject({ lastEventAt: now });
+  await deleteLogEvents(telemetry, groupId);
+  expect(await messagesOf(groupId)).toEqual([]);
+});
+
+test("no message of the engine tells a key", async () => {
+  const groupId = ++groups;
+  await put(groupId, await newKey(), [eventOf("one")]);
+  const { table } = encryption.sourceOf([groupId]);
+  const wrong = [sql`SELECT nothing FROM ${table}`, sql`SELECT throwIf(length(message) > 0) FROM ${table}`];
+  const keys = [...renderSql(table).matchAll(/unhex\('([\da-f]{64})'\)/g)].map(([, hex]) => hex!);
+  expect(keys).not.toEqual([]);
+  for (const statement of wrong) {
+    const problem = await telemetry.query(statement).then(
+      () => "answered",
+      (error: Error) => `${error.message} ${error.stack} ${String(error.cause)}`,
+    );
+    expect(problem).toContain("DB::Exception");
+    for (const key of keys) {
+      expect(problem.toLowerCase()).not.toContain(key);
+      expect(problem).not.toContain(Buffer.from(key, "hex").toString("latin1"));
+    }
+  }
+});
