@@ -34,6 +34,15 @@ const open = (at = folder) => {
   return { driver, telemetry, append, names };
 };
 
+test("a query takes more than one thread, though the engine has little memory", async () => {
+  const { telemetry } = open();
+  const steps = await telemetry.query<{ explain: string }>(
+    sql`EXPLAIN PIPELINE SELECT sum(number) FROM numbers_mt(100000000) SETTINGS max_threads = 2`,
+  );
+  expect(steps.map(({ explain }) => explain.trim())).toContain("NumbersRange × 2 0 → 1");
+  await telemetry.close();
+});
+
 describe("the engine's folder", () => {
   test("is made, and calls wait until it is open", async () => {
     const { telemetry, append, names } = open(join(folder, "deep", "er"));

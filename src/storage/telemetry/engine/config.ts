@@ -36,3 +36,19 @@ export function engineConfig(): string {
   const items = Object.entries(serverSettings).map(([key, value]) => `  <${key}>${value}</${key}>`);
   return `<clickhouse>\n  <timezone>UTC</timezone>\n${items.join("\n")}\n</clickhouse>\n`;
 }
+
+/**
+ * A query gets a thread more for each so much memory that is free. The engine's default of 1 GiB would leave
+ * every query one thread, since all of its memory is less.
+ * https://clickhouse.com/docs/operations/settings/settings#max_threads_min_free_memory_per_thread
+ */
+const freeBytesPerThread = 64 * mebibyte;
+
+/** What each connection to the engine is opened with; `queryBytes` is the longest text of a statement. */
+export function engineArguments(configFile: string, queryBytes: number): readonly string[] {
+  return [
+    `--config-file=${configFile}`,
+    `--max_query_size=${queryBytes}`,
+    `--max_threads_min_free_memory_per_thread=${freeBytesPerThread}`,
+  ];
+}

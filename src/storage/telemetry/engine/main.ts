@@ -1,6 +1,7 @@
 // The engine process: chdb's sessions behind one socket to the server, which started it and watches it.
 import { Socket } from "node:net";
 import { telemetryLimits } from "../limits.ts";
+import { engineArguments } from "./config.ts";
 import { createFrameReader, encodeFrame } from "./frames.ts";
 import type { EngineRequest, EngineResponse } from "./frames.ts";
 import { repairDeduplicationLogs } from "./repair-deduplication.ts";
@@ -27,11 +28,7 @@ const [folder = "", configFile = ""] = process.argv.slice(2);
 void start(folder, configFile);
 
 async function start(folder: string, configFile: string): Promise<void> {
-  const open = () =>
-    openSessions(folder, [
-      `--config-file=${configFile}`,
-      `--max_query_size=${telemetryLimits.statementBytes}`,
-    ]);
+  const open = () => openSessions(folder, engineArguments(configFile, telemetryLimits.statementBytes));
   let sessions: Sessions;
   try {
     sessions = open();
