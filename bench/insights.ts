@@ -1,5 +1,5 @@
 // `npm run bench:insights [-- --events N --groups N --runs N]`: fills a store with mixed events and times
-// queries of Logs Insights in it.
+// queries of Logs Insights in it. `-- --sizes --events N` prints what events take on the disk instead.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,12 +11,15 @@ import { MessageReading } from "../src/core/logs/filter-pattern/message-reading.
 import { indexedFieldsOf } from "../src/core/logs/indexed-fields.ts";
 import { appendLogEvents } from "../src/storage/telemetry/log-events.ts";
 import { openTelemetry } from "../src/storage/telemetry/open.ts";
+import { mixedMessage } from "./log-messages.ts";
+import { printStoredSizes } from "./stored-size.ts";
 
 const { values } = parseArgs({
   options: {
     events: { type: "string", default: "10000000" },
     groups: { type: "string", default: "20" },
     runs: { type: "string", default: "5" },
+    sizes: { type: "boolean", default: false },
   },
 });
 const events = Number(values.events);
@@ -27,8 +30,10 @@ const startedAt = Date.parse("2026-11-02T00:00:00Z");
 const stepMs = 86_400_000 / events;
 const needle = "5f0c7a52-needle-4f1b-9d1e-0a1b2c3d4e5f";
 
-const routes = ["/", "/pets", "/pets/7", "/orders", "/login", "/health", "/admin", "/search"];
-const users = ["ada", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy"];
+if (values.sizes) {
+  await printStoredSizes(events);
+  process.exit();
+}
 
 const folder = await mkdtemp(join(tmpdir(), "groundwatch-bench-insights-"));
 const telemetry = openTelemetry({ folder });
@@ -45,7 +50,7 @@ async function fill(): Promise<void> {
   for (let first = 0, batch = 0; first < events; first += batchRows, batch++) {
     const rows = Array.from({ length: Math.min(batchRows, events - first) }, (_, offset) => {
       const index = first + offset;
-      const message = index === Math.floor(events / 3) ? `found ${needle} here` : messageOf(index);
+      const message = index === Math.floor(events / 3) ? `found ${needle} here` : mixedMessage(index);
       return {
         timestamp: Math.floor(startedAt + index * stepMs),
         message,
@@ -56,40 +61,6 @@ async function fill(): Promise<void> {
     await appendLogEvents(telemetry, destination, rows, startedAt);
   }
   print(`${events} events in ${groups} groups stored`, (performance.now() - begunAt) / 1_000, "s");
-}
-
-/** Of ten events six are JSON, three lines of an access log and one a stack trace. */
-function messageOf(index: number): string {
-  const mixed = Math.imul(index, 2_654_435_761) >>> 0;
-  const id = `${mixed.toString(16).padStart(8, "0")}-${(mixed ^ 0x5bd1e995).toString(16)}`;
-  const route = routes[mixed % 8] ?? "/";
-  const user = users[(mixed >>> 5) % 10] ?? "";
-  const status = mixed % 37 === 0 ? 500 : mixed % 11 === 0 ? 404 : 200;
-  const kind = index % 10;
-  if (kind < 6) {
-    const level = status === 500 ? "ERROR" : "INFO";
-    return JSON.stringify({
-      level,
-      status,
-      path: route,
-      requestId: id,
-      user,
-      durationMs: mixed % 1_000,
-      region: "eu-west-1",
-      message: `request of ${user} handled`,
-      http: { method: "GET", bytes: mixed % 50_000, agent: "Mozilla/5.0 (X11; Linux x86_64)" },
-    });
-  }
-  if (kind < 9) {
-    const address = `10.${mixed % 256}.${(mixed >>> 8) % 256}.7`;
-    const request = `[02/Nov/2026:10:00:00 +0000] "GET ${route} HTTP/1.1"`;
-    return `${address} - ${user} ${request} ${status} ${mixed % 9_999}`;
-  }
-  const lines = Array.from(
-    { length: 8 },
-    (_, line) => `\tat com.example.Service${line}.call(Service.java:${line * 7})`,
-  );
-  return [`ERROR ${id} java.lang.IllegalStateException: no ${user}`, ...lines].join("\n");
 }
 
 interface Part {

@@ -1,8 +1,9 @@
-// `npm run bench:reads [-- --series N --segments N --records N]`: fills a server over HTTP and times what
+// `npm run bench:reads [-- --series N --segments N --records N --events N] [--logs]`: fills a server over HTTP and times what
 // people ask of it.
 import { parseArgs } from "node:util";
 import { Agent } from "node:http";
 import { cloudWatch, type Call, quantile, send } from "./load.ts";
+import { mixedMessage } from "./log-messages.ts";
 import { account, startServer } from "./server.ts";
 
 const { values } = parseArgs({
@@ -12,6 +13,10 @@ const { values } = parseArgs({
     segments: { type: "string", default: "500000" },
     /** API calls on record. */
     records: { type: "string", default: "50000" },
+    /** Log events of one group. */
+    events: { type: "string", default: "2000000" },
+    /** Those and nothing else. */
+    logs: { type: "boolean", default: false },
     runs: { type: "string", default: "30" },
   },
 });
@@ -21,6 +26,9 @@ const longMinutes = (14 * 24 - 2) * 60;
 const pageSeries = 100;
 const recentMinutes = 180;
 const recentSeries = 500;
+const group = "/bench/reads";
+const streams = 100;
+const eventsPerCall = 1_000;
 
 // A manual clock stands still while the server is filled, and makes the rollups due at once.
 const server = await startServer(".", ["--clock", "manual", "--account", account]);
@@ -29,8 +37,12 @@ const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const startedAt = Math.floor(Date.now() / (60 * minuteMs)) * 60 * minuteMs;
 const traceIds: string[] = [];
 try {
-  await fill();
-  await measure();
+  await fillLogs();
+  await measureLogs();
+  if (!values.logs) {
+    await fill();
+    await measure();
+  }
 } finally {
   agent.destroy();
   await server.stop();
@@ -51,12 +63,46 @@ async function fill(): Promise<void> {
   const segments = Number(values.segments);
   await put(`${segments} segments`, Math.ceil(segments / 25), () => putTraceSegments(25));
   // Every call is on record; a read writes the least.
-  await put(`${values.records} records`, Number(values.records), (index) => ({
+  await put(`${values.records} records`, Number(values.records), (index) =>
+    logsCall("DescribeLogGroups", { logGroupNamePrefix: `group-${index % 1_000}` }),
+  );
+}
+
+/**
+ * A day of events in the streams of one group by turns; one stream has had nothing since the beginning of the
+ * day.
+ */
+async function fillLogs(): Promise<void> {
+  await logs("CreateLogGroup", { logGroupName: group });
+  for (const stream of ["quiet", ...Array.from({ length: streams }, (_, index) => `stream-${index}`)]) {
+    await logs("CreateLogStream", { logGroupName: group, logStreamName: stream });
+  }
+  const calls = Math.ceil(Number(values.events) / eventsPerCall);
+  const stepMs = (23 * 60 * minuteMs) / calls;
+  await put(`${values.events} log events`, calls, (call) =>
+    logsCall("PutLogEvents", {
+      logGroupName: group,
+      logStreamName: call === 0 ? "quiet" : `stream-${call % streams}`,
+      logEvents: Array.from({ length: eventsPerCall }, (_, event) => {
+        const timestamp = startedAt - 23.5 * 60 * minuteMs + call * stepMs + event * 10;
+        return { timestamp: Math.floor(timestamp), message: mixedMessage(call * eventsPerCall + event) };
+      }),
+    }),
+  );
+}
+
+function logsCall(operation: string, input: unknown): Call {
+  return {
     service: "logs",
-    target: "Logs_20140328.DescribeLogGroups",
+    target: `Logs_20140328.${operation}`,
     contentType: "application/x-amz-json-1.1",
-    body: JSON.stringify({ logGroupNamePrefix: `group-${index % 1_000}` }),
-  }));
+    body: JSON.stringify(input),
+  };
+}
+
+async function logs(operation: string, input: unknown): Promise<void> {
+  const status = await send(server.endpoint, agent, logsCall(operation, input));
+  if (status !== 200) throw new Error(`${operation}: answered with ${status}`);
 }
 
 async function putByTheMinute(namespace: string, metrics: number, minutes: number): Promise<void> {
@@ -84,6 +130,17 @@ async function put(what: string, calls: number, next: (index: number) => Call): 
   }
   await Promise.all(Array.from({ length: connections }, connection));
   console.error(`${what} put in ${((performance.now() - begunAt) / 1000).toFixed(1)} s`);
+}
+
+async function measureLogs(): Promise<void> {
+  for (const [what, stream] of [
+    ["busy", (run: number) => `stream-${run}`],
+    ["quiet", () => "quiet"],
+  ] as const) {
+    await time(`GetLogEvents, the newest 100 of a ${what} stream`, 50, (run) =>
+      logsCall("GetLogEvents", { logGroupName: group, logStreamName: stream(run), limit: 100 }),
+    );
+  }
 }
 
 async function measure(): Promise<void> {
