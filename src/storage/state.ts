@@ -70,6 +70,8 @@ export interface Collection<Value> {
  * Acknowledged means durable, for every write. Implementations: SQLite (embedded) and PostgreSQL (cluster).
  */
 export interface State {
+  /** This process among those that share the store; undefined where the store is this process's alone. */
+  readonly node: string | undefined;
   collection<Value>(name: string): Collection<Value>;
   /** Applies all changes or none; false when a condition did not hold. */
   write(changes: readonly Change[]): Promise<boolean>;

@@ -5,6 +5,7 @@ import { cursorScope, cursorsIn, parseCursorKey } from "../storage/log-subscript
 import type { State } from "../storage/state.ts";
 import { onLogEventsStored } from "../storage/telemetry/log-events.ts";
 import { readSubscription } from "./log-subscriptions/definition.ts";
+import { subscriptionNodes, type SubscriptionNodes } from "./log-subscriptions/nodes.ts";
 import { SubscriptionRun, type RunParts } from "./log-subscriptions/run.ts";
 
 export interface LogSubscriptionsParts extends RunParts {
@@ -26,7 +27,8 @@ const cursorsAtOnce = 1_000;
 /**
  * How far a subscription was delivered is written behind every delivery, so that a kill repeats what was on
  * its way and loses nothing. A subscription whose target fails waits alone, longer each time, and gives a
- * payload up after a day, as AWS does. Nothing is read while nothing is put.
+ * payload up after a day, as AWS does. Nothing is read while nothing is put. Nodes that share a store share
+ * the subscriptions by leases; what a node that is gone has not delivered is delivered by another one.
  */
 export function startLogSubscriptions(parts: LogSubscriptionsParts): LogSubscriptions {
   const { clock, facts, state, onError } = parts;
@@ -39,10 +41,12 @@ export function startLogSubscriptions(parts: LogSubscriptionsParts): LogSubscrip
       if (!abort.signal.aborted) clock.schedule(clock.now() + repairMs, load);
     });
   };
+  const nodes = joinNodes(parts, turns, load);
   const forgetListeners = [
     facts.listen("LogSubscriptionsChanged", load),
     facts.listen("WorldReset", load),
     onLogEventsStored((groupId, earliestAt) => {
+      nodes.note(groupId, earliestAt);
       for (const turn of turns.values()) turn.note(groupId, earliestAt);
     }),
   ];
@@ -53,6 +57,7 @@ export function startLogSubscriptions(parts: LogSubscriptionsParts): LogSubscrip
       abort.abort();
       await loading;
       await Promise.all([...turns.values()].map((turn) => turn.end()));
+      await nodes.stop();
     },
   };
 
@@ -68,7 +73,7 @@ export function startLogSubscriptions(parts: LogSubscriptionsParts): LogSubscrip
         continue;
       remove(key);
       if (definition === undefined) continue;
-      const run = new SubscriptionRun(parts, key, definition, abort.signal);
+      const run = new SubscriptionRun(parts, nodes, key, definition, abort.signal);
       turns.set(key, new SubscriptionTurns(run, clock, onError));
     }
   }
@@ -77,6 +82,29 @@ export function startLogSubscriptions(parts: LogSubscriptionsParts): LogSubscrip
     void turns.get(key)?.end();
     turns.delete(key);
   }
+}
+
+/** What the nodes beside this one tell goes to the subscriptions. */
+function joinNodes(
+  { state, clock, onError }: LogSubscriptionsParts,
+  turns: ReadonlyMap<string, SubscriptionTurns>,
+  onLook: () => void,
+): SubscriptionNodes {
+  return subscriptionNodes({
+    state,
+    clock,
+    onNoted: (groupId, earliestAt) => {
+      for (const turn of turns.values()) turn.note(groupId, earliestAt);
+    },
+    onUnknown: () => {
+      for (const turn of turns.values()) turn.noteEverywhere();
+    },
+    onTaken: (isTaken) => {
+      for (const [key, turn] of turns) if (isTaken(key)) turn.startOver();
+    },
+    onLook,
+    onError,
+  });
 }
 
 async function cursorKeys(state: State): Promise<ReadonlySet<string>> {
@@ -109,9 +137,20 @@ class SubscriptionTurns {
   }
 
   note(groupId: number, earliestAt: number): void {
-    if (!this.run.wants(groupId)) return;
+    if (!this.run.isMine || !this.run.wants(groupId)) return;
     this.run.note(groupId, earliestAt);
     this.#plan(this.#clock.now() + collectMs);
+  }
+
+  noteEverywhere(): void {
+    this.run.noteEverywhere();
+    if (this.run.isMine) this.#plan(this.#clock.now() + collectMs);
+  }
+
+  /** It has become this node's to deliver. */
+  startOver(): void {
+    this.run.startOver();
+    this.#plan(this.#clock.now());
   }
 
   async end(): Promise<void> {

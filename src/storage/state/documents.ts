@@ -1,4 +1,5 @@
 // The state port over a SQL database: documents in one table, every write a transaction of few statements.
+import { randomUUID } from "node:crypto";
 import type { Change, Collection, Document, ListOptions, State } from "../state.ts";
 import type { StateDatabase } from "./database.ts";
 import { stateLimits } from "./limits.ts";
@@ -15,6 +16,7 @@ import { stepsOf } from "./write-steps.ts";
 /** A `State` that keeps its documents in `database`, which it closes. */
 export function createState(database: StateDatabase): State {
   return {
+    node: database.isShared ? randomUUID() : undefined,
     collection: (name) => createCollection(database, name),
     write: (changes) => write(database, changes),
     async nextNumber(sequence) {

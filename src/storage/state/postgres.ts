@@ -35,6 +35,7 @@ export async function openPostgresState(url: string): Promise<State> {
   }
   const database: StateDatabase = {
     name: "postgres",
+    isShared: true,
     async read<Row>(statement: Statement) {
       const { rows } = await run(pool, statement).catch(fail);
       return rows as Row[];

@@ -40,6 +40,7 @@ export async function openSqliteState(file: string): Promise<State> {
 
   const database: StateDatabase = {
     name: "sqlite",
+    isShared: false,
     async read<Row>(statement: Statement) {
       return run(statement).rows as Row[];
     },

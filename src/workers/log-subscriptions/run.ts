@@ -13,9 +13,10 @@ import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
 import type { DeliveryAttempts } from "../../storage/delivery-attempts.ts";
 import { cursorScope, cursorsIn, type SendSubscriptionPayload } from "../../storage/log-subscriptions.ts";
 import { readArrivedLogEvents, type ArrivedLogEvent } from "../../storage/telemetry/log-arrivals.ts";
-import { settledSequence } from "../../storage/telemetry/log-events.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
+import { ArrivalNotes, type Look } from "./arrival-notes.ts";
 import { resolveTarget, type Subscription, type SubscriptionParts } from "./definition.ts";
+import type { SubscriptionNodes } from "./nodes.ts";
 
 /** The names behind the numbers of events. */
 export interface LogNames {
@@ -35,6 +36,8 @@ export interface RunParts extends SubscriptionParts {
 }
 
 const pageEvents = 10_000;
+/** How often it is looked whether all nodes have stored what is noted. */
+const settleMs = 500;
 
 interface Outgoing {
   readonly messageId: string;
@@ -55,14 +58,22 @@ export class SubscriptionRun {
   readonly #parts: RunParts;
   readonly #signal: AbortSignal;
   readonly #abort = new AbortController();
-  /** The earliest events of groups since the last page; undefined when nothing is known, as after a start. */
-  #noted: Map<number, number> | undefined;
+  readonly #nodes: SubscriptionNodes;
+  #notes: ArrivalNotes;
   #page: Page | undefined;
   #attempts = 0;
   #notBefore = 0;
 
-  constructor(parts: RunParts, key: string, definition: Subscription, signal: AbortSignal) {
+  constructor(
+    parts: RunParts,
+    nodes: SubscriptionNodes,
+    key: string,
+    definition: Subscription,
+    signal: AbortSignal,
+  ) {
     this.#parts = parts;
+    this.#nodes = nodes;
+    this.#notes = new ArrivalNotes(this.#bound);
     this.key = key;
     this.definition = definition;
     this.#signal = AbortSignal.any([signal, this.#abort.signal]);
@@ -73,6 +84,11 @@ export class SubscriptionRun {
     return this.#notBefore;
   }
 
+  /** Whether it is this node that delivers. */
+  get isMine(): boolean {
+    return this.#nodes.mayDeliver(this.key);
+  }
+
   /** Whether it follows the group, or perhaps does. */
   wants(groupId: number): boolean {
     const { group } = this.definition;
@@ -81,7 +97,24 @@ export class SubscriptionRun {
 
   /** Events of the group were stored, none before `earliestAt`. */
   note(groupId: number, earliestAt: number): void {
-    this.#noted?.set(groupId, Math.min(this.#noted.get(groupId) ?? earliestAt, earliestAt));
+    this.#notes.note(groupId, earliestAt, this.#bound);
+  }
+
+  /** Events may have been stored anywhere. */
+  noteEverywhere(): void {
+    this.#notes.noteEverywhere(this.#bound);
+  }
+
+  /** Another node has delivered meanwhile: everything behind the cursor is to be looked at. */
+  startOver(): void {
+    this.#page = undefined;
+    this.#attempts = 0;
+    this.#notBefore = 0;
+    this.#notes = new ArrivalNotes(this.#bound);
+  }
+
+  get #bound(): bigint {
+    return this.#nodes.bound(this.#parts.clock.now());
   }
 
   end(): void {
@@ -89,15 +122,17 @@ export class SubscriptionRun {
   }
 
   /**
-   * Delivers a page, or goes on with one. @returns when the next turn is due; undefined when nothing waits.
+   * Delivers a page, or goes on with one. @returns when the next turn is due; undefined when nothing waits,
+   * or another node delivers.
    */
   async turn(): Promise<number | undefined> {
     const { clock } = this.#parts;
+    if (!this.isMine) return undefined;
     this.#page ??= await this.#readPage();
-    if (this.#page === undefined) return undefined;
+    if (this.#page === undefined) return this.#notes.isEmpty ? undefined : clock.now() + settleMs;
     const page = this.#page;
     for (let next = page.outgoing[0]; next !== undefined; next = page.outgoing[0]) {
-      if (this.#signal.aborted) return undefined;
+      if (this.#signal.aborted || !this.isMine) return undefined;
       const retryAt = await this.#attempt(next);
       if (retryAt !== undefined) {
         this.#notBefore = retryAt;
@@ -108,7 +143,9 @@ export class SubscriptionRun {
     }
     await this.#advance(page);
     this.#page = undefined;
-    return page.more || this.#noted === undefined || this.#noted.size > 0 ? clock.now() : undefined;
+    const now = clock.now();
+    if (page.more || this.#notes.isReady(this.#nodes.settled(now))) return now;
+    return this.#notes.isEmpty ? undefined : now + settleMs;
   }
 
   /** @returns when to try again; undefined when it was delivered or given up. */
@@ -162,50 +199,43 @@ export class SubscriptionRun {
     });
   }
 
-  /** Undefined when the subscription is no more. */
+  /** Undefined when there is nothing to look at, or the subscription is no more. */
   async #readPage(): Promise<Page | undefined> {
     const { state, telemetry, clock, logEncryption } = this.#parts;
     const cursor = await cursorsIn(state).get(cursorScope, this.key);
     if (cursor === undefined) return undefined;
     // Everything up to this number was noted before, and what is stored from here on is noted again.
-    const settled = settledSequence(clock.now());
-    const noted = this.#noted;
-    if (noted?.size === 0) return undefined;
-    this.#noted = new Map();
+    const settled = this.#nodes.settled(clock.now());
+    const look = this.#notes.take(settled);
+    if (look === undefined) return undefined;
     try {
-      const groups = await this.#groups(noted);
+      const groups = await this.#groups(look);
       if (groups.size === 0) return undefined;
       const { rows, isCut } = await readArrivedLogEvents(telemetry, {
-        source: logEncryption.sourceOf([...groups.keys()]),
+        source: await logEncryption.sourceOf([...groups.keys()]),
         groupIds: [...groups.keys()],
         after: BigInt(cursor.value.sequence),
         upTo: settled,
-        earliestAt: noted === undefined ? 0 : Math.min(...noted.values()),
+        earliestAt: look.groups === undefined ? 0 : Math.min(...look.groups.values()),
         needles: this.definition.needles,
         transformed: this.definition.isOnTransformed,
         limit: pageEvents,
       });
       const outgoing = await this.#payloads(rows, groups);
-      if (isCut) this.#noteAgain(noted);
+      if (isCut) this.#notes.putBack(look);
       const upTo = isCut ? (rows.at(-1)?.sequence ?? settled) : settled;
       return { outgoing, upTo, more: isCut, version: cursor.version };
     } catch (error) {
-      this.#noteAgain(noted);
+      this.#notes.putBack(look);
       throw error;
     }
   }
 
-  /** What was not read yet is where it was. */
-  #noteAgain(noted: ReadonlyMap<number, number> | undefined): void {
-    if (noted === undefined) this.#noted = undefined;
-    else for (const [groupId, earliestAt] of noted) this.note(groupId, earliestAt);
-  }
-
   /** The names of the groups to read, by their numbers. */
-  async #groups(noted: ReadonlyMap<number, number> | undefined): Promise<ReadonlyMap<number, string>> {
+  async #groups(look: Look): Promise<ReadonlyMap<number, string>> {
     const { account, region, group, excludedGroups } = this.definition;
     if (group !== undefined) return new Map([[group.id, group.name]]);
-    const asked = noted && new Set(noted.keys());
+    const asked = look.groups && new Set(look.groups.keys());
     const found = await this.#parts.names.groups(`${account}/${region}`, asked);
     return new Map([...found].filter(([, name]) => !excludedGroups.has(name)));
   }

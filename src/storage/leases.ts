@@ -1,0 +1,45 @@
+// Leases in state: of the nodes that share a store one has the lease of a name, until it is silent for too long.
+import type { Collection, State } from "./state.ts";
+
+/** So long a node that died is waited for. Work under one lease is in steps that are shorter than this. */
+export const leaseMs = 30_000;
+
+/** `until` in epoch milliseconds. */
+interface StoredLease {
+  readonly holder: string;
+  readonly until: number;
+}
+
+const leasesIn = (state: State): Collection<StoredLease> => state.collection("leases");
+
+/**
+ * Takes a lease, or renews it when half of it is over.
+ *
+ * A store that is one process's alone needs none: nothing is written, and after a crash nobody waits.
+ * @returns until when this node has it, in epoch milliseconds; undefined while another one has it
+ */
+export async function takeLease(
+  state: State,
+  name: string,
+  now: number,
+  forMs = leaseMs,
+): Promise<number | undefined> {
+  const { node: holder } = state;
+  const until = now + forMs;
+  if (holder === undefined) return until;
+  const leases = leasesIn(state);
+  const found = await leases.get("", name);
+  if (found === undefined) return (await leases.create("", name, { holder, until })) ? until : undefined;
+  const isMine = found.value.holder === holder;
+  if (isMine && found.value.until - now > forMs / 2) return found.value.until;
+  if (!isMine && found.value.until > now) return undefined;
+  return (await leases.replace("", name, { holder, until }, found.version)) ? until : undefined;
+}
+
+/** Lets others have it at once. */
+export async function releaseLease(state: State, name: string): Promise<void> {
+  if (state.node === undefined) return;
+  const leases = leasesIn(state);
+  const found = await leases.get("", name);
+  if (found?.value.holder === state.node) await leases.delete("", name, found.version);
+}

@@ -1,0 +1,105 @@
+// Nodes that share their stores: each subscription is delivered by one of them, and by another one when that
+// is killed.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, onTestFinished, test } from "vitest";
+import { GroundwatchClient } from "../../src/client/index.ts";
+import { missingPostgres, startPostgres } from "../../src/storage/state/testing/postgres-server.ts";
+import { startClickHouseHttp } from "../../src/storage/telemetry/testing/clickhouse-http.ts";
+import { startProcess, type ServerProcess } from "../support/process.ts";
+import { startReceiver } from "../support/receiver.ts";
+
+const region = "us-east-1";
+const groups = Array.from({ length: 4 }, (_, index) => `group-${index}`);
+
+const optionsOf = ({ endpoint }: ServerProcess) => ({
+  endpoint,
+  region,
+  credentials: { accessKeyId: "123456789012", secretAccessKey: "any" },
+  maxAttempts: 1,
+});
+
+/** Two of them, on clocks that go together. */
+async function startNodes(folder: string, endpointsFile: string) {
+  const postgres = startPostgres();
+  onTestFinished(() => postgres.stop());
+  const clickhouse = await startClickHouseHttp(join(folder, "clickhouse"));
+  onTestFinished(() => clickhouse.close());
+  const stores = ["--postgres-url", postgres.url, "--clickhouse-url", clickhouse.url];
+  const start = (name: string) =>
+    startProcess(join(folder, name), ["--clock", "manual", "--service-endpoints", endpointsFile, ...stores]);
+  // One after the other: tables are made by the first.
+  const nodes = [await start("one"), await start("other")];
+  onTestFinished(async () => {
+    for (const node of nodes) if (node.child.exitCode === null) await node.end("SIGKILL");
+  });
+  const clocks = nodes.map((node) => new GroundwatchClient(optionsOf(node)));
+  const times = await Promise.all(clocks.map(async (clock) => (await clock.getClock()).Now));
+  const latest = Math.max(...times);
+  for (const [index, clock] of clocks.entries()) {
+    await clock.advanceClock({ Milliseconds: latest - (times[index] ?? latest) });
+  }
+  return {
+    nodes,
+    advance: async (seconds: number, among = nodes) => {
+      for (const node of among) {
+        await new GroundwatchClient(optionsOf(node)).advanceClock({ Milliseconds: seconds * 1_000 });
+      }
+    },
+  };
+}
+
+test.skipIf(missingPostgres !== "")(
+  `what two nodes store is delivered once, and all of it when one is killed${missingPostgres}`,
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "groundwatch-nodes-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const receiver = await startReceiver();
+    onTestFinished(() => receiver.stop());
+    const { nodes, advance } = await startNodes(folder, receiver.endpointsFile);
+    const [one, other] = nodes.map((node) => new CloudWatchLogs(optionsOf(node)));
+    if (one === undefined || other === undefined || nodes[0] === undefined)
+      throw new Error("two are started");
+    for (const logGroupName of groups) {
+      await one.createLogGroup({ logGroupName });
+      await one.createLogStream({ logGroupName, logStreamName: "stream" });
+      await one.putSubscriptionFilter({
+        logGroupName,
+        filterName: "all",
+        filterPattern: "",
+        destinationArn: `arn:aws:kinesis:${region}:123456789012:stream/events`,
+        roleArn: "arn:aws:iam::123456789012:role/logs",
+      });
+    }
+    // The other node hears of subscriptions within ten seconds.
+    for (let wait = 0; wait < 3; wait++) await advance(4);
+    const put = async (client: CloudWatchLogs, text: string) => {
+      const { Now } = await new GroundwatchClient(optionsOf(nodes.at(-1)!)).getClock();
+      const timestamp = new Date(Now ?? 0).getTime();
+      for (const logGroupName of groups) {
+        const logEvents = [{ timestamp, message: `${logGroupName} ${text}` }];
+        await client.putLogEvents({ logGroupName, logStreamName: "stream", logEvents });
+      }
+      return groups.map((name) => `${name} ${text}`);
+    };
+    const delivered = () =>
+      receiver.payloads().flatMap(({ logEvents }) => logEvents.map(({ message }) => message));
+    const expected: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      expected.push(...(await put(one, `one ${round}`)), ...(await put(other, `other ${round}`)));
+      await advance(1);
+    }
+    for (let wait = 0; wait < 4; wait++) await advance(2);
+    expect(delivered().toSorted()).toEqual(expected.toSorted());
+
+    expected.push(...(await put(one, "before the kill")));
+    await nodes[0].end("SIGKILL");
+    expected.push(...(await put(other, "behind the kill")));
+    await advance(40, nodes.slice(1));
+    const found = new Set(delivered());
+    expect(expected.filter((message) => !found.has(message))).toEqual([]);
+  },
+);
