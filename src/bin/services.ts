@@ -21,15 +21,18 @@ export async function loadServices(): Promise<CreateServices> {
       import("../services/xray/index.ts"),
     ],
   );
-  return (dependencies, own) => [
-    cloudtrail.createCloudTrailService(dependencies),
-    cloudwatch.createCloudWatchService(dependencies),
-    logs.createLogsService(dependencies),
-    eventbridge.createEventBridgeService(dependencies),
-    groundwatch.createGroundwatchService(dependencies, own),
-    schemas.createSchemasService(),
-    sns.createSnsService(dependencies),
-    sqs.createSqsService(dependencies),
-    xray.createXrayService(dependencies),
-  ];
+  return (dependencies, own) => {
+    const logsService = logs.createLogsService(dependencies);
+    return [
+      cloudtrail.createCloudTrailService(dependencies),
+      cloudwatch.createCloudWatchService(dependencies),
+      logsService,
+      eventbridge.createEventBridgeService(dependencies),
+      groundwatch.createGroundwatchService(dependencies, own, logsService.queryReader),
+      schemas.createSchemasService(),
+      sns.createSnsService(dependencies),
+      sqs.createSqsService(dependencies),
+      xray.createXrayService(dependencies),
+    ];
+  };
 }

@@ -2,6 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { OperationInput, OperationName, OperationOutput } from "../services/groundwatch/schema-types.ts";
+import { readEvents, type StreamFailure } from "./event-stream.ts";
 
 export interface GroundwatchClientOptions {
   /** Like `http://127.0.0.1:4600`. */
@@ -27,6 +28,11 @@ export class GroundwatchServiceError extends Error {
     this.requestId = requestId;
   }
 }
+
+type StreamedEvents = OperationOutput<"StreamQueryResults">["Results"];
+
+/** `Rows`, `Progress`, `Histogram` or `End`, one of them. */
+export type QueryEvent = StreamedEvents extends AsyncIterable<infer Event> ? Event : never;
 
 const anyCredentials = { accessKeyId: "groundwatch", secretAccessKey: "groundwatch" };
 
@@ -82,6 +88,34 @@ export class GroundwatchClient {
     input: OperationInput<"ListDeliveryAttempts"> = {},
   ): Promise<OperationOutput<"ListDeliveryAttempts">> {
     return this.#call("ListDeliveryAttempts", input);
+  }
+
+  /** What a query that StartQuery has started, and that is complete, has cost the engine. */
+  getQueryCost(input: OperationInput<"GetQueryCost">): Promise<OperationOutput<"GetQueryCost">> {
+    return this.#call("GetQueryCost", input);
+  }
+
+  /** How many events of a query match, over time. */
+  getQueryHistogram(
+    input: OperationInput<"GetQueryHistogram">,
+  ): Promise<OperationOutput<"GetQueryHistogram">> {
+    return this.#call("GetQueryHistogram", input);
+  }
+
+  /**
+   * The rows of a query as they are found, and at last the event `End`. The server reads on as the loop does;
+   * leaving the loop, or the signal, ends a query that was given with its text.
+   */
+  async *streamQueryResults(
+    input: OperationInput<"StreamQueryResults">,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<QueryEvent> {
+    const response = await this.#send("StreamQueryResults", input, signal);
+    if (response.body === null) return;
+    const requestId = response.headers.get("x-amzn-requestid") ?? undefined;
+    const failed = ({ code, message }: StreamFailure) =>
+      new GroundwatchServiceError(code, message, response.status, requestId);
+    for await (const event of readEvents(response.body, failed)) yield event as QueryEvent;
   }
 
   getServerStatus(): Promise<OperationOutput<"GetServerStatus">> {
@@ -147,6 +181,15 @@ export class GroundwatchClient {
     name: Name,
     input: OperationInput<Name>,
   ): Promise<OperationOutput<Name>> {
+    return (await (await this.#send(name, input)).json()) as OperationOutput<Name>;
+  }
+
+  /** @throws GroundwatchServiceError */
+  async #send<Name extends OperationName>(
+    name: Name,
+    input: OperationInput<Name>,
+    signal?: AbortSignal,
+  ): Promise<Response> {
     const { hostname, protocol, host } = this.#endpoint;
     const body = JSON.stringify(input);
     const signed = await this.#signer.sign({
@@ -162,9 +205,10 @@ export class GroundwatchClient {
       body,
     });
     const { host: _sentByFetch, ...headers } = signed.headers;
-    const response = await fetch(this.#endpoint, { method: "POST", headers, body });
+    const aborting = signal === undefined ? {} : { signal };
+    const response = await fetch(this.#endpoint, { method: "POST", headers, body, ...aborting });
+    if (response.ok) return response;
     const answer = (await response.json()) as Record<string, unknown>;
-    if (response.ok) return answer as OperationOutput<Name>;
     const requestId = response.headers.get("x-amzn-requestid") ?? undefined;
     const code = textOf(answer["__type"]) ?? "UnknownError";
     throw new GroundwatchServiceError(code, textOf(answer["message"]) ?? code, response.status, requestId);

@@ -10,6 +10,7 @@ const readingVerb = /^(Get|List|Describe|BatchGet|Lookup|Filter|Test|Search)/;
 const readingOperations: ReadonlySet<string> = new Set([
   "cloudtrail:GenerateQuery",
   "cloudtrail:StartQuery",
+  "groundwatch:StreamQueryResults",
   "logs:StartLiveTail",
   "logs:StartQuery",
   "logs:StopQuery",

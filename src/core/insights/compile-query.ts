@@ -6,6 +6,7 @@ import { ExpressionCompiler } from "./compile-expression.ts";
 import { Pipeline, type OutputColumn } from "./pipeline.ts";
 import { InsightsQueryError } from "./query-error.ts";
 import type { Membership, Query, Source } from "./query-tree.ts";
+import { histogramStatement } from "./histogram.ts";
 import type { QueryScope } from "./scope.ts";
 import { asText } from "./value.ts";
 
@@ -22,6 +23,8 @@ export interface CompiledQuery {
   readonly eventConditions: readonly Sql[];
   /** Answers `events`: how many passed the filters. */
   readonly matchedStatement: Sql;
+  /** Answers `bin`, the number of the bin since 1970, and `events`: how many that passed are in it. */
+  readonly histogramStatement: (binMs: number) => Sql;
 }
 
 /**
@@ -41,7 +44,8 @@ export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQ
     limit,
     rowsAreMatches: pipeline.rowsAreMatches,
     eventConditions: pipeline.scannedConditions(),
-    matchedStatement: pipeline.matchedStatement(),
+    matchedStatement: sql`SELECT count() AS events FROM (${pipeline.matchedRows()})`,
+    histogramStatement: (binMs) => histogramStatement(pipeline.matchedRows(), scope, binMs),
   };
 }
 
@@ -121,6 +125,32 @@ const isQuery = (value: unknown): value is Query =>
 export function hasPartialAnswers(query: Query): boolean {
   const whole = new Set(["anomaly", "diff", "join"]);
   return !query.commands.some(({ kind }) => whole.has(kind)) && nestedQueries(query).length === 0;
+}
+
+const ofSingleEvents = new Set([
+  "source",
+  "fields",
+  "display",
+  "filter",
+  "filterIndex",
+  "parse",
+  "unmask",
+  "lookup",
+]);
+
+/**
+ * How many rows a query answers at most, when each of them is an event, the newest first: such a query over a
+ * span of time is the same query over the parts of the span, from the newest to the oldest. Undefined for
+ * others.
+ */
+export function rowsOfSingleEvents(query: Query, scope: QueryScope): number | undefined {
+  const { commands } = query;
+  const last = commands.at(-1);
+  const limit = last?.kind === "limit" ? last.count : undefined;
+  const others = limit === undefined ? commands : commands.slice(0, -1);
+  if (nestedQueries(query).length > 0 || !others.every(({ kind }) => ofSingleEvents.has(kind)))
+    return undefined;
+  return limit ?? scope.limit;
 }
 
 /** The tables that a query looks up in, in the queries inside it as well. */

@@ -352,10 +352,10 @@ export class Pipeline {
     return sql`SELECT ${joinSql(columns, ", ")} FROM (${select})${order} LIMIT ${limit}`;
   }
 
-  /** How many events passed the filters, in front of the first command that looks at more than one row. */
-  matchedStatement(): Sql {
+  /** The events that passed the filters, in front of the first command that looks at more than one row. */
+  matchedRows(): Sql {
     const select = this.#matched ?? this.#selectAt();
-    return sql`SELECT count() AS events FROM (${select(this.#events())})`;
+    return select(this.#events());
   }
 
   scannedConditions(): readonly Sql[] {

@@ -3,6 +3,7 @@ import * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { CallContext } from "../../wire/request.ts";
 import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
+import type { LogQueryReader } from "../log-query-reader.ts";
 import type { LogsContext } from "./context.ts";
 import { EventDeletions } from "./event-deletions.ts";
 import { ExportRuns } from "./export-runs.ts";
@@ -11,6 +12,7 @@ import { handlers } from "./handlers.ts";
 import { createIngestRuleDirectory } from "./ingest-rules.ts";
 import { limitations } from "./limitations.ts";
 import { limits } from "./limits.ts";
+import { createQueryReader } from "./query-reader.ts";
 import { QueryRuns } from "./query-runs.ts";
 import { MetricFilterDefaults } from "./metric-filter-defaults.ts";
 import { createMetricFilterDirectory } from "./metric-filter-directory.ts";
@@ -20,7 +22,12 @@ import { StreamActivity } from "./stream-activity.ts";
 import { RetentionMoves } from "./retention-moves.ts";
 import { createStreamDirectory } from "./stream-directory.ts";
 
-export function createLogsService(dependencies: Dependencies): Service {
+/** `queryReader` is for the service of our own. */
+export interface LogsService extends Service {
+  readonly queryReader: LogQueryReader;
+}
+
+export function createLogsService(dependencies: Dependencies): LogsService {
   const { state, telemetry, clock, facts } = dependencies;
   const streams = createStreamDirectory(state);
   const activity = new StreamActivity(state, telemetry, clock);
@@ -55,7 +62,7 @@ export function createLogsService(dependencies: Dependencies): Service {
     metricFilters.forget();
     metricDefaults.forget();
   });
-  return defineService<typeof sdk, LogsContext>({
+  const service = defineService<typeof sdk, LogsContext>({
     name: "cloudwatch-logs",
     sdk,
     limits,
@@ -64,4 +71,5 @@ export function createLogsService(dependencies: Dependencies): Service {
     endpoints: httpEndpoints(clock),
     contextOf,
   });
+  return { ...service, queryReader: createQueryReader(contextOf) };
 }

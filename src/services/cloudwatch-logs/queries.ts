@@ -1,20 +1,13 @@
 // Logs Insights: start, stop and describe queries, and get their results.
 import { randomUUID } from "node:crypto";
-import {
-  AccessDeniedException,
-  LimitExceededException,
-  ResourceNotFoundException,
-} from "@aws-sdk/client-cloudwatch-logs";
-import { parseQuery } from "../../core/insights/query-languages.ts";
-import { InsightsQueryError } from "../../core/insights/query-error.ts";
+import { LimitExceededException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
-import { KeyUnavailableError } from "../../storage/encryption/key-errors.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
 import { queryLimits } from "./query-limits.ts";
 import type { StoredRun } from "./query-runs.ts";
-import { groupsOf, malformed, scopeOfQuery } from "./query-scope.ts";
+import { explained, prepareQuery, type PreparedQuery } from "./prepared-queries.ts";
 import { resultKey } from "./kms-keys.ts";
 import { scopeOf } from "./stored-groups.ts";
 
@@ -32,26 +25,24 @@ export async function startQuery(
   if (context.queries.activeIn(scope) >= queryLimits.concurrentQueries) {
     throw modelled(LimitExceededException, "Account maximum query concurrency limit reached.");
   }
-  const { queryString, queryLanguage = "CWLI" } = input;
   const queryId = randomUUID();
+  await startPrepared(await prepareQuery(input, span, context), queryId, context);
+  return { queryId };
+}
+
+async function startPrepared(prepared: PreparedQuery, queryId: string, context: LogsContext): Promise<void> {
+  const { query, queryString, queryLanguage, groups, allGroups, scope } = prepared;
   try {
-    const query = parseQuery(queryString, queryLanguage);
-    const groups = await groupsOf(input, query, context);
-    const limit = input.limit ?? queryLimits.defaultRows;
-    const read = await scopeOfQuery(groups, span, query, queryString, limit, context);
-    await context.queries.start(scope, queryId, query, read.scope, {
+    await context.queries.start(scopeOf(context), queryId, query, scope, {
       queryString,
       queryLanguage,
       logGroupNames: groups.map(({ key }) => key),
       userIdentity: context.call.principal.arn,
-      ...(await resultKey(read.groups, context)),
+      ...(await resultKey(allGroups, context)),
     });
   } catch (error) {
-    if (error instanceof InsightsQueryError) throw malformed(error);
-    if (error instanceof KeyUnavailableError) throw modelled(AccessDeniedException, error.message);
-    throw error;
+    throw explained(error);
   }
-  return { queryId };
 }
 
 /** The SDKs document seconds; milliseconds, which AWS takes as well, are told by their size. */
@@ -90,7 +81,8 @@ function statisticsOf({ statistics }: StoredRun): Output<"GetQueryResults">["sta
   return { ...scanned, estimatedRecordsSkipped: recordsSkipped, estimatedBytesSkipped: bytesSkipped };
 }
 
-async function requireRun(queryId: string, context: LogsContext): Promise<StoredRun> {
+/** @throws ResourceNotFoundException */
+export async function requireRun(queryId: string, context: LogsContext): Promise<StoredRun> {
   const run = await context.queries.find(scopeOf(context), queryId);
   if (run === undefined) throw modelled(ResourceNotFoundException, `Query ${queryId} does not exist.`);
   return run;
@@ -136,7 +128,7 @@ export async function describeQueries(
       ...(after === undefined ? {} : { after }),
     });
     for (const { key, value, rank = 0 } of page) {
-      const run = context.queries.present(key, value);
+      const run = await context.queries.present(scopeOf(context), key, value);
       if (run.startedAt < oldest) return { queries };
       if (isAskedFor(run, input)) queries.push(describe(key, run));
       after = { key, rank };

@@ -7,7 +7,12 @@ import {
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
 import { rawSql } from "../../core/sql.ts";
-import { countReadable, countScanned, type ScannedEvents } from "../../storage/telemetry/log-queries.ts";
+import {
+  countScanned,
+  estimateRead,
+  type EstimatedRead,
+  type ScannedEvents,
+} from "../../storage/telemetry/log-queries.ts";
 import { TelemetryError, type QueryOptions, type Telemetry } from "../../storage/telemetry.ts";
 import { queryLimits } from "./query-limits.ts";
 
@@ -35,6 +40,8 @@ export type ResultRow = readonly (readonly [field: string, value: string])[];
 export interface QueryAnswer {
   readonly rows: readonly ResultRow[];
   readonly statistics: RunStatistics;
+  /** Undefined where the engine says nothing about it. */
+  readonly read: EstimatedRead | undefined;
 }
 
 interface AnswerOptions {
@@ -43,6 +50,16 @@ interface AnswerOptions {
   readonly onPartial: (partial: QueryAnswer) => void;
   /** How many events are much. */
   readonly partialAboveEvents?: number;
+}
+
+/** The bounds of each statement of a query. */
+export function runBounds(signal: AbortSignal): QueryOptions {
+  return {
+    timeoutMs: queryLimits.runMs,
+    maxRows: queryLimits.maximumRows,
+    maxResultBytes: queryLimits.resultBytes,
+    signal,
+  };
 }
 
 /**
@@ -57,12 +74,7 @@ export async function answerQuery(
   { signal, onPartial, partialAboveEvents = queryLimits.partialAboveEvents }: AnswerOptions,
 ): Promise<QueryAnswer> {
   if (signal.aborted) throw new TelemetryError("Cancelled", "the query was cancelled");
-  const options = {
-    timeoutMs: queryLimits.runMs,
-    maxRows: queryLimits.maximumRows,
-    maxResultBytes: queryLimits.resultBytes,
-    signal,
-  };
+  const options = runBounds(signal);
   const compiled = compileInsightsQuery(query, scope);
   const { source = rawSql("log_events") } = scope;
   const scanned = await countScanned(telemetry, source, compiled.eventConditions, options);
@@ -75,22 +87,24 @@ export async function answerQuery(
   return answerOnce(telemetry, compiled, scope, scanned, options);
 }
 
-async function answerOnce(
+/** @throws TelemetryError */
+export async function answerOnce(
   telemetry: Telemetry,
   compiled: CompiledQuery,
   scope: QueryScope,
   scanned: ScannedEvents,
   options: QueryOptions,
 ): Promise<QueryAnswer> {
-  const [found, readable] = await Promise.all([
+  const [found, read] = await Promise.all([
     telemetry.query<Record<string, string | null>>(compiled.statement, options),
-    countReadable(telemetry, compiled.statement, options),
+    estimateRead(telemetry, compiled.statement, options),
   ]);
-  const recordsSkipped = Math.max(0, scanned.events - (readable ?? scanned.events));
+  const recordsSkipped = Math.max(0, scanned.events - (read?.events ?? scanned.events));
   const bytesSkipped =
     scanned.events === 0 ? 0 : Math.round((scanned.bytes * recordsSkipped) / scanned.events);
   return {
     rows: found.map((row) => resultRow(compiled.columns, row)),
+    read,
     statistics: {
       recordsMatched: await countMatched(telemetry, compiled, found, options),
       recordsScanned: scanned.events - recordsSkipped,

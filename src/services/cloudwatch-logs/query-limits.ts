@@ -22,6 +22,9 @@ export const queryLimits = {
   resultBytes: 256 * 1024 * 1024,
   /** Rows of one GetQueryResults. */
   pageRows: 10_000,
+  /** Rows of one event of a stream of results. */
+  streamedRows: 500,
+  histogramBins: 1_000,
   /** How long results are kept. */
   keptMs: 7 * dayMs,
   /** Results that are too old are deleted so many at a time, whenever a query starts. */

@@ -18,6 +18,8 @@ import {
   type ResultRow,
   type RunStatistics,
 } from "./query-answers.ts";
+import type { LogQueryCost } from "../log-query-reader.ts";
+import { meterQuery } from "./query-costs.ts";
 import { queryLimits } from "./query-limits.ts";
 
 export type RunStatus = "Scheduled" | "Running" | "Complete" | "Failed" | "Cancelled" | "Timeout";
@@ -37,6 +39,12 @@ export interface StoredRun {
   /** Why it failed. */
   readonly problem?: string;
   readonly statistics: RunStatistics;
+  /** The span of time and the most rows; both ends belong to it. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit?: number;
+  /** Of one that has ended. */
+  readonly cost?: LogQueryCost;
 }
 
 export type DescribedRun = Pick<
@@ -65,6 +73,8 @@ export class QueryRuns {
   readonly runs: Collection<StoredRun>;
   readonly #active = new Map<string, ActiveRun>();
   readonly #waiting: (() => void)[] = [];
+  /** By scope, how many queries run outside of these runs. */
+  readonly #guests = new Map<string, number>();
   #working = 0;
 
   constructor({ state, telemetry, blobs, clock, logEncryption }: QueryParts) {
@@ -77,7 +87,18 @@ export class QueryRuns {
 
   /** How many queries of a scope run or wait. */
   activeIn(scope: string): number {
-    return [...this.#active.values()].filter((run) => run.scope === scope).length;
+    const runs = [...this.#active.values()].filter((run) => run.scope === scope).length;
+    return runs + (this.#guests.get(scope) ?? 0);
+  }
+
+  /** Counts a query that is run elsewhere, until the answer is called; its statements take turns. */
+  host(scope: string): () => void {
+    this.#guests.set(scope, (this.#guests.get(scope) ?? 0) + 1);
+    return () => {
+      const others = (this.#guests.get(scope) ?? 1) - 1;
+      if (others === 0) this.#guests.delete(scope);
+      else this.#guests.set(scope, others);
+    };
   }
 
   /**
@@ -93,10 +114,19 @@ export class QueryRuns {
   ): Promise<void> {
     compileInsightsQuery(query, queryScope);
     const startedAt = this.#clock.now();
-    const stored: StoredRun = { ...described, status: "Running", startedAt, statistics: noStatistics };
-    await this.runs.put(scope, queryId, stored, startedAt);
+    const { from, to, limit } = queryScope;
+    const span = { from, to, limit };
+    const stored: StoredRun = {
+      ...described,
+      ...span,
+      status: "Running",
+      startedAt,
+      statistics: noStatistics,
+    };
     const controller = new AbortController();
-    const ended = this.#run(scope, queryId, stored, query, queryScope, controller.signal);
+    // It is active before others can find it, so that nobody takes it for one that has died.
+    const noted = this.runs.put(scope, queryId, stored, startedAt);
+    const ended = noted.then(() => this.#run(scope, queryId, stored, query, queryScope, controller.signal));
     this.#active.set(queryId, {
       scope,
       controller,
@@ -105,6 +135,7 @@ export class QueryRuns {
       ended,
     });
     ended.catch(() => undefined).finally(() => this.#active.delete(queryId));
+    await noted;
     await this.#deleteExpired(scope);
   }
 
@@ -130,15 +161,22 @@ export class QueryRuns {
     const found = await this.runs.get(scope, queryId);
     if (found === undefined || found.value.startedAt < this.#clock.now() - queryLimits.keptMs)
       return undefined;
-    return this.present(queryId, found.value);
+    return this.present(scope, queryId, found.value);
   }
 
-  /** A query that is stored as running and is not known to run has died with its process. */
-  present(queryId: string, run: StoredRun): StoredRun {
+  /**
+   * A query that is stored as running and is not known to run has died with its process, or has ended since
+   * it was read.
+   */
+  async present(scope: string, queryId: string, run: StoredRun): Promise<StoredRun> {
     if (run.status !== "Running") return run;
     const active = this.#active.get(queryId);
-    if (active === undefined) return { ...run, status: "Failed", problem: "The server ended before it." };
-    return { ...run, status: active.status, statistics: active.partial?.statistics ?? run.statistics };
+    if (active !== undefined) {
+      return { ...run, status: active.status, statistics: active.partial?.statistics ?? run.statistics };
+    }
+    const later = (await this.runs.get(scope, queryId))?.value ?? run;
+    if (later.status !== "Running") return later;
+    return { ...later, status: "Failed", problem: "The server ended before it." };
   }
 
   /**
@@ -162,18 +200,19 @@ export class QueryRuns {
     signal: AbortSignal,
   ): Promise<void> {
     let ended: StoredRun;
-    const release = await this.#turn(signal);
+    const meter = meterQuery(this.#telemetry);
+    const release = await this.turn(signal);
     try {
       const active = this.#active.get(queryId);
       if (active !== undefined) active.status = "Running";
-      const { rows, statistics } = await answerQuery(this.#telemetry, query, queryScope, {
+      const { rows, statistics, read } = await answerQuery(meter.telemetry, query, queryScope, {
         signal,
         onPartial: (partial) => {
           if (active !== undefined) active.partial = partial;
         },
       });
       await this.#keep(scope, queryId, stored, rows);
-      ended = { ...stored, status: "Complete", statistics };
+      ended = { ...stored, status: "Complete", statistics, cost: await meter.cost(read) };
     } catch (error) {
       const { rows, statistics } = this.#active.get(queryId)?.partial ?? {
         rows: [],
@@ -209,7 +248,7 @@ export class QueryRuns {
   /**
    * Waits until the engine may work on one query more; a query that is cancelled meanwhile goes on at once.
    */
-  #turn(signal: AbortSignal): Promise<() => void> {
+  turn(signal: AbortSignal): Promise<() => void> {
     const release = () => {
       this.#working -= 1;
       this.#waiting.shift()?.();
@@ -249,7 +288,8 @@ export class QueryRuns {
 
 const resultKey = (scope: string, queryId: string): string => `${scope}/${queryId}.json`;
 
-function statusOf(error: unknown): RunStatus {
+/** How a query has ended that the engine did not answer. */
+export function statusOf(error: unknown): RunStatus {
   if (!(error instanceof TelemetryError)) return "Failed";
   if (error.problem === "Cancelled") return "Cancelled";
   return error.problem === "Timeout" ? "Timeout" : "Failed";

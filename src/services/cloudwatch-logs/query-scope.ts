@@ -16,7 +16,7 @@ import type { Document } from "../../storage/state.ts";
 import { requireReadable } from "../../storage/telemetry/log-event-source.ts";
 import { modelled } from "../../wire/service.ts";
 import { accountIndexesOf, readAccountRules } from "./account-rules.ts";
-import type { Input, LogsContext } from "./context.ts";
+import type { LogsContext } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { indexPoliciesIn, policyKey } from "./group-policies.ts";
 import { visibleFrom } from "./log-events.ts";
@@ -32,15 +32,18 @@ export function malformed({ message, span }: InsightsQueryError): MalformedQuery
 
 type Groups = readonly Document<StoredGroup>[];
 
+/** One of the three, or none. */
+export interface NamedLogGroups {
+  readonly logGroupName?: string | undefined;
+  readonly logGroupNames?: readonly string[] | undefined;
+  readonly logGroupIdentifiers?: readonly string[] | undefined;
+}
+
 /**
  * The groups that the call names, or the query by its SOURCE.
  * @throws InvalidParameterException, ResourceNotFoundException
  */
-export async function groupsOf(
-  input: Input<"StartQuery">,
-  query: Query,
-  context: LogsContext,
-): Promise<Groups> {
+export async function groupsOf(input: NamedLogGroups, query: Query, context: LogsContext): Promise<Groups> {
   const given = [
     input.logGroupName === undefined ? undefined : [input.logGroupName],
     input.logGroupNames,

@@ -6,6 +6,7 @@ import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
 import type { ManualClock } from "../../core/manual-clock.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
+import type { LogQueryReader } from "../log-query-reader.ts";
 import type { AccessKeyStore } from "./access-key-store.ts";
 
 /** What the server knows of itself. */
@@ -46,4 +47,5 @@ export interface GroundwatchContext {
   readonly call: CallContext;
   readonly dependencies: Dependencies;
   readonly own: OwnDependencies;
+  readonly logQueries: LogQueryReader;
 }

@@ -1,6 +1,7 @@
 // The own service: what AWS has no API for, on the same wire.
 import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
+import type { LogQueryReader } from "../log-query-reader.ts";
 import { createAccessKey, deleteAccessKey, listAccessKeys } from "./access-keys.ts";
 import { advanceClock, getClock } from "./clock.ts";
 import { backtestAlarm } from "./backtest-alarm.ts";
@@ -18,13 +19,18 @@ import {
   scheduleKeyDeletion,
 } from "./keys.ts";
 import { limits } from "./limits.ts";
+import { getQueryCost, getQueryHistogram, streamQueryResults } from "./log-queries.ts";
 import { reset } from "./reset.ts";
 import * as schema from "./schema.ts";
 import type { GroundwatchSdk } from "./schema-types.ts";
 import { getServerStatus } from "./server-status.ts";
 import { listApiCalls, listEvents } from "./stored-signals.ts";
 
-export function createGroundwatchService(dependencies: Dependencies, own: OwnDependencies): Service {
+export function createGroundwatchService(
+  dependencies: Dependencies,
+  own: OwnDependencies,
+  logQueries: LogQueryReader,
+): Service {
   return defineService<GroundwatchSdk, GroundwatchContext>({
     name: "groundwatch",
     // The command classes are there for the compiler only.
@@ -51,6 +57,8 @@ export function createGroundwatchService(dependencies: Dependencies, own: OwnDep
       EnableKey: enableKey,
       ExplainAlarm: explainAlarm,
       GetClock: getClock,
+      GetQueryCost: getQueryCost,
+      GetQueryHistogram: getQueryHistogram,
       GetServerStatus: getServerStatus,
       ListAccessKeys: listAccessKeys,
       ListApiCalls: listApiCalls,
@@ -60,7 +68,8 @@ export function createGroundwatchService(dependencies: Dependencies, own: OwnDep
       Reset: reset,
       RotateKeyOnDemand: rotateKeyOnDemand,
       ScheduleKeyDeletion: scheduleKeyDeletion,
+      StreamQueryResults: streamQueryResults,
     },
-    contextOf: (call) => ({ call, dependencies, own }),
+    contextOf: (call) => ({ call, dependencies, own, logQueries }),
   });
 }

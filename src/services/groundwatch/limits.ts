@@ -3,6 +3,7 @@ import { parseLimits } from "../../wire/limits.ts";
 import { alarmLimitLines } from "./limits-alarms.ts";
 import { deliveryLimitLines } from "./limits-deliveries.ts";
 import { keyLimitLines } from "./limits-keys.ts";
+import { queryLimitLines } from "./limits-queries.ts";
 
 /** One move of the clock: longer than the longest retention of what is kept by the day, and one year. */
 export const maxAdvanceMs = 366 * 24 * 60 * 60 * 1000;
@@ -46,5 +47,6 @@ AccessKeySummary.CreatedAt long
 ${alarmLimitLines}
 ${deliveryLimitLines}
 ${keyLimitLines}
+${queryLimitLines}
 `.trim(),
 );

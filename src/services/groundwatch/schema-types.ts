@@ -31,31 +31,56 @@ type StructureOf<Members extends Names, Schemas, Required> = {
     | undefined;
 };
 
+/** The events of a stream: each has one of the members. */
+type OneOf<Members> = {
+  [Name in keyof Members]: { [Key in Name]: Members[Key] } & {
+    [Other in Exclude<keyof Members, Name>]?: undefined;
+  };
+}[keyof Members];
+
 type ValueOf<Schema> = Schema extends 0
   ? string
   : Schema extends 1
     ? number
     : Schema extends 2
       ? boolean
-      : Schema extends () => infer Referred
-        ? ValueOf<Referred>
-        : Schema extends readonly [0, string, string, number, infer Simple]
-          ? ValueOf<Simple>
-          : Schema extends readonly [1, string, string, number, infer Item]
-            ? ValueOf<Item>[]
-            : Schema extends readonly [3, string, string, number, infer Members extends Names, infer Schemas]
-              ? StructureOf<Members, Schemas, 0>
+      : Schema extends 64
+        ? string[]
+        : Schema extends () => infer Referred
+          ? ValueOf<Referred>
+          : Schema extends readonly [0, string, string, number, infer Simple]
+            ? ValueOf<Simple>
+            : Schema extends readonly [1, string, string, number, infer Item]
+              ? ValueOf<Item>[]
               : Schema extends readonly [
-                    3,
+                    4,
                     string,
                     string,
-                    number,
+                    { readonly streaming: 1 },
                     infer Members extends Names,
                     infer Schemas,
-                    infer Required,
                   ]
-                ? StructureOf<Members, Schemas, Required>
-                : never;
+                ? AsyncIterable<OneOf<MembersOf<Members, Schemas>>>
+                : Schema extends readonly [
+                      3,
+                      string,
+                      string,
+                      number,
+                      infer Members extends Names,
+                      infer Schemas,
+                    ]
+                  ? StructureOf<Members, Schemas, 0>
+                  : Schema extends readonly [
+                        3,
+                        string,
+                        string,
+                        number,
+                        infer Members extends Names,
+                        infer Schemas,
+                        infer Required,
+                      ]
+                    ? StructureOf<Members, Schemas, Required>
+                    : never;
 
 type Schema = typeof schema;
 

@@ -4,6 +4,7 @@
 export * from "./schema-alarms.ts";
 export * from "./schema-deliveries.ts";
 export * from "./schema-keys.ts";
+export * from "./schema-queries.ts";
 
 const namespace = "com.groundwatch";
 const text = 0;

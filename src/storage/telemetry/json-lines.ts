@@ -3,7 +3,7 @@
 const lineFeed = 0x0a;
 const comma = 0x2c;
 
-/** No line feed is inside a line; a comma in place of each makes the whole, which is changed, one JSON text. */
+/** No line feed is inside a line: a comma in place of each makes the whole one JSON text. Changes `body`. */
 export function jsonLines(body: Buffer): readonly unknown[] {
   for (let end = body.indexOf(lineFeed); end >= 0; end = body.indexOf(lineFeed, end + 1)) body[end] = comma;
   const end = body.at(-1) === comma ? body.length - 1 : body.length;

@@ -33,23 +33,42 @@ export async function countScanned(
   return { events, bytes: events === 0 ? 0 : Math.round(events * Number(mean)) };
 }
 
+/** Of the table of events, what a statement reads, as indexes tell before it reads it. */
+export interface EstimatedRead {
+  readonly events: number;
+  readonly parts: number;
+  /** Of 8,192 rows or less each; nothing smaller is read. */
+  readonly granules: number;
+}
+
 /**
- * How many events are in the parts of the table that a statement reads, as indexes tell before it reads them;
- * undefined where they say nothing, as of counts that the engine answers out of an index alone.
+ * Undefined where the indexes say nothing, as of counts that the engine answers out of an index alone.
  * https://clickhouse.com/docs/sql-reference/statements/explain#explain-estimate
  */
-export async function countReadable(
-  telemetry: Telemetry,
+export async function estimateRead(
+  telemetry: Pick<Telemetry, "query">,
   statement: Sql,
   options: QueryOptions,
-): Promise<number | undefined> {
-  const tables = await telemetry.query<{ table: string; rows: string }>(
+): Promise<EstimatedRead | undefined> {
+  const tables = await telemetry.query<{ table: string; rows: string; parts: string; marks: string }>(
     sql`EXPLAIN ESTIMATE ${statement}`,
     options,
   );
-  const events = tables.filter(({ table }) => table.startsWith("log_events"));
-  if (events.length === 0) return undefined;
-  return events.reduce((total, { rows }) => total + Number(rows), 0);
+  const ofEvents = tables.filter(({ table }) => table.startsWith("log_events"));
+  if (ofEvents.length === 0) return undefined;
+  const sum = (name: "rows" | "parts" | "marks") =>
+    ofEvents.reduce((total, one) => total + Number(one[name]), 0);
+  return { events: sum("rows"), parts: sum("parts"), granules: sum("marks") };
+}
+
+/** How many parts and granules the table of events has. Each part has a mark more than it has granules. */
+export async function countGranules(
+  telemetry: Pick<Telemetry, "query">,
+): Promise<{ readonly parts: number; readonly granules: number }> {
+  const [found] = await telemetry.query<{ parts: number; granules: number }>(sql`
+    SELECT toFloat64(count()) AS parts, toFloat64(sum(greatest(marks, 1) - 1)) AS granules
+    FROM system.parts WHERE active AND database = currentDatabase() AND startsWith(table, 'log_events')`);
+  return found ?? { parts: 0, granules: 0 };
 }
 
 export interface StoredEvent extends EventPosition {

@@ -1,4 +1,4 @@
-// A query with what it cost: the engine says in its answer what it read, and is asked meanwhile for its memory.
+// A query with its cost: the engine says in its answer what it read, and is asked meanwhile for its memory.
 import { renderSql, sql } from "../../core/sql.ts";
 import type { StatementCost } from "../telemetry.ts";
 import type { Driver, StatementBounds } from "./driver.ts";

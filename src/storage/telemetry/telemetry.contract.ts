@@ -183,7 +183,8 @@ export function describeTelemetry(name: string, create: () => Promise<TelemetryS
       });
 
       test("tells what it has cost, with the same rows as without", async () => {
-        const statement = sql`SELECT number, toString(number) AS text FROM numbers(1000) WHERE number % 499 = 1`;
+        const statement = sql`
+          SELECT number, toString(number) AS text FROM numbers(1000) WHERE number % 499 = 1`;
         const costs: StatementCost[] = [];
         const rows = await telemetry.query(statement, { onCost: (cost) => costs.push(cost) });
         expect(rows).toEqual(await telemetry.query(statement));

@@ -1,0 +1,50 @@
+// A query that is understood: its tree, with the log groups and all else that it is compiled against.
+import { parseQuery, type QueryLanguage } from "../../core/insights/query-languages.ts";
+import { InsightsQueryError } from "../../core/insights/query-error.ts";
+import type { Query } from "../../core/insights/query-tree.ts";
+import type { QueryScope } from "../../core/insights/scope.ts";
+import type { LogsContext } from "./context.ts";
+import { queryLimits } from "./query-limits.ts";
+import { groupsOf, malformed, scopeOfQuery, type NamedLogGroups } from "./query-scope.ts";
+
+interface QueryToPrepare extends NamedLogGroups {
+  readonly queryString: string;
+  /** Logs Insights QL when undefined. */
+  readonly queryLanguage?: QueryLanguage | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface PreparedQuery {
+  readonly query: Query;
+  readonly queryString: string;
+  readonly queryLanguage: QueryLanguage;
+  readonly groups: Awaited<ReturnType<typeof groupsOf>>;
+  /** Those of queries inside the query too. */
+  readonly allGroups: PreparedQuery["groups"];
+  readonly scope: QueryScope;
+}
+
+/**
+ * `span` is in epoch milliseconds, and both ends belong to it.
+ * @throws MalformedQueryException, InvalidParameterException, ResourceNotFoundException, KeyUnavailableError
+ */
+export async function prepareQuery(
+  input: QueryToPrepare,
+  span: { readonly from: number; readonly to: number },
+  context: LogsContext,
+): Promise<PreparedQuery> {
+  const { queryString, queryLanguage = "CWLI", limit = queryLimits.defaultRows } = input;
+  try {
+    const query = parseQuery(queryString, queryLanguage);
+    const groups = await groupsOf(input, query, context);
+    const read = await scopeOfQuery(groups, span, query, queryString, limit, context);
+    return { query, queryString, queryLanguage, groups, allGroups: read.groups, scope: read.scope };
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/** What is wrong with a query as AWS says it; other errors stay what they are. */
+export function explained(error: unknown): unknown {
+  return error instanceof InsightsQueryError ? malformed(error) : error;
+}
