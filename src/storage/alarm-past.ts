@@ -1,4 +1,5 @@
-// The states that an alarm has had, from its history, and what became of the actions of each.
+// The states and definitions that an alarm has had, from its history, and what became of the actions of each
+// state.
 import type { Alarm } from "../core/alarms/alarm.ts";
 import type { AlarmHistoryItem } from "../core/alarms/alarm-history.ts";
 import { alarmStates, type AlarmState } from "../core/alarms/alarm-state.ts";
@@ -34,6 +35,17 @@ const memberOf = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null
     ? Object.entries(value).find(([key]) => key === name)?.[1]
     : undefined;
+
+/** The alarm as the last definition at or before an instant made it; undefined when the history has none. */
+export async function definitionAt(
+  state: State,
+  world: AlarmWorld,
+  name: string,
+  at: number,
+): Promise<Alarm | undefined> {
+  const [item] = await historyOf(state, world, name, { from: 0, to: at }, "ConfigurationUpdate", 1);
+  return item?.definition;
+}
 
 /** What came of an action; `at` is when it was settled, or queued. */
 export interface PastAction {

@@ -119,6 +119,51 @@ test("an evaluation of the past is explained by the states of that time", async 
   expect((await groundwatch.explainAlarm({ AlarmName: "shop" })).State).toBe("OK");
 });
 
+test("an evaluation before the definition was changed is explained by the one of then", async () => {
+  const definition = {
+    AlarmName: "queue",
+    Namespace: "Shop",
+    MetricName: "Queue",
+    Statistic: "Average",
+    Period: 60,
+    EvaluationPeriods: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+  } as const;
+  const putQueue = (Value: number) =>
+    cloudwatch.putMetricData({ Namespace: "Shop", MetricData: [{ MetricName: "Queue", Value }] });
+  const sentences = async (At: number) => {
+    const { Datapoints } = await groundwatch.explainAlarm({ AlarmName: "queue", At });
+    return Datapoints!.map(({ Sentence }) => Sentence).slice(-1);
+  };
+  await cloudwatch.putMetricAlarm({ ...definition, Threshold: 10, AlarmActions: [topic] });
+  const start = server.clock.now();
+  await putQueue(20);
+  await advance(1);
+  const whenItWasOne = await groundwatch.explainAlarm({ AlarmName: "queue" });
+  expect(whenItWasOne).toMatchObject({ State: "ALARM", DecidedBy: "datapoints" });
+  // At the very instant of the evaluation, which was made by the definition before.
+  await cloudwatch.putMetricAlarm({ ...definition, Threshold: 30, Period: 300, EvaluationPeriods: 2 });
+  await advance(1);
+  await cloudwatch.putMetricAlarm({ ...definition, Threshold: 25 });
+  await putQueue(20);
+  await advance(1);
+  const note = "The definition was changed at 2026-11-02T12:14:00.000Z, after this evaluation; ";
+  const { Notes, ...past } = await groundwatch.explainAlarm({ AlarmName: "queue", At: start + minuteMs });
+  expect({ ...past, Notes: [Notes[1]] }).toEqual(whenItWasOne);
+  expect(Notes[0]).toBe(`${note}the one of then is explained.`);
+  expect(past.Actions).toMatchObject([{ ActionArn: topic }]);
+  expect(await sentences(start + minuteMs)).toEqual(["20 is greater than 10: breaching"]);
+  const second = await groundwatch.explainAlarm({ AlarmName: "queue", At: start + 2 * minuteMs });
+  expect(second).toMatchObject({ PeriodSeconds: 300, DecidedBy: "missingDoNotMatter" });
+  expect(await sentences(start + 3 * minuteMs)).toEqual(["20 is not greater than 25: not breaching"]);
+  const scope = `${testAccount}/${testRegion}`;
+  const history = server.dependencies.state.collection("alarm-history");
+  const items = await history.list(scope, { prefix: "queue", limit: 100 });
+  await Promise.all(items.map(({ key }) => history.delete(scope, key)));
+  const old = await groundwatch.explainAlarm({ AlarmName: "queue", At: start + minuteMs });
+  expect(old.Notes[0]).toBe(`${note}the history no longer has the one of then, so today's is explained.`);
+});
+
 test("data that came later, another definition and a state set by hand are told", async () => {
   await cloudwatch.putMetricData({
     Namespace: "Shop",
@@ -133,7 +178,7 @@ test("data that came later, another definition and a state set by hand are told"
   await cloudwatch.setAlarmState({ AlarmName: "busy", StateValue: "ALARM", StateReason: "a drill" });
   await cloudwatch.disableAlarmActions({ AlarmNames: ["busy"] });
   expect((await groundwatch.explainAlarm({ AlarmName: "busy", At: at(11) })).Notes.join()).toContain(
-    "The definition was changed after this evaluation",
+    "after this evaluation; the one of then is explained",
   );
 });
 

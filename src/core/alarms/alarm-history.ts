@@ -27,6 +27,8 @@ export interface AlarmHistoryItem {
   readonly data: string;
   /** Of an alarm on many time series: the one that the item is about. */
   readonly contributor?: ContributorIdentity;
+  /** Of a definition that was written: the alarm as it was from then on. Callers are not told it. */
+  readonly definition?: Alarm;
 }
 
 type NamedAlarm = Pick<Alarm, "name" | "type"> & { readonly logs?: LogQuery };
@@ -62,20 +64,10 @@ export function contributorItem(
   };
 }
 
-/** The data of the reason goes in as it is, if it is JSON, so that its numbers keep their form. */
+/** The data of the reason is JSON, and goes in as it is, so that its numbers keep their form. */
 function stateText({ value, reason, reasonData }: AlarmStateRecord): string {
-  const data = reasonData === undefined ? "" : `,"stateReasonData":${asJson(reasonData)}`;
+  const data = reasonData === undefined ? "" : `,"stateReasonData":${reasonData}`;
   return `{"stateValue":${JSON.stringify(value)},"stateReason":${JSON.stringify(reason)}${data}}`;
-}
-
-/** Callers of SetAlarmState may give data that is no JSON, which is told as text. */
-function asJson(text: string): string {
-  try {
-    JSON.parse(text);
-    return text;
-  } catch {
-    return JSON.stringify(text);
-  }
 }
 
 const verbs = { Create: "created", Update: "updated", Delete: "deleted" } as const;
@@ -83,7 +75,7 @@ const verbs = { Create: "created", Update: "updated", Delete: "deleted" } as con
 /** `described` is the alarm as DescribeAlarms answers it. */
 export function configurationItem(
   type: keyof typeof verbs,
-  alarm: NamedAlarm,
+  alarm: Alarm,
   described: Json,
   at: number,
 ): AlarmHistoryItem {
@@ -92,10 +84,11 @@ export function configurationItem(
     itemType: "ConfigurationUpdate",
     summary: `Alarm "${alarm.name}" ${verbs[type]}`,
     data: JSON.stringify({ version: "1.0", type, [`${verbs[type]}Alarm`]: described }),
+    ...(type === "Delete" ? {} : { definition: alarm }),
   };
 }
 
-/** What became of an action. `message` is what was sent; `error` why nothing was. */
+/** What became of an action. `message` is the JSON that was sent; `error` why nothing was. */
 export interface ActionOutcome {
   readonly actionArn: string;
   readonly stateUpdatedAt: number;
@@ -117,7 +110,7 @@ export function actionItem(
     notificationResource: actionArn,
     ...(failed ? { error } : {}),
   });
-  const published = message === undefined || failed ? "" : `,"publishedMessage":${asJson(message)}`;
+  const published = message === undefined || failed ? "" : `,"publishedMessage":${message}`;
   return {
     alarmName: name,
     alarmType: type,

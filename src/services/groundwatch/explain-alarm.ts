@@ -9,7 +9,7 @@ import { evaluateMetricAlarm } from "../../core/alarms/evaluate-metric-alarm.ts"
 import type { Evaluation } from "../../core/alarms/evaluate-alarm.ts";
 import { explainEvaluation } from "../../core/alarms/explain/explain-evaluation.ts";
 import { explainRule } from "../../core/alarms/explain/explain-rule.ts";
-import { stateAt, type PastState } from "../../storage/alarm-past.ts";
+import { definitionAt, stateAt, type PastState } from "../../storage/alarm-past.ts";
 import { alarmScope, alarmsOf } from "../../storage/alarms.ts";
 import { modelled } from "../../wire/service.ts";
 import { explainActions, heldBack, mutingRules } from "./explain-actions.ts";
@@ -20,7 +20,7 @@ import type { OperationOutput } from "./schema-types.ts";
 
 type Explanation = OperationOutput<"ExplainAlarm">;
 
-/** An evaluation that is explained: the alarm as it is defined now, and the states around that instant. */
+/** An evaluation that is explained: the alarm as it was defined then, and the states around that instant. */
 interface Explained<Kind extends Alarm = Alarm> {
   readonly alarm: Kind;
   readonly evaluatedAt: number;
@@ -30,22 +30,21 @@ interface Explained<Kind extends Alarm = Alarm> {
 }
 
 /**
- * The last evaluation at or before `At`, computed again from the data as it is stored now and the definition
- * as it is now; the notes tell what of both is newer than the evaluation.
+ * The last evaluation at or before `At`, computed again by the definition of that time from the data as it is
+ * stored now. The notes tell what is newer than the evaluation.
  */
 export const explainAlarm: GroundwatchHandler<"ExplainAlarm"> = async ({ AlarmName, At }, context) => {
   const { call, dependencies } = context;
   const found = await alarmsOf(dependencies.state).get(alarmScope(call), AlarmName);
   if (found === undefined) throw modelled(ResourceNotFoundException, `There is no alarm ${AlarmName}.`);
   if (At !== undefined && At > call.now) throw modelled(ValidationException, "At must not be in the future.");
-  const alarm = found.value;
-  const asOf = evaluationAt(alarm, At ?? call.now, context);
-  const evaluatedAt = alarm.type === "MetricAlarm" ? asOf + context.own.alarms.settleMs : asOf;
+  const today = found.value;
+  const { alarm, notes, ...instants } = await evaluationAt(today, At ?? call.now, context);
+  const { evaluatedAt } = instants;
   const explained = {
-    evaluatedAt,
-    asOf,
-    before: await stateAt(dependencies.state, call, alarm, evaluatedAt - 1),
-    recorded: await stateAt(dependencies.state, call, alarm, evaluatedAt),
+    ...instants,
+    before: await stateAt(dependencies.state, call, today, evaluatedAt - 1),
+    recorded: await stateAt(dependencies.state, call, today, evaluatedAt),
   };
   const own =
     alarm.type === "MetricAlarm"
@@ -53,7 +52,7 @@ export const explainAlarm: GroundwatchHandler<"ExplainAlarm"> = async ({ AlarmNa
       : await explainComposite({ ...explained, alarm }, context);
   const { recorded } = explained;
   const mutedBy = await mutingRules(context, alarm, evaluatedAt);
-  const held = heldBack(alarm, recorded.since);
+  const held = heldBack(today, recorded.since);
   return {
     AlarmName,
     AlarmType: alarmTypeOf(alarm),
@@ -62,18 +61,47 @@ export const explainAlarm: GroundwatchHandler<"ExplainAlarm"> = async ({ AlarmNa
     StateSince: recorded.since,
     StateBefore: explained.before.value,
     ...own,
-    Notes: [...notesOf({ ...explained, alarm }), ...own.Notes],
+    Notes: [...notes, ...transitionNotes(explained), ...own.Notes],
     Actions: await explainActions(context, alarm, recorded, { mutedBy, held }),
     MutedBy: [...mutedBy],
     ...(held === undefined ? {} : { HeldBack: held }),
   };
 };
 
+/** Which evaluation an instant stands for, and by which definition it was made. */
+interface PastEvaluation {
+  readonly alarm: Alarm;
+  readonly asOf: number;
+  readonly evaluatedAt: number;
+  readonly notes: readonly string[];
+}
+
+async function evaluationAt(today: Alarm, at: number, context: GroundwatchContext): Promise<PastEvaluation> {
+  const { call, dependencies, own } = context;
+  const ofToday = instantsOf(today, at, own.alarms.settleMs);
+  const { createdAt, configuredAt } = today;
+  if (createdAt > ofToday.evaluatedAt) {
+    return { alarm: today, ...ofToday, notes: ["The alarm was created after this evaluation."] };
+  }
+  // A definition that was written at the very instant of an evaluation came after it.
+  const definedBy = today.type === "MetricAlarm" ? ofToday.evaluatedAt - 1 : ofToday.evaluatedAt;
+  if (configuredAt <= definedBy || createdAt > definedBy) return { alarm: today, ...ofToday, notes: [] };
+  const changed = `The definition was changed at ${new Date(configuredAt).toISOString()}, after this evaluation`;
+  const alarm = await definitionAt(dependencies.state, call, today.name, definedBy);
+  if (alarm === undefined) {
+    const note = `${changed}; the history no longer has the one of then, so today's is explained.`;
+    return { alarm: today, ...ofToday, notes: [note] };
+  }
+  const instants = instantsOf(alarm, at, own.alarms.settleMs);
+  return { alarm, ...instants, notes: [`${changed}; the one of then is explained.`] };
+}
+
 /** Composite alarms are decided whenever something changes, so any instant is one of an evaluation. */
-function evaluationAt(alarm: Alarm, at: number, { own }: GroundwatchContext): number {
-  if (alarm.type === "CompositeAlarm") return at;
+function instantsOf(alarm: Alarm, at: number, settleMs: number) {
+  if (alarm.type === "CompositeAlarm") return { asOf: at, evaluatedAt: at };
   const intervalMs = evaluationIntervalSeconds(alarm) * 1_000;
-  return Math.floor((at - own.alarms.settleMs) / intervalMs) * intervalMs;
+  const asOf = Math.floor((at - settleMs) / intervalMs) * intervalMs;
+  return { asOf, evaluatedAt: asOf + settleMs };
 }
 
 type OwnPart = Pick<Explanation, "Decision" | "Notes"> & Partial<Explanation>;
@@ -122,7 +150,7 @@ async function explainMetricAlarm(
 
 const differs = (computed: AlarmState, recorded: AlarmState) =>
   `By the data that is stored now the alarm would be in ${computed}, while it was in ${recorded}: ` +
-  "data came later, a caller had set the state, or the definition was another one.";
+  "data came later, or a caller had set the state.";
 
 function datapointsOf(rule: Parameters<typeof explainEvaluation>[0], evaluation: Evaluation) {
   return explainEvaluation(rule, evaluation).periods.map(
@@ -174,14 +202,11 @@ async function explainComposite(
   };
 }
 
-function notesOf({ alarm, evaluatedAt, before, recorded }: Explained): readonly string[] {
-  return [
-    ...(alarm.createdAt > evaluatedAt ? ["The alarm was created after this evaluation."] : []),
-    ...(alarm.configuredAt > evaluatedAt && alarm.createdAt <= evaluatedAt
-      ? ["The definition was changed after this evaluation; what it says now is explained."]
-      : []),
-    ...(recorded.since === evaluatedAt && before.value !== recorded.value
-      ? [`The alarm went from ${before.value} to ${recorded.value} at this evaluation.`]
-      : []),
-  ];
+function transitionNotes({
+  evaluatedAt,
+  before,
+  recorded,
+}: Pick<Explained, "evaluatedAt" | "before" | "recorded">): readonly string[] {
+  if (recorded.since !== evaluatedAt || before.value === recorded.value) return [];
+  return [`The alarm went from ${before.value} to ${recorded.value} at this evaluation.`];
 }
