@@ -49,7 +49,22 @@ function comparisonOf(operator: Comparison, left: Value, right: Value, span: Spa
     const literal = left.literal ?? right.literal;
     if (literal !== undefined && isNumberText(literal)) return eitherWay(operator, left, right);
   }
-  return plain(operator, asText(left), asText(right));
+  return (
+    withText(operator, left, right) ??
+    withText(operator, right, left) ??
+    plain(operator, asText(left), asText(right))
+  );
+}
+
+/** A missing value is as unlike a text as an empty one is. */
+function withText(
+  operator: Comparison,
+  value: Value,
+  { literal = "", sql: text }: Value,
+): Comparable | undefined {
+  if (value.orEmpty === undefined || literal === "" || (operator !== "=" && operator !== "!="))
+    return undefined;
+  return { sql: sql`(${value.orEmpty} ${rawSql(operator)} ${text})`, nullable: false };
 }
 
 interface Comparable {

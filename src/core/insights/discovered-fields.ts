@@ -116,8 +116,8 @@ export function discoveredField(given: readonly (string | number)[], scope: Even
   });
   const first = String(given[0]).replace(/^@@/, "@");
   const json = jsonOrIndex(path, [first, ...given.slice(1)], scope);
-  const value = choices.length === 0 ? json : sql`multiIf(${joinSql([...choices, json], ", ")})`;
-  return { sql: value, type: "field", nullable: true };
+  if (choices.length === 0) return json;
+  return { sql: sql`multiIf(${joinSql([...choices, json.sql], ", ")})`, type: "field", nullable: true };
 }
 
 /** In front of the steps of a field: the field as it came, without masks. No query can write it. */
@@ -133,11 +133,15 @@ function unmaskedField(path: readonly (string | number)[], scope: EventScope): V
   return { sql: jsonField(message, path), type: "field", nullable: true };
 }
 
-function jsonOrIndex(path: string, steps: readonly (string | number)[], scope: EventScope): Sql {
-  if (isIndexed(path, scope)) return indexedField(path);
+function jsonOrIndex(path: string, steps: readonly (string | number)[], scope: EventScope): Value {
+  const field = { type: "field", nullable: true } as const;
+  if (isIndexed(path, scope)) return { sql: indexedField(path), ...field, orEmpty: sql`indexed[${path}]` };
   const json = jsonField(documentOf(scope), steps);
   const indexed = indexedRows(path, scope);
-  return indexed === undefined ? json : sql`if(${indexed}, ${indexedField(path)}, ${json})`;
+  return {
+    sql: indexed === undefined ? json : sql`if(${indexed}, ${indexedField(path)}, ${json})`,
+    ...field,
+  };
 }
 
 /** Whether every value of the field is in the map that is stored beside the message. */

@@ -180,7 +180,7 @@ const row: fc.Arbitrary<Row> = fc.record(
       fc.constantFrom("x", "", true, null),
     ),
     route: fc.constantFrom("/a", "/b", "", "ü"),
-    level: fc.constantFrom("INFO", "ERROR"),
+    level: fc.constantFrom("INFO", "ERROR", ""),
   },
   { requiredKeys: [] },
 );
@@ -256,6 +256,18 @@ test.prop(
   const found = await run(rows, `fields n, route, level | filter n ${operator} ${bound}`);
   expect(found).toEqual(JSON.parse(JSON.stringify(expected)));
 });
+
+test.prop([fc.array(row, { maxLength: 12 }), fc.constantFrom("INFO", "", "x"), fc.constantFrom("=", "!=")], {
+  numRuns: 15,
+})(
+  "an indexed field that is missing equals no text, not even an empty one",
+  async (rows, bound, operator) => {
+    const kept = rows.filter(({ level }) => (level === bound) === (operator === "="));
+    const expected = kept.map(({ n, level }) => ({ n: shown(n), level })).toReversed();
+    const found = await run(rows, `fields n, level | filter level ${operator} "${bound}"`);
+    expect(found).toEqual(JSON.parse(JSON.stringify(expected)));
+  },
+);
 
 test.prop([fc.array(row, { maxLength: 12 })], { numRuns: 25 })(
   "stats gives the sums, counts and extremes of each group",

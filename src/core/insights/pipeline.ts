@@ -7,7 +7,7 @@ import type { QueryScope } from "./scope.ts";
 import { joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
 import type { TableCells } from "./join-selects.ts";
 import type { OrderKey, PatternStage, ReplacedColumn } from "./pattern-stage.ts";
-import { columnValue, missing, type Value } from "./value.ts";
+import { columnValue, discoveredItems, discoveredValue, missing, type Value } from "./value.ts";
 
 export interface OutputColumn {
   readonly name: string;
@@ -128,12 +128,12 @@ export class Pipeline {
     const system = systemField(name, this.scope);
     if (system !== undefined) return system;
     const known = this.#discovered.get(JSON.stringify(steps));
-    if (known !== undefined) return columnValue(known.column, known.value);
+    if (known !== undefined) return discoveredValue(known.column, known.value);
     const found = discoveredField(steps, this.scope);
     if (found === missing) return missing;
     const column = `d${this.#discovered.size}`;
     this.#discovered.set(JSON.stringify(steps), { column, value: found });
-    return columnValue(column, found);
+    return discoveredValue(column, found);
   }
 
   /** Gives a value a column, and the column a name that later commands know. */
@@ -365,8 +365,8 @@ export class Pipeline {
 
   #events(): Sql {
     const { logGroups, takeOnce, source = rawSql("log_events") } = this.scope;
-    const discovered = [...this.#discovered.values()].map(
-      ({ column, value }) => sql`${value.sql} AS ${rawSql(column)}`,
+    const discovered = [...this.#discovered.values()].flatMap(({ column, value }) =>
+      discoveredItems(column, value),
     );
     const columns = joinSql([rawSql(eventColumns.join(", ")), ...discovered], ", ");
     const conditions = joinSql([...this.scannedConditions(), ...this.#eventConditions], " AND ");

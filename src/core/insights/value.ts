@@ -15,6 +15,11 @@ export interface Value {
   readonly nullable: boolean;
   /** The text or number that was written in the query. */
   readonly literal?: string;
+  /**
+   * The same as a text that is empty where the value is missing: cheaper for what makes no difference between
+   * the two, as numbers and comparisons with a text do.
+   */
+  readonly orEmpty?: Sql;
 }
 
 export const missing: Value = { sql: sql`CAST(NULL, 'Nullable(String)')`, type: "field", nullable: true };
@@ -27,7 +32,11 @@ export function asNumber(value: Value): Value {
     case "time":
       return { sql: sql`toFloat64(${value.sql})`, type: "number", nullable: value.nullable };
     default:
-      return { sql: sql`toFloat64OrNull(${asText(value).sql})`, type: "number", nullable: true };
+      return {
+        sql: sql`toFloat64OrNull(${value.orEmpty ?? asText(value).sql})`,
+        type: "number",
+        nullable: true,
+      };
   }
 }
 
@@ -78,3 +87,18 @@ export function textLiteral(text: string): Value {
 export function columnValue(column: string, like: Value): Value {
   return { sql: rawSql(column), type: like.type, nullable: like.nullable };
 }
+
+/** A discovered field in its column, and in the one beside it where it has an `orEmpty`. */
+export function discoveredValue(column: string, like: Value): Value {
+  const value = columnValue(column, like);
+  return like.orEmpty === undefined ? value : { ...value, orEmpty: rawSql(orEmptyColumn(column)) };
+}
+
+/** The SELECT items of a discovered field. */
+export function discoveredItems(column: string, value: Value): readonly Sql[] {
+  const item = sql`${value.sql} AS ${rawSql(column)}`;
+  if (value.orEmpty === undefined) return [item];
+  return [item, sql`${value.orEmpty} AS ${rawSql(orEmptyColumn(column))}`];
+}
+
+const orEmptyColumn = (column: string) => `${column}e`;

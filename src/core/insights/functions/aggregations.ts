@@ -49,7 +49,8 @@ const atEdge = (name: "argMin" | "argMax"): Aggregation => ({
     const value = rows.value(first(call, rows));
     if (!rows.pipeline.hasEvents) rows.refuse(`${call.name} needs the timestamps of log events`, call);
     const aggregate = { argMin: sql`argMin`, argMax: sql`argMax` }[name];
-    return { ...value, sql: sql`${aggregate}(${value.sql}, (timestamp, sequence))`, nullable: true };
+    const edge = sql`${aggregate}(${value.sql}, (timestamp, sequence))`;
+    return { sql: edge, type: value.type, nullable: true };
   },
 });
 
