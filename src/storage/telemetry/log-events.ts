@@ -163,13 +163,25 @@ export async function readLogEvents(
   query: LogEventQuery,
   options?: QueryOptions,
 ): Promise<LogEventPage> {
-  const direction = rawSql(query.descending ? "DESC" : "ASC");
-  const message = shownMessage(query);
   const places = placesOf(query);
-  const texts = textConditionsOf(query);
   await requireReadable(telemetry, query.source, places, options);
-  const found = await telemetry.query<RawRow>(
-    sql`
+  const read = (twins: "kept" | "left out") =>
+    telemetry.query<RawRow>(pageStatement(query, places, twins), options);
+  let found = await read("kept");
+  if (hasTwins(found)) found = await read("left out");
+  const rows = found.slice(0, query.limit).map((row) => ({ ...row, sequence: BigInt(row.sequence) }));
+  const bytes = rows.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
+  const cutByBytes = bytes + rows.length * logLimits.eventOverheadBytes >= logLimits.pageBytes;
+  return { rows, more: found.length > query.limit || cutByBytes };
+}
+
+/**
+ * Without `LIMIT BY` the engine stops at the end of the page, and reads the messages of the page alone; with it,
+ * every event that the conditions leave. Events are there twice only while they are given a longer retention.
+ */
+function pageStatement(query: LogEventQuery, places: readonly Sql[], twins: "kept" | "left out"): Sql {
+  const direction = rawSql(query.descending ? "DESC" : "ASC");
+  return sql`
     SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence,
       toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, stream_id AS streamId, message
     FROM (
@@ -178,22 +190,20 @@ export async function readLogEvents(
           ORDER BY timestamp ${direction}, sequence ${direction} ROWS UNBOUNDED PRECEDING
         ) - length(message) AS bytes_before
       FROM (
-        SELECT timestamp, sequence, ingested_at, stream_id, ${message} AS message
+        SELECT timestamp, sequence, ingested_at, stream_id, ${shownMessage(query)} AS message
         FROM ${query.source.table}
-        WHERE ${joinSql([...places, ...texts], " AND ")}
+        WHERE ${joinSql([...places, ...textConditionsOf(query)], " AND ")}
         ORDER BY group_id ${direction}, timestamp ${direction}, sequence ${direction}
-        LIMIT 1 BY sequence
+        ${rawSql(twins === "kept" ? "" : "LIMIT 1 BY sequence")}
         LIMIT ${query.limit + 1}
       )
     ) AS page
     WHERE bytes_before < ${logLimits.pageBytes}
-    ORDER BY page.timestamp ${direction}, page.sequence ${direction}`,
-    options,
-  );
-  const rows = found.slice(0, query.limit).map((row) => ({ ...row, sequence: BigInt(row.sequence) }));
-  const bytes = rows.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
-  const cutByBytes = bytes + rows.length * logLimits.eventOverheadBytes >= logLimits.pageBytes;
-  return { rows, more: found.length > query.limit || cutByBytes };
+    ORDER BY page.timestamp ${direction}, page.sequence ${direction}`;
+}
+
+function hasTwins(rows: readonly RawRow[]): boolean {
+  return rows.some(({ sequence }, index) => sequence === rows[index - 1]?.sequence);
 }
 
 /** The column itself where nothing is unmasked: an expression could not use its index. */
