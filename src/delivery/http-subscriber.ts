@@ -40,14 +40,14 @@ export async function deliverByHttp(
 
 /** https://docs.aws.amazon.com/sns/latest/dg/http-header.html */
 function headersOf(delivery: Delivery): Record<string, string> {
-  const isNotification = delivery.type === "Notification";
+  const hasArn = delivery.type !== "SubscriptionConfirmation";
   return {
     "content-type": contentTypeOf(delivery.deliveryPolicy),
     "user-agent": "Amazon Simple Notification Service Agent",
     "x-amz-sns-message-type": delivery.type,
     "x-amz-sns-message-id": delivery.messageId,
     "x-amz-sns-topic-arn": delivery.topicArn,
-    ...(isNotification ? { "x-amz-sns-subscription-arn": delivery.subscriptionArn } : {}),
+    ...(hasArn ? { "x-amz-sns-subscription-arn": delivery.subscriptionArn } : {}),
     ...(delivery.isRaw ? { "x-amz-sns-rawdelivery": "true" } : {}),
   };
 }

@@ -66,23 +66,37 @@ async function mailOf(
 ): Promise<SendMailOptions> {
   const { endpoint, messageId, publishedAt, displayName } = delivery;
   const { subscribePage, unsubscribePage } = documents.linksOf(delivery);
-  const isQuestion = delivery.type === "SubscriptionConfirmation";
-  const subject = isQuestion ? "AWS Notification - Subscription Confirmation" : delivery.subject;
-  const write = isQuestion ? questionOf : textOf;
+  const isNotification = delivery.type === "Notification";
+  const { subject, write } = kinds[delivery.type];
   return {
     from: { name: displayName ?? "AWS Notifications", address: from },
     to: endpoint,
-    subject: subject ?? "AWS Notification Message",
+    subject: delivery.subject ?? subject,
     text:
       delivery.protocol === "email-json"
         ? await documents.write(delivery)
-        : write(delivery, isQuestion ? subscribePage : unsubscribePage),
+        : write(delivery, isNotification ? unsubscribePage : subscribePage),
     date: new Date(publishedAt),
     // The same for every attempt, by which a mail that arrives twice is known.
     messageId: `<${messageId}.${delivery.subscriptionArn.slice(-12)}@groundwatch>`,
-    ...(isQuestion ? {} : { headers: { "List-Unsubscribe": `<${unsubscribePage}>` } }),
+    ...(isNotification ? { headers: { "List-Unsubscribe": `<${unsubscribePage}>` } } : {}),
   };
 }
+
+interface Kind {
+  readonly subject: string;
+  /** `link` ends a subscription, confirms it, or brings it back. */
+  readonly write: (delivery: Delivery, link: string) => string;
+}
+
+const kinds: Readonly<Record<Delivery["type"], Kind>> = {
+  Notification: { subject: "AWS Notification Message", write: textOf },
+  SubscriptionConfirmation: {
+    subject: "AWS Notification - Subscription Confirmation",
+    write: questionOf,
+  },
+  UnsubscribeConfirmation: { subject: "AWS Notification - Unsubscribe Confirmation", write: endingOf },
+};
 
 function textOf({ message }: Delivery, unsubscribe: string): string {
   return `${message}\n\n--\nTo stop getting messages of this topic, open this address:\n${unsubscribe}\n`;
@@ -93,5 +107,12 @@ function questionOf({ topicArn }: Delivery, subscribe: string): string {
     `Somebody subscribed this address to the topic\n${topicArn}\n\n` +
     `To get its messages, confirm that by opening this address:\n${subscribe}\n\n` +
     "If you do not want them, there is nothing to do.\n"
+  );
+}
+
+function endingOf({ topicArn }: Delivery, subscribe: string): string {
+  return (
+    `This address gets no more messages of the topic\n${topicArn}\n\n` +
+    `If that was a mistake, open this address to get them again:\n${subscribe}\n`
   );
 }

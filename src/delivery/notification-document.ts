@@ -31,12 +31,14 @@ export function createNotificationDocuments(signing: Signing, address: () => str
   return {
     linksOf,
     async write(delivery) {
-      const { type, messageId, topicArn, subject, message, token, signatureVersion } = delivery;
+      const { type, messageId, sequenceNumber, topicArn, subject, message, token, signatureVersion } =
+        delivery;
       const links = linksOf(delivery);
-      const isQuestion = type === "SubscriptionConfirmation";
+      const isQuestion = type !== "Notification";
       const fields = {
         Type: type,
         MessageId: messageId,
+        ...(sequenceNumber === undefined ? {} : { SequenceNumber: sequenceNumber }),
         ...(isQuestion && token !== undefined ? { Token: token } : {}),
         TopicArn: topicArn,
         ...(subject === undefined ? {} : { Subject: subject }),

@@ -1,7 +1,7 @@
 // Delivers notifications to the queues of this server, and what nobody takes to dead-letter queues.
 import { problemOfAttributes, type NewMessage } from "../core/queues/message.ts";
 import { takesMessagesOf } from "../core/queues/queue-access.ts";
-import { queueOfArn } from "../core/queues/queue.ts";
+import { queueOfArn, type QueueSettings } from "../core/queues/queue.ts";
 import { settingsOf } from "../core/queues/queue-attributes.ts";
 import type { Delivery } from "../storage/outbox.ts";
 import type { Queues } from "../storage/queues.ts";
@@ -31,8 +31,8 @@ export async function deliverToQueue(
     return refused(`The policy of the queue does not allow ${senderId} to send messages for the topic.`);
   }
   const settings = settingsOf(queue.attributes);
-  if (settings.isFifo) return refused("A FIFO queue takes no messages of a standard topic.");
-  const message = await messageOf(delivery, documents);
+  const message = await messageOf(delivery, documents, settings);
+  if (message === undefined) return refused("A FIFO queue takes no messages of a standard topic.");
   const problem = problemOfAttributes(message.attributes);
   if (problem !== undefined) return refused(problem);
   if (Buffer.byteLength(message.body) > settings.maximumBytes) {
@@ -42,9 +42,22 @@ export async function deliverToQueue(
   return arrived(`queued as ${sent?.messageId}`);
 }
 
-async function messageOf(delivery: Delivery, documents: NotificationDocuments): Promise<NewMessage> {
+/** Undefined for a FIFO queue, which takes only what has a group and can be told from what it has. */
+async function messageOf(
+  delivery: Delivery,
+  documents: NotificationDocuments,
+  { isFifo }: QueueSettings,
+): Promise<NewMessage | undefined> {
   const { isRaw, message, attributes, groupId } = delivery;
   const group = groupId === undefined ? {} : { groupId };
-  if (isRaw) return { body: message, attributes, senderId, ...group };
-  return { body: await documents.write(delivery), attributes: {}, senderId, ...group };
+  const order = isFifo ? orderOf(delivery) : group;
+  if (order === undefined) return undefined;
+  if (isRaw) return { body: message, attributes, senderId, ...order };
+  return { body: await documents.write(delivery), attributes: {}, senderId, ...order };
+}
+
+/** The question whether messages are wanted belongs to no group and is sent once. */
+function orderOf({ type, topicArn, groupId, deduplicationId, messageId }: Delivery) {
+  if (type !== "Notification") return { groupId: topicArn, deduplicationId: messageId };
+  return groupId === undefined || deduplicationId === undefined ? undefined : { groupId, deduplicationId };
 }

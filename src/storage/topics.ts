@@ -1,19 +1,25 @@
-// Topics and subscriptions in state, and the way of a message from its topic into the outbox.
+// Topics and subscriptions in state.
 import { randomUUID } from "node:crypto";
-import { passesFilter } from "../core/notifications/filter-policy.ts";
 import { topicLimits } from "../core/notifications/limits.ts";
-import { textFor, type PublishedMessage } from "../core/notifications/published-message.ts";
+import type { PublishedMessage } from "../core/notifications/published-message.ts";
 import {
-  subscriptionArnOf,
-  topicArnOf,
   type StoredSubscription,
   type StoredTopic,
   type SubscriptionName,
   type TopicName,
 } from "../core/notifications/topic.ts";
-import { deadLetterArnOf, filterScopeOf } from "../core/notifications/topic-attributes.ts";
-import { deliveryChange, type Delivery } from "./outbox.ts";
-import type { Document, ListOptions, State } from "./state.ts";
+import { deliveryChange } from "./outbox.ts";
+import type { ListOptions, State } from "./state.ts";
+import { endingOf, questionOf } from "./topic-deliveries.ts";
+import { createPublisher } from "./topic-publisher.ts";
+import {
+  deduplicationCollection,
+  deduplicationScopeOf,
+  isOver,
+  scopeOf,
+  subscriptionOf,
+  subscriptionsCollection,
+} from "./topic-records.ts";
 
 /** As it was read; `version` makes a change conditional. */
 export interface Topic extends StoredTopic, TopicName {
@@ -53,6 +59,15 @@ export interface Topics {
   confirmSubscription(subscription: Subscription, needsAuthenticationToEnd: boolean): Promise<boolean>;
   deleteSubscription(subscription: SubscriptionName): Promise<void>;
   /**
+   * Ends a subscription and tells its endpoint, which may bring it back by the token that it is given. False
+   * when it was changed or ended meanwhile.
+   */
+  endSubscription(
+    topic: Topic,
+    subscription: Subscription,
+    end: { readonly token: string; readonly now: number },
+  ): Promise<boolean>;
+  /**
    * By topic and id, of one topic if `topicName` is given. A page may be shorter than its limit; there is
    * more as long as it has a `next`, which is the following page's `after`.
    */
@@ -61,14 +76,20 @@ export interface Topics {
     page: Page & { readonly now: number },
   ): Promise<SubscriptionPage>;
 
-  /** Puts a message for every subscription that wants it into the outbox; resolves when that is durable. */
-  publish(topic: Topic, message: PublishedMessage): Promise<void>;
+  /**
+   * Puts a message for every subscription that wants it into the outbox; resolves when that is durable. Of a
+   * FIFO topic, with what was published before under the same deduplication id.
+   */
+  publish(topic: Topic, message: PublishedMessage): Promise<Published>;
+}
+
+export interface Published {
+  readonly messageId: string;
+  /** Of a FIFO topic: 20 digits. */
+  readonly sequenceNumber?: string;
 }
 
 const topicsCollection = "topics";
-const subscriptionsCollection = "topic-subscriptions";
-
-const scopeOf = ({ account, region }: Omit<TopicName, "name">) => `${account}/${region}`;
 const subscriptionKey = ({ name, id }: SubscriptionName) => `${name}/${id}`;
 
 export function createTopics(state: State): Topics {
@@ -90,6 +111,8 @@ function createTopicStore(state: State): Pick<Topics, "find" | "create" | "chang
     },
     async delete(name) {
       await topics.delete(scopeOf(name), name.name);
+      const forgotten = { collection: deduplicationCollection, scope: deduplicationScopeOf(name) };
+      await state.write([{ kind: "deleteScope", ...forgotten }]);
       for (;;) {
         const limit = topicLimits.subscriptionsPerRead;
         const found = await subscriptions.list(scopeOf(name), { prefix: `${name.name}/`, limit });
@@ -113,6 +136,7 @@ type SubscriptionStore = Pick<
   | "changeSubscription"
   | "confirmSubscription"
   | "deleteSubscription"
+  | "endSubscription"
   | "listSubscriptions"
 >;
 
@@ -126,7 +150,8 @@ function createSubscriptionStore(state: State): SubscriptionStore {
   return {
     async findSubscription(name, now) {
       const found = await subscriptions.get(scopeOf(name), subscriptionKey(name));
-      return found === undefined || isOver(found.value, now) ? undefined : subscriptionOf(name, found);
+      const isThere = found !== undefined && !isOver(found.value, now) && found.value.endedAt === undefined;
+      return isThere ? subscriptionOf(name, found) : undefined;
     },
     async addSubscription(topic, value, now) {
       const { account, region, name } = topic;
@@ -142,13 +167,21 @@ function createSubscriptionStore(state: State): SubscriptionStore {
     },
     changeSubscription,
     confirmSubscription(subscription, needsAuthenticationToEnd) {
-      const { token: _token, ...confirmed } = storedPartOf(subscription);
+      const { token: _token, endedAt: _endedAt, ...confirmed } = storedPartOf(subscription);
       const key = subscriptionKey(subscription);
       const value = { ...confirmed, needsAuthenticationToEnd };
       return subscriptions.replace(scopeOf(subscription), key, value, subscription.version);
     },
     async deleteSubscription(subscription) {
       await subscriptions.delete(scopeOf(subscription), subscriptionKey(subscription));
+    },
+    endSubscription(topic, subscription, { token, now }) {
+      const ended = { ...subscription, token, endedAt: now };
+      const scope = scopeOf(subscription);
+      const key = subscriptionKey(subscription);
+      const { version } = subscription;
+      const change = { collection: subscriptionsCollection, scope, key, version, value: storedPartOf(ended) };
+      return state.write([{ kind: "replace", ...change }, deliveryChange(endingOf(topic, ended, now), now)]);
     },
     async listSubscriptions({ topicName, ...place }, { limit, after, now }) {
       const found = await subscriptions.list(scopeOf(place), {
@@ -163,103 +196,6 @@ function createSubscriptionStore(state: State): SubscriptionStore {
       };
     },
   };
-}
-
-function createPublisher(state: State): Pick<Topics, "publish"> {
-  const subscriptions = state.collection<StoredSubscription>(subscriptionsCollection);
-  return {
-    async publish(topic, message) {
-      for await (const deliveries of deliveriesOf(topic, message)) {
-        await state.write(deliveries.map((delivery) => deliveryChange(delivery, message.publishedAt)));
-      }
-    },
-  };
-
-  async function* deliveriesOf(topic: Topic, message: PublishedMessage): AsyncIterable<readonly Delivery[]> {
-    const limit = topicLimits.subscriptionsPerRead;
-    let last: string | undefined;
-    for (;;) {
-      const found = await subscriptions.list(scopeOf(topic), {
-        prefix: `${topic.name}/`,
-        limit,
-        ...(last === undefined ? {} : { after: { key: last } }),
-      });
-      const confirmed = found.filter(({ value }) => value.token === undefined);
-      const wanting = confirmed.map((one) => subscriptionOf(topic, one)).filter((one) => wants(one, message));
-      yield wanting.map((subscription) => deliveryOf(topic, subscription, message));
-      // What nobody confirmed is in nobody's way until here, where all subscriptions are read anyway.
-      const over = found.filter(({ value }) => isOver(value, message.publishedAt));
-      await Promise.all(over.map(({ scope, key, version }) => subscriptions.delete(scope, key, version)));
-      last = found.at(-1)?.key;
-      if (found.length < limit) return;
-    }
-  }
-}
-
-function wants({ attributes, protocol }: StoredSubscription, message: PublishedMessage): boolean {
-  const policy = attributes["FilterPolicy"];
-  if (policy === undefined) return true;
-  const text = textFor(message, protocol);
-  return passesFilter(policy, filterScopeOf(attributes), { text, attributes: message.attributes });
-}
-
-/** What a delivery knows of its topic and subscription. */
-function addressed(topic: Topic, subscription: Subscription) {
-  const { account, region, attributes: ofTopic } = topic;
-  const { protocol, endpoint, attributes } = subscription;
-  const deliveryPolicy = attributes["DeliveryPolicy"] ?? ofTopic["DeliveryPolicy"];
-  const deadLetterArn = deadLetterArnOf(attributes["RedrivePolicy"] ?? "");
-  const displayName = ofTopic["DisplayName"];
-  return {
-    account,
-    region,
-    topicArn: topicArnOf(topic),
-    subscriptionArn: subscriptionArnOf(subscription),
-    protocol,
-    endpoint,
-    isRaw: attributes["RawMessageDelivery"] === "true",
-    signatureVersion: ofTopic["SignatureVersion"] === "2" ? ("2" as const) : ("1" as const),
-    ...(displayName === undefined ? {} : { displayName }),
-    ...(deliveryPolicy === undefined ? {} : { deliveryPolicy }),
-    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
-  };
-}
-
-function deliveryOf(topic: Topic, subscription: Subscription, published: PublishedMessage): Delivery {
-  const { byProtocol: _texts, message: _text, ...rest } = published;
-  const message = textFor(published, subscription.protocol);
-  return { type: "Notification", ...addressed(topic, subscription), ...rest, message };
-}
-
-function questionOf(topic: Topic, subscription: Subscription, now: number): Delivery {
-  const topicArn = topicArnOf(topic);
-  const { token } = subscription;
-  return {
-    type: "SubscriptionConfirmation",
-    ...addressed(topic, subscription),
-    isRaw: false,
-    messageId: randomUUID(),
-    publishedAt: now,
-    message:
-      `You have chosen to subscribe to the topic ${topicArn}.\n` +
-      "To confirm the subscription, visit the SubscribeURL included in this message.",
-    attributes: {},
-    ...(token === undefined ? {} : { token }),
-  };
-}
-
-/** Nobody confirmed it in time. */
-function isOver({ token, createdAt }: StoredSubscription, now: number): boolean {
-  return token !== undefined && now - createdAt >= topicLimits.confirmationMs;
-}
-
-function subscriptionOf(
-  place: Omit<TopicName, "name">,
-  { key, value, version }: Document<StoredSubscription>,
-): Subscription {
-  const [name = "", id = ""] = key.split("/");
-  const { account, region } = place;
-  return { ...value, account, region, name, id, version };
 }
 
 function storedPartOf(subscription: Subscription): StoredSubscription {

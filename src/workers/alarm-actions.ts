@@ -5,6 +5,7 @@ import { mailText } from "../core/alarms/actions/mail-text.ts";
 import type { Clock } from "../core/clock.ts";
 import { pauseMs, retryPolicies } from "../core/deliveries/retry-policy.ts";
 import type { FactBoard } from "../core/facts.ts";
+import { takesMessagesOf } from "../core/notifications/topic-access.ts";
 import type { TopicName } from "../core/notifications/topic.ts";
 import type { AttemptedAction, PerformAction } from "../delivery/alarm-action.ts";
 import { arrived, refused } from "../delivery/outcome.ts";
@@ -108,13 +109,14 @@ async function notify(
   { account, alarmArn, actionArn, subject, body }: AlarmAction,
   { id, now }: { readonly id: string; readonly now: number },
 ) {
-  if (name.account !== account) {
+  const topic = await topics.find(name);
+  if (topic === undefined && name.account === account) return refused("Topic does not exist");
+  const alarm = { service: "cloudwatch.amazonaws.com", sourceArn: alarmArn, sourceAccount: account };
+  if (topic === undefined || !takesMessagesOf(topic, alarm)) {
     return refused(
       `Resource: ${alarmArn} is not authorized to perform: SNS:Publish on resource: ${actionArn}`,
     );
   }
-  const topic = await topics.find(name);
-  if (topic === undefined) return refused("Topic does not exist");
   const told = { message: body, byProtocol: { email: mailText(body) }, subject, attributes: {} };
   await topics.publish(topic, { messageId: id, publishedAt: now, ...told });
   facts.publish({ kind: "DeliveriesQueued" });

@@ -20,7 +20,7 @@ export interface AttemptParts {
   readonly subscribers: Subscribers;
 }
 
-/** @returns when it is tried again, if it is. */
+/** @returns when there is something to try again, if there is. */
 export type Attempt = (taken: TakenDelivery, signal: AbortSignal) => Promise<number | undefined>;
 
 /**
@@ -32,8 +32,7 @@ export function createAttempt(parts: AttemptParts): Attempt {
     const { delivery, attempts } = taken;
     const attemptedAt = clock.now();
     if (attempts > 0 && !(await isStillWanted(delivery, parts.topics, attemptedAt))) {
-      await giveUp(taken, attemptedAt, "The subscription has ended or was confirmed already.");
-      return undefined;
+      return giveUp(taken, attemptedAt, "The subscription has ended or was confirmed already.");
     }
     const outcome = await subscribers.deliver(delivery, signal);
     if (outcome.kind === "arrived") {
@@ -42,8 +41,7 @@ export function createAttempt(parts: AttemptParts): Attempt {
         outcome: "Succeeded",
         detail: outcome.detail,
       } as const;
-      await Promise.all([deliveryAttempts.record(record), outbox.settle(taken)]);
-      return undefined;
+      return settle(taken, record);
     }
     if (signal.aborted) {
       await outbox.release(taken, attemptedAt);
@@ -51,8 +49,7 @@ export function createAttempt(parts: AttemptParts): Attempt {
     }
     const pause = outcome.isFinal ? undefined : pauseMs(policyOf(delivery), attempts + 1);
     if (pause === undefined) {
-      await giveUp(taken, attemptedAt, outcome.detail, delivery.deadLetterArn);
-      return undefined;
+      return giveUp(taken, attemptedAt, outcome.detail, delivery.deadLetterArn);
     }
     const nextAttemptAt = clock.now() + pause;
     const { detail } = outcome;
@@ -71,7 +68,13 @@ export function createAttempt(parts: AttemptParts): Attempt {
       detail: reason + lament,
       ...(isBuried && deadLetterArn !== undefined ? { deadLetterArn } : {}),
     };
-    await Promise.all([deliveryAttempts.record(record), outbox.settle(taken)]);
+    return settle(taken, record);
+  }
+
+  /** @returns when the next one of its order is due, if one waited for it. */
+  async function settle(taken: TakenDelivery, record: DeliveryAttempt): Promise<number | undefined> {
+    const [isNextDue] = await Promise.all([outbox.settle(taken), deliveryAttempts.record(record)]);
+    return isNextDue ? clock.now() : undefined;
   }
 }
 
@@ -93,6 +96,7 @@ function recordOf({ delivery, attempts }: TakenDelivery, attemptedAt: number) {
 async function isStillWanted(delivery: Delivery, topics: Topics, now: number): Promise<boolean> {
   const name = subscriptionOfArn(delivery.subscriptionArn);
   const subscription = name && (await topics.findSubscription(name, now));
+  if (delivery.type === "UnsubscribeConfirmation") return true;
   if (subscription === undefined) return false;
   return delivery.type === "Notification" || subscription.token === delivery.token;
 }

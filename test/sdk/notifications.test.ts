@@ -99,6 +99,19 @@ test("a web server is asked, confirms, gets what is published, and leaves by the
   expect(await isGenuine({ ...told, Message: "10 % full" })).toBe(false);
 
   expect((await fetch(told["UnsubscribeURL"]!)).status).toBe(200);
+  await server.advance(0);
+  const [ending] = web.posts.splice(0);
+  expect(ending!.headers).toMatchObject({
+    "x-amz-sns-message-type": "UnsubscribeConfirmation",
+    "x-amz-sns-subscription-arn": SubscriptionArn,
+  });
+  const ended = fieldsOf(ending!);
+  expect(ended["Message"]).toBe(
+    `You have chosen to deactivate subscription ${SubscriptionArn}.\n` +
+      "To cancel this operation and restore the subscription, visit the SubscribeURL included in this " +
+      "message.",
+  );
+  expect(await isGenuine(ended)).toBe(true);
   await sns.publish({ TopicArn, Message: "nobody hears" });
   await server.advance(0);
   expect(web.posts).toEqual([]);
@@ -190,7 +203,8 @@ test("retries end with the subscription", async () => {
   await server.advance(0);
   await sns.unsubscribe({ SubscriptionArn });
   await server.advance(60_000);
-  expect(web.posts.splice(0)).toHaveLength(1);
+  const types = web.posts.splice(0).map((post) => fieldsOf(post).Type);
+  expect(types).toEqual(["Notification", ...Array.from({ length: 4 }, () => "UnsubscribeConfirmation")]);
   expect((await attemptsOf(MessageId!)).map(({ Outcome }) => Outcome)).toEqual(["Failed", "GivenUp"]);
   web.answerWith(200);
 });

@@ -79,7 +79,7 @@ describe("topics", () => {
 
   test.each([
     [{ Name: "a b" }, /InvalidParameterException: Invalid parameter: Topic Name/],
-    [{ Name: "x.fifo", Attributes: { FifoTopic: "true" } }, /NotImplementedException: .* FIFO topics/],
+    [{ Name: "x", Attributes: { Policy: "{}" } }, /Invalid parameter: Policy/],
     [{ Name: "x", Attributes: { KmsMasterKeyId: "k" } }, /does not support the attribute KmsMasterKeyId/],
     [{ Name: "x", Attributes: { Nonsense: "k" } }, /Invalid parameter: AttributeName/],
     [{ Name: "x", Attributes: { DeliveryPolicy: "{" } }, /DeliveryPolicy: failed to parse JSON/],
@@ -218,7 +218,7 @@ describe("subscriptions", () => {
         Endpoint: queueArnOf("q"),
         Attributes: { RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:111122223333:q"}' },
       },
-      /deadLetterTargetArn must be a standard queue of the topic's account and region/,
+      /deadLetterTargetArn must be a queue of the topic's kind, account and region/,
     ],
   ];
   test.each(refused)("%j is refused", async (input, message) => {

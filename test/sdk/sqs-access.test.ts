@@ -48,7 +48,8 @@ describe("permissions", () => {
     const send = () => other.sendMessage({ QueueUrl, MessageBody: "x" });
     const denied =
       `AccessDenied: User: arn:aws:iam::${otherAccount}:root is not authorized to perform: ` +
-      `sqs:sendmessage on resource: ${arn} because no resource-based policy allows the sqs:sendmessage action`;
+      `sqs:sendmessage on resource: ${arn} because no resource-based policy allows the sqs:sendmessage ` +
+      `action`;
     expect(await refusal(send())).toBe(denied);
     const Label = "shop";
     const permission = { QueueUrl, Label, AWSAccountIds: [otherAccount] };

@@ -41,18 +41,21 @@ export async function startSubscriber(): Promise<Subscriber> {
   };
 }
 
+const ofConfirmations = [
+  "Message",
+  "MessageId",
+  "SubscribeURL",
+  "Timestamp",
+  "Token",
+  "TopicArn",
+  "Type",
+] as const;
+
 /** The fields of a notification, in the order in which their text is signed. */
 const signedFields = {
   Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
-  SubscriptionConfirmation: [
-    "Message",
-    "MessageId",
-    "SubscribeURL",
-    "Timestamp",
-    "Token",
-    "TopicArn",
-    "Type",
-  ],
+  SubscriptionConfirmation: ofConfirmations,
+  UnsubscribeConfirmation: ofConfirmations,
 } as const;
 
 export type NotificationFields = Readonly<Record<string, string>> & {

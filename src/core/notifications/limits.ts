@@ -16,4 +16,7 @@ export const topicLimits = {
   filterPolicyBytes: 262_144,
   /** Subscriptions that are looked at together when a message is published. */
   subscriptionsPerRead: 500,
+  /** Of a FIFO topic, so that a message and what remembers it are one write. */
+  fifoSubscriptions: 100,
+  deduplicationMs: 300_000,
 } as const;

@@ -21,6 +21,8 @@ export interface PublishedMessage {
   readonly attributes: NotificationAttributes;
   /** Goes with the message to queues. */
   readonly groupId?: string;
+  /** Of a FIFO topic, where a message with the same one is not delivered for five minutes. */
+  readonly deduplicationId?: string;
 }
 
 export function textFor({ message, byProtocol }: PublishedMessage, protocol: Protocol): string {
@@ -83,6 +85,11 @@ export function problemOfAttributes(attributes: NotificationAttributes): string 
     }
   }
   return undefined;
+}
+
+/** Of a group, or for deduplication. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+export function isFifoIdentifier(text: string): boolean {
+  return /^[!-~]{1,128}$/.test(text);
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */

@@ -1,6 +1,7 @@
 // The attributes of topics and subscriptions: one entry each says what values it takes.
 import { problemOfContentType } from "../deliveries/request-policy.ts";
 import { problemOfRetryPolicy } from "../deliveries/retry-policy.ts";
+import { parseResourcePolicy } from "../policies/resource-policy.ts";
 import { queueOfArn } from "../queues/queue.ts";
 import { problemOfPolicy, type FilterScope } from "./filter-policy.ts";
 
@@ -15,10 +16,11 @@ const oneOf =
     values.includes(value)
       ? undefined
       : `Attributes Reason: ${name}: Invalid value [${value}]. Must be ${values.join(" or ")}`;
-const json =
-  (name: string): Judge =>
-  (value) =>
-    value === "" || isJsonObject(value) ? undefined : `${name}: failed to parse JSON`;
+/** Of FIFO topics only. */
+const ordered =
+  (judge: Judge): Judge =>
+  (value, all) =>
+    all["FifoTopic"] === "true" ? judge(value, all) : "AttributeName";
 
 const deliveryPolicy: Judge = (value) => {
   const problem = value === "" ? undefined : (problemOfRetryPolicy(value) ?? problemOfContentType(value));
@@ -28,10 +30,15 @@ const deliveryPolicy: Judge = (value) => {
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html */
 const ofTopics: Readonly<Record<string, Judge>> = {
   DisplayName: (value) => (value.length <= 100 ? undefined : "Attributes Reason: DisplayName: too long"),
-  Policy: json("Policy"),
+  Policy: (value) => {
+    const isPolicy = value === "" || parseResourcePolicy(value) !== undefined;
+    return isPolicy ? undefined : "Policy Error: null";
+  },
   DeliveryPolicy: deliveryPolicy,
   SignatureVersion: oneOf("SignatureVersion", "1", "2"),
-  FifoTopic: oneOf("FifoTopic", "false"),
+  FifoTopic: oneOf("FifoTopic", "true", "false"),
+  ContentBasedDeduplication: ordered(oneOf("ContentBasedDeduplication", "true", "false")),
+  FifoThroughputScope: ordered(oneOf("FifoThroughputScope", "Topic", "MessageGroup")),
 };
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html */
@@ -62,8 +69,8 @@ export function deadLetterArnOf(policy: string): string | undefined {
 }
 
 /** @returns what is wrong with attributes of a topic, in AWS's words. */
-export function problemOfTopicAttributes(given: Attributes): string | undefined {
-  return problemIn(ofTopics, given);
+export function problemOfTopicAttributes(given: Attributes, before: Attributes): string | undefined {
+  return problemIn(ofTopics, given, before);
 }
 
 /** @returns what is wrong with attributes of a subscription, in AWS's words. */
@@ -71,7 +78,7 @@ export function problemOfSubscriptionAttributes(given: Attributes, before: Attri
   return problemIn(ofSubscriptions, given, before);
 }
 
-function problemIn(judges: Readonly<Record<string, Judge>>, given: Attributes, before: Attributes = {}) {
+function problemIn(judges: Readonly<Record<string, Judge>>, given: Attributes, before: Attributes) {
   for (const [name, value] of Object.entries(given)) {
     const judge = Object.hasOwn(judges, name) ? judges[name] : undefined;
     if (judge === undefined) return "Invalid parameter: AttributeName";

@@ -22,6 +22,8 @@ export interface StoredSubscription {
   /** Until it is confirmed: what proves that the endpoint's owner wants it. */
   readonly token?: string;
   readonly needsAuthenticationToEnd: boolean;
+  /** When it was ended: for some time its token brings it back. */
+  readonly endedAt?: number;
 }
 
 export interface TopicName {
@@ -42,9 +44,22 @@ export function subscriptionArnOf(subscription: SubscriptionName): string {
   return `${topicArnOf(subscription)}:${subscription.id}`;
 }
 
-const topicArn = /^arn:[\w-]+:sns:([\w-]+):(\d{12}):([\w-]{1,256})$/;
-const subscriptionArn =
-  /^arn:[\w-]+:sns:([\w-]+):(\d{12}):([\w-]{1,256}):([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
+/** The name of a FIFO topic ends in `.fifo`, with which it has at most 256 characters. */
+const name = String.raw`([\w-]{1,256}|[\w-]{1,251}\.fifo)`;
+const topicName = new RegExp(`^${name}$`);
+const topicArn = new RegExp(String.raw`^arn:[\w-]+:sns:([\w-]+):(\d{12}):${name}$`);
+const subscriptionArn = new RegExp(
+  String.raw`^arn:[\w-]+:sns:([\w-]+):(\d{12}):${name}:([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$`,
+);
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
+export function isTopicName(text: string, isFifo: boolean): boolean {
+  return topicName.test(text) && text.endsWith(".fifo") === isFifo;
+}
+
+export function isFifoTopic({ attributes }: Pick<StoredTopic, "attributes">): boolean {
+  return attributes["FifoTopic"] === "true";
+}
 
 /** Undefined for what is no ARN of a topic. */
 export function topicOfArn(arn: string): TopicName | undefined {

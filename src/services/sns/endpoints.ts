@@ -26,17 +26,19 @@ const rules: Readonly<Record<Protocol, Rule>> = {
  * https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
  * @throws InvalidParameterException
  */
-export function checkEndpoint(protocol: Protocol, endpoint: string): void {
+export function checkEndpoint(protocol: Protocol, endpoint: string, isFifoTopic: boolean): void {
+  // https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html
+  if (isFifoTopic && protocol !== "sqs") throw invalidParameter(`Invalid protocol type: ${protocol}`);
   const { accepts, problem } = rules[protocol];
   if (!accepts(endpoint)) throw invalidParameter(problem);
-  if (protocol === "sqs" && endpoint.endsWith(".fifo")) {
+  if (protocol === "sqs" && endpoint.endsWith(".fifo") && !isFifoTopic) {
     throw invalidParameter(
       "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics",
     );
   }
 }
 
-/** Whether messages are wanted is no question where topic and endpoint have one owner. */
+/** Whether messages are wanted is no question where an endpoint's owner subscribes it. */
 export function confirmsItself(protocol: Protocol, endpoint: string, account: string): boolean {
   if (protocol === "sqs") return queueOfArn(endpoint)?.account === account;
   return protocol === "lambda" && functionArn.exec(endpoint)?.[1] === account;

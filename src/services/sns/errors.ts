@@ -4,6 +4,7 @@ import {
   InvalidParameterException,
   NotFoundException,
 } from "@aws-sdk/client-sns";
+import type { TopicRefusal } from "../../core/notifications/topic-access.ts";
 import type { Principal } from "../../wire/request.ts";
 import { WireError } from "../../wire/errors.ts";
 import { modelled } from "../../wire/service.ts";
@@ -30,10 +31,14 @@ export function notAuthorized(
   { arn }: Principal,
   operation: string,
   resource: string,
+  refusal: TopicRefusal = "not allowed",
 ): AuthorizationErrorException {
-  const message =
-    `User: ${arn} is not authorized to perform: SNS:${operation} on resource: ${resource} because no ` +
-    `resource-based policy allows the SNS:${operation} action`;
+  const action = `SNS:${operation}`;
+  const reason =
+    refusal === "denied"
+      ? "with an explicit deny in a resource-based policy"
+      : `because no resource-based policy allows the ${action} action`;
+  const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
   return modelled(AuthorizationErrorException, message);
 }
 

@@ -51,12 +51,11 @@ export function createSnsService(dependencies: Dependencies): Service {
 }
 
 const limitations = {
-  AddPermission: ["a policy is kept and not decided upon: a topic is open to its own account"],
   CreateTopic: [
-    "FIFO topics, `DataProtectionPolicy`, `KmsMasterKeyId` and `TracingConfig` are refused",
+    "`DataProtectionPolicy`, `KmsMasterKeyId` and `TracingConfig` are refused",
     "so are archives and feedback roles",
-    "a policy is kept and not decided upon",
   ],
+  ListSubscriptions: ["those of the account's own topics, and none of others' topics"],
   Publish: ["to topics only: text messages and mobile push are refused"],
   SetSubscriptionAttributes: [
     "`throttlePolicy`, `ReplayPolicy` and `SubscriptionRoleArn` are refused",
@@ -66,7 +65,5 @@ const limitations = {
   Subscribe: [
     "the protocols `sms`, `application` and `firehose` are refused",
     "functions are invoked where `--service-endpoints` says that Lambda is, and nowhere without it",
-    "only by the topic's own account",
   ],
-  Unsubscribe: ["no `UnsubscribeConfirmation` is sent"],
 };

@@ -1,5 +1,5 @@
 // Publishing messages, one or up to ten.
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import {
   BatchEntryIdsNotDistinctException,
   BatchRequestTooLongException,
@@ -11,6 +11,7 @@ import {
 import type * as Sdk from "@aws-sdk/client-sns";
 import { topicLimits } from "../../core/notifications/limits.ts";
 import {
+  isFifoIdentifier,
   isSubject,
   problemOfAttributes,
   structuredTexts,
@@ -18,7 +19,8 @@ import {
   type NotificationAttributes,
   type PublishedMessage,
 } from "../../core/notifications/published-message.ts";
-import { protocols } from "../../core/notifications/topic.ts";
+import { isFifoTopic, protocols } from "../../core/notifications/topic.ts";
+import type { Published, Topic } from "../../storage/topics.ts";
 import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import { modelled, notImplemented } from "../../wire/service.ts";
 import type { SnsContext } from "./context.ts";
@@ -41,11 +43,11 @@ export async function publish(input: Input<"Publish">, context: SnsContext): Pro
   }
   if (arn.includes(":endpoint/")) throw notImplemented("Groundwatch does not push to mobile devices.");
   const topic = await requireTopic(context, arn);
-  const message = publishedMessage(input, call.now);
+  const message = publishedMessage(input, topic, call.now);
   if (bytesOf(input) > topicLimits.messageBytes) throw invalidParameter("Message too long");
-  await dependencies.topics.publish(topic, message);
+  const published = await dependencies.topics.publish(topic, message);
   dependencies.facts.publish({ kind: "DeliveriesQueued" });
-  return { MessageId: message.messageId };
+  return resultOf(published);
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
@@ -57,17 +59,25 @@ export async function publishBatch(
   const { PublishBatchRequestEntries: entries } = input;
   const topic = await requireTopic(context, input.TopicArn);
   checkBatch(entries);
-  const outcomes = entries.map((entry) => prepare(entry, call.now));
+  const outcomes = entries.map((entry) => prepare(entry, topic, call.now));
+  const successful = [];
   // One after another, so that they are queued in their order.
   for (const outcome of outcomes) {
-    if ("message" in outcome) await dependencies.topics.publish(topic, outcome.message);
+    if (!("message" in outcome)) continue;
+    const published = await dependencies.topics.publish(topic, outcome.message);
+    successful.push({ Id: outcome.id, ...resultOf(published) });
   }
   dependencies.facts.publish({ kind: "DeliveriesQueued" });
   return {
-    Successful: outcomes.flatMap((one) =>
-      "message" in one ? [{ Id: one.id, MessageId: one.message.messageId }] : [],
-    ),
+    Successful: successful,
     Failed: outcomes.flatMap((one) => ("failure" in one ? [one.failure] : [])),
+  };
+}
+
+function resultOf({ messageId, sequenceNumber }: Published) {
+  return {
+    MessageId: messageId,
+    ...(sequenceNumber === undefined ? {} : { SequenceNumber: sequenceNumber }),
   };
 }
 
@@ -95,10 +105,10 @@ function checkBatch(entries: readonly BatchEntry[]): void {
   }
 }
 
-function prepare(entry: BatchEntry, now: number) {
+function prepare(entry: BatchEntry, topic: Topic, now: number) {
   const { Id: id } = entry;
   try {
-    return { id, message: publishedMessage(entry, now) };
+    return { id, message: publishedMessage(entry, topic, now) };
   } catch (error) {
     if (!(error instanceof InvalidParameterException)) throw error;
     const { message } = error;
@@ -107,17 +117,11 @@ function prepare(entry: BatchEntry, now: number) {
 }
 
 /** @throws InvalidParameterException */
-function publishedMessage(input: MessageInput, now: number): PublishedMessage {
-  const { Message: text, Subject: subject, MessageGroupId: groupId } = input;
+function publishedMessage(input: MessageInput, topic: Topic, now: number): PublishedMessage {
+  const { Message: text, Subject: subject } = input;
   if (text === "") throw invalidParameter("Empty message");
   if (subject !== undefined && !isSubject(subject)) throw invalidParameter("Subject");
-  if (input.MessageDeduplicationId !== undefined) {
-    throw invalidParameter(
-      "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not " +
-        "valid for this topic type",
-    );
-  }
-  if (groupId !== undefined && !/^[!-~]{1,128}$/.test(groupId)) throw invalidParameter("MessageGroupId");
+  const order = orderOf(input, topic);
   const attributes = attributesOf(input.MessageAttributes ?? {});
   const problem = problemOfAttributes(attributes);
   if (problem !== undefined) throw refused(problem);
@@ -127,9 +131,45 @@ function publishedMessage(input: MessageInput, now: number): PublishedMessage {
     ...textsOf(text, input.MessageStructure),
     attributes,
     ...(subject === undefined ? {} : { subject }),
-    ...(groupId === undefined ? {} : { groupId }),
+    ...order,
   };
 }
+
+/**
+ * Of a standard topic, a group goes with the message to queues.
+ * https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html
+ */
+function orderOf(
+  { Message: text, MessageGroupId: groupId, MessageDeduplicationId: deduplicationId }: MessageInput,
+  topic: Topic,
+): Pick<PublishedMessage, "groupId" | "deduplicationId"> {
+  const isFifo = isFifoTopic(topic);
+  if (isFifo && groupId === undefined) {
+    throw invalidParameter("The MessageGroupId parameter is required for FIFO topics");
+  }
+  if (groupId !== undefined && !isFifoIdentifier(groupId)) throw invalidParameter("MessageGroupId");
+  if (!isFifo && deduplicationId !== undefined) {
+    throw invalidParameter(
+      "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not " +
+        "valid for this topic type",
+    );
+  }
+  if (deduplicationId !== undefined && !isFifoIdentifier(deduplicationId)) {
+    throw invalidParameter("MessageDeduplicationId");
+  }
+  const group = groupId === undefined ? {} : { groupId };
+  if (!isFifo || deduplicationId !== undefined) return { ...group, ...presentId(deduplicationId) };
+  if (topic.attributes["ContentBasedDeduplication"] !== "true") {
+    throw invalidParameter(
+      "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided " +
+        "explicitly",
+    );
+  }
+  return { ...group, deduplicationId: createHash("sha256").update(text).digest("hex") };
+}
+
+const presentId = (deduplicationId: string | undefined) =>
+  deduplicationId === undefined ? {} : { deduplicationId };
 
 function textsOf(
   text: string,

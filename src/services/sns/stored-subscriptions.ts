@@ -11,10 +11,10 @@ import type { SnsContext } from "./context.ts";
 import { changedMeanwhile, invalidParameter, notAuthorized, subscriptionNotFound } from "./errors.ts";
 
 /**
- * Of the caller's account and region.
- * @throws InvalidParameterException, AuthorizationErrorException for one of another account.
+ * Of the caller's region.
+ * @throws InvalidParameterException
  */
-export function subscriptionNameOf({ call }: SnsContext, arn: string): SubscriptionName {
+function subscriptionNameOf({ call }: SnsContext, arn: string): SubscriptionName {
   const name = subscriptionOfArn(arn);
   if (name === undefined) {
     const elements = arn.split(":").length;
@@ -22,17 +22,26 @@ export function subscriptionNameOf({ call }: SnsContext, arn: string): Subscript
     throw invalidParameter(`SubscriptionArn${reason}`);
   }
   if (name.region !== call.region) throw invalidParameter("SubscriptionArn");
-  if (name.account !== call.account) throw notAuthorized(call.principal, call.operation, arn);
   return name;
 }
 
-/** @throws NotFoundException, and as `subscriptionNameOf`. */
+/** @throws NotFoundException, and as `findSubscription`. */
 export async function requireSubscription(context: SnsContext, arn: string): Promise<Subscription> {
+  const subscription = await findSubscription(context, arn);
+  if (subscription === undefined) throw subscriptionNotFound();
+  return subscription;
+}
+
+/**
+ * A subscription is its topic's account's, and that of the account which made it.
+ * @throws InvalidParameterException, AuthorizationErrorException for one of other accounts.
+ */
+export async function findSubscription(context: SnsContext, arn: string): Promise<Subscription | undefined> {
   const { call, dependencies } = context;
   const name = subscriptionNameOf(context, arn);
   const subscription = await dependencies.topics.findSubscription(name, call.now);
-  if (subscription === undefined) throw subscriptionNotFound();
-  return subscription;
+  if (call.account === name.account || call.account === subscription?.owner) return subscription;
+  throw notAuthorized(call.principal, call.operation, arn);
 }
 
 /** How often a change that races another one is made again. */
@@ -70,7 +79,8 @@ export async function searchSubscriptions(
   return undefined;
 }
 
-/** Until it is confirmed a subscription has no ARN for others. */
+/** Until it is confirmed, and once it has ended, a subscription has no ARN for others. */
 export function shownArnOf(subscription: Subscription): string {
+  if (subscription.endedAt !== undefined) return "Deleted";
   return subscription.token === undefined ? subscriptionArnOf(subscription) : "PendingConfirmation";
 }

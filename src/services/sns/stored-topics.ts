@@ -1,4 +1,5 @@
 // Topics by their ARNs, and changes of them.
+import { refusalOfTopic, topicActionOf } from "../../core/notifications/topic-access.ts";
 import { topicOfArn, type StoredTopic } from "../../core/notifications/topic.ts";
 import type { Topic } from "../../storage/topics.ts";
 import type { SnsContext } from "./context.ts";
@@ -6,9 +7,27 @@ import { changedMeanwhile, invalidParameter, notAuthorized, topicNotFound } from
 
 /**
  * @throws InvalidParameterException for what is no ARN of a topic of this region, AuthorizationErrorException
- * for a topic of another account, NotFoundException.
+ * for a topic with which the caller may not do this, NotFoundException.
  */
-export async function requireTopic({ call, dependencies }: SnsContext, arn: string): Promise<Topic> {
+export async function requireTopic(
+  context: SnsContext,
+  arn: string,
+  asked: { readonly protocol?: string; readonly endpoint?: string } = {},
+): Promise<Topic> {
+  const { call } = context;
+  const topic = await findTopic(context, arn);
+  // Of others' topics nobody is told whether they exist.
+  if (topic === undefined && topicOfArn(arn)?.account === call.account) throw topicNotFound();
+  const refusal = topic === undefined ? "not allowed" : refusalOfTopic(topic, call, call.operation, asked);
+  if (topic !== undefined && refusal === undefined) return topic;
+  throw notAuthorized(call.principal, topicActionOf(call.operation), arn, refusal);
+}
+
+/**
+ * A topic of anybody, for what needs no right to it.
+ * @throws InvalidParameterException
+ */
+export async function findTopic({ call, dependencies }: SnsContext, arn: string): Promise<Topic | undefined> {
   const name = topicOfArn(arn);
   if (name === undefined) {
     const elements = arn.split(":").length;
@@ -16,10 +35,7 @@ export async function requireTopic({ call, dependencies }: SnsContext, arn: stri
     throw invalidParameter(`TopicArn${reason}`);
   }
   if (name.region !== call.region) throw invalidParameter("TopicArn");
-  if (name.account !== call.account) throw notAuthorized(call.principal, call.operation, arn);
-  const topic = await dependencies.topics.find(name);
-  if (topic === undefined) throw topicNotFound();
-  return topic;
+  return dependencies.topics.find(name);
 }
 
 /** How often a change that races another one is made again. */

@@ -7,7 +7,12 @@ import {
   problemOfSubscriptionAttributes,
   type Attributes,
 } from "../../core/notifications/topic-attributes.ts";
-import { subscriptionArnOf, topicArnOf, type Protocol } from "../../core/notifications/topic.ts";
+import {
+  subscriptionArnOf,
+  topicArnOf,
+  type Protocol,
+  type TopicName,
+} from "../../core/notifications/topic.ts";
 import { queueOfArn } from "../../core/queues/queue.ts";
 import type { Subscription } from "../../storage/topics.ts";
 import type { InputOf, OutputOf } from "../../wire/handlers.ts";
@@ -39,9 +44,8 @@ export async function getSubscriptionAttributes(
 }
 
 function computedOf(subscription: Subscription): Attributes {
-  const { account, protocol, endpoint, owner, token, attributes } = subscription;
-  const isAuthenticated =
-    subscription.needsAuthenticationToEnd || confirmsItself(protocol, endpoint, account);
+  const { protocol, endpoint, owner, token, attributes } = subscription;
+  const isAuthenticated = subscription.needsAuthenticationToEnd || confirmsItself(protocol, endpoint, owner);
   return {
     SubscriptionArn: subscriptionArnOf(subscription),
     TopicArn: topicArnOf(subscription),
@@ -80,7 +84,7 @@ const isHttp = (protocol: Protocol) => protocol === "http" || protocol === "http
 
 /** @throws InvalidParameterException, or the refusal of what is not supported. */
 export function checkSubscriptionAttributes(
-  { protocol, account, region }: Pick<Subscription, "protocol" | "account" | "region">,
+  { protocol, account, region, name: topicName }: Pick<Subscription, "protocol" | keyof TopicName>,
   given: Attributes,
   before: Attributes,
 ): void {
@@ -101,9 +105,10 @@ export function checkSubscriptionAttributes(
   }
   const deadLetterQueue = queueOfArn(deadLetterArnOf(given["RedrivePolicy"] ?? "") ?? "");
   const isNear = deadLetterQueue?.account === account && deadLetterQueue.region === region;
-  if (deadLetterQueue !== undefined && (!isNear || deadLetterQueue.name.endsWith(".fifo"))) {
+  const isSameKind = deadLetterQueue?.name.endsWith(".fifo") === topicName.endsWith(".fifo");
+  if (deadLetterQueue !== undefined && (!isNear || !isSameKind)) {
     throw invalidParameter(
-      "RedrivePolicy: deadLetterTargetArn must be a standard queue of the topic's account and region",
+      "RedrivePolicy: deadLetterTargetArn must be a queue of the topic's kind, account and region",
     );
   }
 }

@@ -4,13 +4,13 @@ import { throttles } from "../../core/deliveries/request-policy.ts";
 import { effectiveHttpPolicy } from "../../core/deliveries/retry-policy.ts";
 import { problemOfTopicAttributes, type Attributes } from "../../core/notifications/topic-attributes.ts";
 import { topicLimits } from "../../core/notifications/limits.ts";
-import { topicArnOf } from "../../core/notifications/topic.ts";
+import { defaultPolicy } from "../../core/notifications/topic-access.ts";
+import { isFifoTopic, topicArnOf } from "../../core/notifications/topic.ts";
 import type { Topic } from "../../storage/topics.ts";
 import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import { notImplemented } from "../../wire/service.ts";
 import type { SnsContext } from "./context.ts";
 import { refused } from "./errors.ts";
-import { defaultPolicy } from "./permissions.ts";
 import { changeTopic, requireTopic } from "./stored-topics.ts";
 
 type Input<Name extends string> = InputOf<typeof Sdk, Name>;
@@ -22,7 +22,7 @@ export async function getTopicAttributes(
   context: SnsContext,
 ): Promise<Output<"GetTopicAttributes">> {
   const topic = await requireTopic(context, input.TopicArn);
-  const { pending, confirmed } = await countSubscriptions(topic, context);
+  const { pending, confirmed, ended } = await countSubscriptions(topic, context);
   return {
     Attributes: {
       TopicArn: topicArnOf(topic),
@@ -31,7 +31,7 @@ export async function getTopicAttributes(
       DisplayName: "",
       SubscriptionsConfirmed: String(confirmed),
       SubscriptionsPending: String(pending),
-      SubscriptionsDeleted: "0",
+      SubscriptionsDeleted: String(ended),
       EffectiveDeliveryPolicy: JSON.stringify({
         http: {
           defaultHealthyRetryPolicy: effectiveHttpPolicy(topic.attributes["DeliveryPolicy"]),
@@ -39,6 +39,7 @@ export async function getTopicAttributes(
           defaultRequestPolicy: { headerContentType: "text/plain; charset=UTF-8" },
         },
       }),
+      ...(isFifoTopic(topic) ? { ContentBasedDeduplication: "false", FifoThroughputScope: "Topic" } : {}),
       ...topic.attributes,
     },
   };
@@ -47,17 +48,20 @@ export async function getTopicAttributes(
 async function countSubscriptions(topic: Topic, { call, dependencies }: SnsContext) {
   const { account, region, name: topicName } = topic;
   const limit = topicLimits.subscriptionsPerRead;
+  let ended = 0;
   let pending = 0;
   let confirmed = 0;
   let after: string | undefined;
   for (;;) {
     const page = { limit, now: call.now, ...(after === undefined ? {} : { after }) };
     const found = await dependencies.topics.listSubscriptions({ account, region, topicName }, page);
-    const waiting = found.subscriptions.filter(({ token }) => token !== undefined).length;
+    const over = found.subscriptions.filter(({ endedAt }) => endedAt !== undefined).length;
+    const waiting = found.subscriptions.filter(({ token }) => token !== undefined).length - over;
+    ended += over;
     pending += waiting;
-    confirmed += found.subscriptions.length - waiting;
+    confirmed += found.subscriptions.length - waiting - over;
     after = found.next;
-    if (after === undefined) return { pending, confirmed };
+    if (after === undefined) return { pending, confirmed, ended };
   }
 }
 
@@ -67,10 +71,11 @@ export async function setTopicAttributes(
   context: SnsContext,
 ): Promise<object> {
   const { AttributeName: name, AttributeValue: value = "" } = input;
-  checkTopicAttributes({ [name]: value });
-  await changeTopic(context, input.TopicArn, ({ attributes }) => ({
-    attributes: withAttribute(attributes, name, value),
-  }));
+  await changeTopic(context, input.TopicArn, ({ attributes }) => {
+    if (name === "FifoTopic") throw refused("Invalid parameter: AttributeName");
+    checkTopicAttributes({ [name]: value }, attributes);
+    return { attributes: withAttribute(attributes, name, value) };
+  });
   return {};
 }
 
@@ -78,21 +83,19 @@ export async function setTopicAttributes(
 const unsupported: ReadonlySet<string> = new Set([
   "ArchivePolicy",
   "BeginningArchiveTime",
-  "ContentBasedDeduplication",
-  "FifoThroughputScope",
   "KmsMasterKeyId",
   "TracingConfig",
 ]);
 const feedback = /^(HTTP|Firehose|Lambda|Application|SQS)(Success|Failure)Feedback(RoleArn|SampleRate)$/;
 
 /** @throws InvalidParameterException, or the refusal of what is not supported. */
-export function checkTopicAttributes(attributes: Attributes): void {
+export function checkTopicAttributes(attributes: Attributes, before: Attributes): void {
   const name = Object.keys(attributes).find((key) => unsupported.has(key) || feedback.test(key));
   if (name !== undefined) {
     throw notImplemented(`Groundwatch does not support the attribute ${name} of topics.`);
   }
   refuseThrottling(attributes);
-  const problem = problemOfTopicAttributes(attributes);
+  const problem = problemOfTopicAttributes(attributes, before);
   if (problem !== undefined) throw refused(problem);
 }
 

@@ -1,13 +1,14 @@
 // Topics: create, delete and list.
 import type * as Sdk from "@aws-sdk/client-sns";
 import { topicLimits } from "../../core/notifications/limits.ts";
-import { topicArnOf, topicOfArn } from "../../core/notifications/topic.ts";
+import { isTopicName, topicArnOf, topicOfArn } from "../../core/notifications/topic.ts";
 import type { Topic } from "../../storage/topics.ts";
 import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import { notImplemented } from "../../wire/service.ts";
 import type { SnsContext } from "./context.ts";
-import { invalidParameter, notAuthorized } from "./errors.ts";
+import { invalidParameter } from "./errors.ts";
 import { placeOf, tokenOf } from "./page-token.ts";
+import { findTopic, requireTopic } from "./stored-topics.ts";
 import { tagsOf, type Tags } from "./tags.ts";
 import { checkTopicAttributes, presentIn } from "./topic-attributes.ts";
 
@@ -26,14 +27,11 @@ export async function createTopic(
   const { topics } = context.dependencies;
   const attributes = presentIn(input.Attributes ?? {});
   const isFifo = attributes["FifoTopic"] === "true";
-  if (isFifo || input.Name.endsWith(".fifo")) {
-    throw notImplemented("Groundwatch does not support FIFO topics.");
-  }
-  if (!/^[\w-]{1,256}$/.test(input.Name)) throw invalidParameter("Topic Name");
+  if (!isTopicName(input.Name, isFifo)) throw invalidParameter("Topic Name");
   if (input.DataProtectionPolicy !== undefined) {
     throw notImplemented("Groundwatch does not support the DataProtectionPolicy of topics.");
   }
-  checkTopicAttributes(attributes);
+  checkTopicAttributes(attributes, {});
   const tags = tagsOf(input.Tags ?? []);
   const name = { account, region, name: input.Name };
   const existing = await topics.find(name);
@@ -60,14 +58,12 @@ function refuseDifference(existing: Topic, attributes: Tags, tags: Tags): void {
  * With its subscriptions; what is on its way is still delivered. Deleting what is not there succeeds.
  * https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html
  */
-export async function deleteTopic(
-  input: Input<"DeleteTopic">,
-  { call, dependencies }: SnsContext,
-): Promise<object> {
+export async function deleteTopic(input: Input<"DeleteTopic">, context: SnsContext): Promise<object> {
+  const { call, dependencies } = context;
   const name = topicOfArn(input.TopicArn);
-  if (name === undefined || name.region !== call.region) throw invalidParameter("TopicArn");
-  if (name.account !== call.account) throw notAuthorized(call.principal, call.operation, input.TopicArn);
-  await dependencies.topics.delete(name);
+  const found = await findTopic(context, input.TopicArn);
+  if (found === undefined && name?.account === call.account) return {};
+  await dependencies.topics.delete(await requireTopic(context, input.TopicArn));
   return {};
 }
 
