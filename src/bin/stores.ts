@@ -59,7 +59,8 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
   try {
     const [state, blobs] = await Promise.all(opening);
     const masterKey = createMasterKey(settings.masterKeyFile ?? join(folder.path, "master.key"));
-    const keyring = await Keyring.open(state, masterKey, now);
+    const isShared = settings.postgresUrl !== undefined;
+    const keyring = await Keyring.open(state, masterKey, { now, isShared });
     const rollups = createRollupLedger(state);
     const metricArrivals = createMetricArrivals(telemetry, state);
     return {

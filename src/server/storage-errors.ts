@@ -1,5 +1,5 @@
 // What a client is told when the stores cannot do what it asks for.
-import { KeyUnavailableError } from "../storage/encryption/key-errors.ts";
+import { KeyUnavailableError, MasterKeyError } from "../storage/encryption/key-errors.ts";
 import { StateError, type StateProblem } from "../storage/state/state-error.ts";
 import { TelemetryError, type TelemetryProblem } from "../storage/telemetry.ts";
 import { WireError } from "../wire/errors.ts";
@@ -45,7 +45,7 @@ const stateAnswers: Readonly<Record<StateProblem, Told | undefined>> = {
 export function translateStorageError(error: unknown, folder: string): WireError | undefined {
   if (error instanceof TelemetryError) return told(answers[error.problem], folder, error);
   if (error instanceof StateError) return told(stateAnswers[error.problem], folder, error);
-  if (error instanceof KeyUnavailableError) {
+  if (error instanceof KeyUnavailableError || error instanceof MasterKeyError) {
     return new WireError("AccessDeniedException", error.message, { status: 400, cause: error });
   }
   return undefined;

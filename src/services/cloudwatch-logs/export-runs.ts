@@ -163,7 +163,7 @@ export class ExportRuns {
     let characters = 0;
     for (let at = position; ;) {
       const page = await readLogEvents(this.#telemetry, {
-        source: this.#encryption.sourceOf([groupId]),
+        source: await this.#encryption.sourceOf([groupId]),
         groupId,
         streamIds: [stream.value.id],
         from,

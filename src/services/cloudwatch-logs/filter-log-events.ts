@@ -73,7 +73,7 @@ async function scan(
   const limit = input.limit ?? logLimits.pageEvents;
   const everything = pattern.pattern.kind === "everything";
   const rows: LogEventRow[] = [];
-  const source = dependencies.logEncryption.sourceOf([group.value.id]);
+  const source = await dependencies.logEncryption.sourceOf([group.value.id]);
   let bytes = 0;
   let position = start;
   for (let looked = 0; looked < logLimits.scannedEvents;) {

@@ -155,7 +155,11 @@ export async function describeFieldIndexes(
   for (const [group, stored] of await groupsOf(input.logGroupIdentifiers, context)) {
     const fields = [...stored.fields, ...accountIndexesOf(account, group.key, group.value)];
     const logGroupIdentifier = logGroupArn(context.call.account, context.call.region, group.key);
-    const times = await readIndexTimes(telemetry, logEncryption.sourceOf([group.value.id]), group.value.id);
+    const times = await readIndexTimes(
+      telemetry,
+      await logEncryption.sourceOf([group.value.id]),
+      group.value.id,
+    );
     const add = (field: PolicyField, indexCategory: FieldIndex["indexCategory"]) => {
       if (indexCategory === undefined || !indexCategories.includes(indexCategory)) return;
       const { name: fieldIndexName, type } = field;

@@ -41,7 +41,7 @@ export async function associateKmsKey(
 ): Promise<Output<"AssociateKmsKey">> {
   const target = targetOf(input, context);
   const { kmsKeyId } = input;
-  requireKey(kmsKeyId, target, context);
+  await requireKey(kmsKeyId, target, context);
   if (target.kind === "queryResults") {
     await resultKeysIn(context.dependencies.state).put(scopeOf(context), resultKeyName, { kmsKeyId });
   } else await changeGroup(context, target.name, (group) => ({ ...group, kmsKeyId }));
@@ -89,9 +89,13 @@ function targetOf(
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  * @throws InvalidParameterException
  */
-export function requireKey(kmsKeyId: string, target: Target, { call, dependencies }: LogsContext): void {
+export async function requireKey(
+  kmsKeyId: string,
+  target: Target,
+  { call, dependencies }: LogsContext,
+): Promise<void> {
   const { account, region } = call;
-  const key = dependencies.logEncryption.keyring.find(kmsKeyId);
+  const key = (await dependencies.logEncryption.currentKeyring()).find(kmsKeyId);
   const isOwn = kmsKeyId.startsWith(`arn:aws:kms:${region}:${account}:key/`);
   if (isOwn && key?.state === "Enabled") return;
   const arn =

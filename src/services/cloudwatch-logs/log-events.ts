@@ -176,7 +176,7 @@ export async function getLogEvents(
   const from = visibleFrom(group.value, context.call.now, input.startTime ?? 0);
   const to = input.endTime ?? Number.POSITIVE_INFINITY;
   const page = await readLogEvents(telemetry, {
-    source: logEncryption.sourceOf([group.value.id]),
+    source: await logEncryption.sourceOf([group.value.id]),
     groupId: group.value.id,
     streamIds: [stream.value.id],
     from,

@@ -30,7 +30,7 @@ export async function createLogGroup(
     throw invalidParameter('Log groups starting with "aws/" are reserved for AWS.');
   }
   const { kmsKeyId, logGroupName } = input;
-  if (kmsKeyId !== undefined) requireKey(kmsKeyId, { kind: "group", name: logGroupName }, context);
+  if (kmsKeyId !== undefined) await requireKey(kmsKeyId, { kind: "group", name: logGroupName }, context);
   const { state } = context.dependencies;
   const tags = checkTags(input.tags ?? {});
   const group: StoredGroup = {
@@ -67,6 +67,7 @@ export async function deleteLogGroup(
     );
   }
   const { groups, streams, sizes } = collectionNames;
+  await logEncryption.currentKeyring();
   const deleted = await state.write([
     { kind: "delete", collection: groups, scope, key, version },
     { kind: "deleteScope", collection: streams, scope: streamScope(value.id) },

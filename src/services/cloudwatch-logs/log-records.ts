@@ -34,7 +34,7 @@ export async function getLogRecord(
       ? undefined
       : await readLogEvent(
           telemetry,
-          logEncryption.sourceOf([group.value.id]),
+          await logEncryption.sourceOf([group.value.id]),
           group.value.id,
           pointer,
           input.unmask ?? false,
@@ -116,7 +116,7 @@ export async function getLogGroupFields(
   const { telemetry, logEncryption } = context.dependencies;
   const documents = await sampleDocuments(
     telemetry,
-    logEncryption.sourceOf([group.value.id]),
+    await logEncryption.sourceOf([group.value.id]),
     group.value.id,
     span,
     queryLimits.sampledEvents,

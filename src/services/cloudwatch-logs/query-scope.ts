@@ -144,7 +144,7 @@ export async function scopeOfQuery(
       indexes: [...(indexesOf.get(policyKey(value.id)) ?? []), ...accountIndexesOf(accountRules, key, value)],
     }));
   const { telemetry, logEncryption } = context.dependencies;
-  const source = logEncryption.sourceOf(all.map(({ value }) => value.id));
+  const source = await logEncryption.sourceOf(all.map(({ value }) => value.id));
   const scope: QueryScope = {
     ...span,
     now,

@@ -149,6 +149,6 @@ async function requireRule(
   }
   const groups = await groupsOfRule(state, call, rule, call.now);
   const { active, appliesOnTransformed } = stored;
-  const source = logEncryption.sourceOf(groups.map(({ id }) => id));
+  const source = await logEncryption.sourceOf(groups.map(({ id }) => id));
   return { rule, question: { source, rule, groups, active, appliesOnTransformed, ...range, periodSeconds } };
 }

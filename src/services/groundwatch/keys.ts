@@ -15,12 +15,13 @@ import { defaultWindowDays, maxRotations } from "./limits-keys.ts";
 
 const dayMs = 86_400_000;
 
-const keyringOf = ({ dependencies }: GroundwatchContext): Keyring => dependencies.logEncryption.keyring;
+const keyringOf = ({ dependencies }: GroundwatchContext): Promise<Keyring> =>
+  dependencies.logEncryption.currentKeyring();
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
 export const createKey: GroundwatchHandler<"CreateKey"> = async ({ Description = "" }, context) => {
   const { account, region } = context.call;
-  const keyring = keyringOf(context);
+  const keyring = await keyringOf(context);
   if (keyring.size >= maxKeys) {
     throw modelled(LimitExceededException, `Cannot exceed quota for Keys: ${maxKeys}`);
   }
@@ -28,9 +29,9 @@ export const createKey: GroundwatchHandler<"CreateKey"> = async ({ Description =
 };
 
 /** The oldest first. https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html */
-export const listKeys: GroundwatchHandler<"ListKeys"> = ({ MaxResults, NextToken }, context) => {
+export const listKeys: GroundwatchHandler<"ListKeys"> = async ({ MaxResults, NextToken }, context) => {
   const { account, region } = context.call;
-  const all = keyringOf(context).list(account, region);
+  const all = (await keyringOf(context)).list(account, region);
   const limit = MaxResults ?? defaultPageSize;
   const before = NextToken === undefined ? -1 : all.findIndex(({ arn }) => idOf(arn) === NextToken);
   if (NextToken !== undefined && before < 0) {
@@ -45,13 +46,14 @@ export const listKeys: GroundwatchHandler<"ListKeys"> = ({ MaxResults, NextToken
 };
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html */
-export const describeKey: GroundwatchHandler<"DescribeKey"> = ({ KeyId }, context) =>
-  answer(requireKey(KeyId, context));
+export const describeKey: GroundwatchHandler<"DescribeKey"> = async ({ KeyId }, context) =>
+  answer(requireKey(KeyId, context, await keyringOf(context)));
 
 /** What the key has sealed can be read again. https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html */
 export const enableKey: GroundwatchHandler<"EnableKey"> = async ({ KeyId }, context) => {
-  const key = requireNotPending(requireKey(KeyId, context));
-  return answer(await keyringOf(context).change(key, "Enabled"));
+  const keyring = await keyringOf(context);
+  const key = requireNotPending(requireKey(KeyId, context, keyring));
+  return answer(await keyring.change(key, "Enabled"));
 };
 
 /**
@@ -59,39 +61,43 @@ export const enableKey: GroundwatchHandler<"EnableKey"> = async ({ KeyId }, cont
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html
  */
 export const disableKey: GroundwatchHandler<"DisableKey"> = async ({ KeyId }, context) => {
-  const key = requireNotPending(requireKey(KeyId, context));
-  return answer(await keyringOf(context).change(key, "Disabled"));
+  const keyring = await keyringOf(context);
+  const key = requireNotPending(requireKey(KeyId, context, keyring));
+  return answer(await keyring.change(key, "Disabled"));
 };
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html */
 export const rotateKeyOnDemand: GroundwatchHandler<"RotateKeyOnDemand"> = async ({ KeyId }, context) => {
-  const key = requireNotPending(requireKey(KeyId, context));
+  const keyring = await keyringOf(context);
+  const key = requireNotPending(requireKey(KeyId, context, keyring));
   if (key.state === "Disabled") throw invalidState(key, "is disabled");
   if (key.versions.length > maxRotations) {
     throw modelled(LimitExceededException, `Cannot exceed quota for on-demand rotations: ${maxRotations}`);
   }
-  return answer(await keyringOf(context).rotate(key));
+  return answer(await keyring.rotate(key));
 };
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html */
 export const scheduleKeyDeletion: GroundwatchHandler<"ScheduleKeyDeletion"> = async (input, context) => {
-  const key = requireNotPending(requireKey(input.KeyId, context));
+  const keyring = await keyringOf(context);
+  const key = requireNotPending(requireKey(input.KeyId, context, keyring));
   const deletionAt = context.call.now + (input.PendingWindowInDays ?? defaultWindowDays) * dayMs;
-  return answer(await keyringOf(context).change(key, "PendingDeletion", deletionAt));
+  return answer(await keyring.change(key, "PendingDeletion", deletionAt));
 };
 
 /** The key is disabled then. https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html */
 export const cancelKeyDeletion: GroundwatchHandler<"CancelKeyDeletion"> = async ({ KeyId }, context) => {
-  const key = requireKey(KeyId, context);
+  const keyring = await keyringOf(context);
+  const key = requireKey(KeyId, context, keyring);
   if (key.state !== "PendingDeletion") throw invalidState(key, "is not pending deletion");
-  return answer(await keyringOf(context).change(key, "Disabled"));
+  return answer(await keyring.change(key, "Disabled"));
 };
 
 /** Of the caller's account and region. */
-function requireKey(given: string, context: GroundwatchContext): EncryptionKey {
-  const { account, region } = context.call;
+function requireKey(given: string, { call }: GroundwatchContext, keyring: Keyring): EncryptionKey {
+  const { account, region } = call;
   const arn = given.startsWith("arn:") ? given : `arn:aws:kms:${region}:${account}:key/${given}`;
-  const key = keyringOf(context).find(arn);
+  const key = keyring.find(arn);
   if (key === undefined || !arn.startsWith(`arn:aws:kms:${region}:${account}:`)) {
     throw modelled(NotFoundException, `Key '${arn}' does not exist`);
   }

@@ -1,6 +1,6 @@
 // The keys of accounts, as AWS KMS would hold them: material that never leaves, in versions, on or off.
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Collection, State } from "../state.ts";
+import type { Change, Collection, State } from "../state.ts";
 import { keyBytes, seal, unseal } from "./envelope.ts";
 import { KeyUnavailableError } from "./key-errors.ts";
 import type { MasterKey } from "./master-key.ts";
@@ -36,34 +36,66 @@ export interface SealedDataKey {
 export const maxKeys = 10_000;
 
 const pageSize = 1_000;
+const changesKey = "changes";
+
+export interface KeyringOptions {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Whether other servers use the same state. */
+  readonly isShared: boolean;
+}
 
 /**
  * Three layers, each sealed by the one above: the master key (a file) seals the material of keys, a key seals
  * data keys, a data key seals texts. A key that is switched off switches off what lies below it, since every
- * use asks for its state. All keys are read once, so there must be one server per state.
+ * use asks for its state.
+ *
+ * All keys are in memory. Of servers that share a state each asks before every use whether anything has
+ * changed: a number grows with each change, in the same write.
  */
 export class Keyring {
   readonly #collection: Collection<EncryptionKey>;
   readonly #master: MasterKey;
   readonly #now: () => number;
+  readonly #isShared: boolean;
+  readonly #state: State;
+  readonly #changes: Collection<object>;
   readonly #keys = new Map<string, EncryptionKey>();
+  #seen: number | undefined;
+  #loadMore: () => Promise<void> = () => Promise.resolve();
 
-  private constructor(state: State, master: MasterKey, now: () => number) {
+  private constructor(state: State, master: MasterKey, { now, isShared }: KeyringOptions) {
+    this.#state = state;
+    this.#isShared = isShared;
+    this.#changes = state.collection("encryption-changes");
     this.#collection = state.collection<EncryptionKey>("encryption-keys");
     this.#master = master;
     this.#now = now;
   }
 
-  /** `now` gives epoch milliseconds. */
-  static async open(state: State, master: MasterKey, now: () => number): Promise<Keyring> {
-    const keyring = new Keyring(state, master, now);
-    for (let after: string | undefined; ;) {
-      const options = { limit: pageSize, ...(after === undefined ? {} : { after: { key: after } }) };
-      const page = await keyring.#collection.list("", options);
-      for (const { key, value } of page) keyring.#keys.set(key, value);
-      after = page.at(-1)?.key;
-      if (page.length < pageSize) return keyring;
-    }
+  static async open(state: State, master: MasterKey, options: KeyringOptions): Promise<Keyring> {
+    const keyring = new Keyring(state, master, options);
+    await keyring.#load();
+    return keyring;
+  }
+
+  /** To be awaited before the keyring is used: another server may have changed something. */
+  async refresh(): Promise<void> {
+    if (!this.#isShared) return;
+    const changes = await this.#changes.get("", changesKey);
+    if (changes?.version === this.#seen) return;
+    await Promise.all([this.#load(), this.#loadMore()]);
+    this.#seen = changes?.version; // last, so that nobody takes what is not loaded yet for current
+  }
+
+  /** What else is to be loaded again when there were changes. */
+  onChange(load: () => Promise<void>): void {
+    this.#loadMore = load;
+  }
+
+  /** To be written in one with a change of what this class, or what relies on it, has in memory. */
+  get changed(): Change {
+    return { kind: "put", collection: this.#changes.name, scope: "", key: changesKey, value: {} };
   }
 
   get size(): number {
@@ -89,25 +121,33 @@ export class Keyring {
     const arn = `${arnPrefix(account, region)}${randomUUID()}`;
     const createdAt = this.#now();
     const versions = [this.#newVersion(arn, 0)];
-    return this.#keep({ arn, description, createdAt, state: "Enabled", versions });
+    const key: EncryptionKey = { arn, description, createdAt, state: "Enabled", versions };
+    const place = { collection: this.#collection.name, scope: "", key: arn };
+    await this.#state.write([{ kind: "create", ...place, value: key }, this.changed]);
+    this.#keys.set(arn, key);
+    return key;
   }
 
-  async change(key: EncryptionKey, state: KeyState, deletionAt?: number): Promise<EncryptionKey> {
-    const { deletionAt: _before, ...rest } = key;
-    return this.#keep({ ...rest, state, ...(deletionAt === undefined ? {} : { deletionAt }) });
+  change({ arn }: EncryptionKey, state: KeyState, deletionAt?: number): Promise<EncryptionKey> {
+    return this.#update(arn, ({ deletionAt: _before, ...key }) => {
+      return { ...key, state, ...(deletionAt === undefined ? {} : { deletionAt }) };
+    });
   }
 
   /** What was sealed before is opened with the version that sealed it. */
-  async rotate(key: EncryptionKey): Promise<EncryptionKey> {
-    const version = this.#newVersion(key.arn, key.versions.length);
-    return this.#keep({ ...key, versions: [...key.versions, version] });
+  rotate({ arn }: EncryptionKey): Promise<EncryptionKey> {
+    return this.#update(arn, (key) => {
+      return { ...key, versions: [...key.versions, this.#newVersion(arn, key.versions.length)] };
+    });
   }
 
   /** Takes away the material of keys whose time has come: what they sealed is lost for good. */
   async deleteDue(): Promise<void> {
-    for (const key of [...this.#keys.values()].filter((key) => this.#isDue(key))) {
-      await this.#collection.delete("", key.arn);
-      this.#keys.delete(key.arn);
+    await this.refresh();
+    const { name: collection } = this.#collection;
+    for (const { arn } of [...this.#keys.values()].filter((key) => this.#isDue(key))) {
+      await this.#state.write([{ kind: "delete", collection, scope: "", key: arn }, this.changed]);
+      this.#keys.delete(arn);
     }
   }
 
@@ -170,10 +210,31 @@ export class Keyring {
     return { createdAt: this.#now(), sealed: sealed.toString("base64") };
   }
 
-  async #keep(key: EncryptionKey): Promise<EncryptionKey> {
-    await this.#collection.put("", key.arn, key);
-    this.#keys.set(key.arn, key);
-    return key;
+  async #load(): Promise<void> {
+    const keys = new Map<string, EncryptionKey>();
+    for (let after: string | undefined; ;) {
+      const options = { limit: pageSize, ...(after === undefined ? {} : { after: { key: after } }) };
+      const page = await this.#collection.list("", options);
+      for (const { key, value } of page) keys.set(key, value);
+      after = page.at(-1)?.key;
+      if (page.length < pageSize) break;
+    }
+    this.#keys.clear();
+    for (const [arn, key] of keys) this.#keys.set(arn, key);
+  }
+
+  /** From what is stored, so that two changes at once both happen: a version must not be lost. */
+  async #update(arn: string, change: (key: EncryptionKey) => EncryptionKey): Promise<EncryptionKey> {
+    const place = { collection: this.#collection.name, scope: "", key: arn };
+    for (;;) {
+      const found = await this.#collection.get("", arn);
+      if (found === undefined) throw new KeyUnavailableError(arn, "does not exist");
+      const [value, version] = [change(found.value), found.version];
+      if (await this.#state.write([{ kind: "replace", ...place, value, version }, this.changed])) {
+        this.#keys.set(arn, value);
+        return value;
+      }
+    }
   }
 }
 

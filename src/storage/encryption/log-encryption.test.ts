@@ -30,11 +30,10 @@ let telemetry: Telemetry;
 let encryption: LogEncryption;
 let groups = 0;
 
-const open = async () =>
-  LogEncryption.open(
-    state,
-    await Keyring.open(state, createMasterKey(join(folder, "master.key")), () => now),
-  );
+async function open(isShared = false): Promise<LogEncryption> {
+  const master = createMasterKey(join(folder, "master.key"));
+  return LogEncryption.open(state, await Keyring.open(state, master, { now: () => now, isShared }));
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "groundwatch-sealed-"));
@@ -65,7 +64,7 @@ async function put(groupId: number, keyArn: string | undefined, events: readonly
 const eventOf = (message: string): AppendedLogEvent => ({ timestamp: now, message, indexed: {} });
 
 async function messagesOf(groupId: number, from: LogEncryption = encryption) {
-  const source = from.sourceOf([groupId]);
+  const source = await from.sourceOf([groupId]);
   const query = { source, groupId, from: 0, to: now + 1, descending: false, limit: 1_000 };
   return (await readLogEvents(telemetry, query)).rows.map(({ message }) => message);
 }
@@ -91,7 +90,7 @@ test("the engine opens every text as it was, under each version of each key", as
   await encryption.keyring.rotate(encryption.keyring.find(first)!);
   await put(groupId, first, events.slice(30, 40));
   await put(groupId, second, events.slice(40));
-  const { table } = encryption.sourceOf([groupId]);
+  const { table } = await encryption.sourceOf([groupId]);
   const rows = await telemetry.query(sql`
     SELECT message, transformed, unmasked, indexed FROM ${table}
     WHERE group_id = ${groupId} ORDER BY sequence`);
@@ -104,13 +103,13 @@ test("the engine opens every text as it was, under each version of each key", as
 });
 
 test("a group without a key is selected from the table itself", async () => {
-  expect(renderSql(encryption.sourceOf([++groups]).table)).toBe("log_events");
+  expect(renderSql((await encryption.sourceOf([++groups])).table)).toBe("log_events");
 });
 
 test("conditions on group and time reach the sealed table, so that it reads little", async () => {
   const groupId = ++groups;
   await put(groupId, await newKey(), [eventOf("here")]);
-  const { table } = encryption.sourceOf([groupId]);
+  const { table } = await encryption.sourceOf([groupId]);
   const later = sql`fromUnixTimestamp64Milli(${BigInt(now + 3 * 86_400_000)})`;
   const plan = await telemetry.query<{ explain: string }>(sql`
     EXPLAIN indexes = 1 SELECT message FROM ${table} WHERE group_id = ${groupId} AND timestamp >= ${later}`);
@@ -134,8 +133,8 @@ test("keys and data keys outlive the process; the file is its owner's, and never
   expect(await messagesOf(groupId, await open())).toEqual(["kept"]);
   expect((await stat(join(folder, "master.key"))).mode & 0o777).toBe(0o600);
   const elsewhere = createMasterKey(join(folder, "none.key"));
-  const without = await Keyring.open(state, elsewhere, () => now);
-  await expect(without.create("123456789012", "eu-west-1", "")).rejects.toThrow("cannot be read");
+  const without = await Keyring.open(state, elsewhere, { now: () => now, isShared: false });
+  await expect(without.create("123456789012", "eu-west-1", "")).rejects.toThrow("none.key cannot be read");
 });
 
 test("a data key seals on behind what it had reserved, and a new one when it has sealed enough", async () => {
@@ -155,13 +154,37 @@ test("a data key seals on behind what it had reserved, and a new one when it has
   expect(many).toHaveLength(20);
 });
 
+test("servers that share a state see each other's keys, data keys and changes at once", async () => {
+  const groupId = ++groups;
+  const [here, there] = [await open(true), await open(true)];
+  const { arn } = await here.keyring.create("123456789012", "eu-west-1", "");
+  const sealer = await here.sealerOf(groupId, arn, 1);
+  await appendLogEvents(
+    telemetry,
+    { groupId, streamId: 1, retentionDays: 30, sealer },
+    [eventOf("told")],
+    now,
+  );
+  expect(await messagesOf(groupId, there)).toEqual(["told"]);
+  expect((await there.sealerOf(groupId, arn, 1)).dataKeyId).toBe(sealer.dataKeyId);
+  await there.keyring.change(there.keyring.find(arn)!, "Disabled");
+  await expect(messagesOf(groupId, here)).rejects.toThrow("is disabled");
+});
+
+test("changes of a key at the same time all happen", async () => {
+  const key = encryption.keyring.find(await newKey())!;
+  const { keyring } = encryption;
+  await Promise.all([keyring.rotate(key), keyring.change(key, "Disabled"), keyring.rotate(key)]);
+  expect(keyring.find(key.arn)).toMatchObject({ state: "Disabled", versions: [{}, {}, {}] });
+});
+
 test("only the events of a key that cannot be used are refused", async () => {
   const groupId = ++groups;
   const keyArn = await newKey();
   await put(groupId, undefined, [eventOf("plain")]);
   await put(groupId, keyArn, [{ ...eventOf("sealed"), timestamp: now - 1_000 }]);
   await encryption.keyring.change(encryption.keyring.find(keyArn)!, "Disabled");
-  const source = encryption.sourceOf([groupId]);
+  const source = await encryption.sourceOf([groupId]);
   const ofGroup = sql`group_id = ${groupId}`;
   await expect(requireReadable(telemetry, source, [ofGroup])).rejects.toThrow(KeyUnavailableError);
   const after = sql`timestamp >= fromUnixTimestamp64Milli(${BigInt(now)})`;
@@ -185,7 +208,7 @@ test("sealed events are kept longer, seen by activity and deleted as the others"
 test("no message of the engine tells a key", async () => {
   const groupId = ++groups;
   await put(groupId, await newKey(), [eventOf("one")]);
-  const { table } = encryption.sourceOf([groupId]);
+  const { table } = await encryption.sourceOf([groupId]);
   const wrong = [sql`SELECT nothing FROM ${table}`, sql`SELECT throwIf(length(message) > 0) FROM ${table}`];
   const keys = [...renderSql(table).matchAll(/unhex\('([\da-f]{64})'\)/g)].map(([, hex]) => hex!);
   expect(keys).not.toEqual([]);

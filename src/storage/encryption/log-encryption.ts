@@ -19,7 +19,7 @@ interface StoredDataKey extends SealedDataKey {
 interface GroupDataKey {
   readonly id: number;
   readonly groupId: number;
-  stored: StoredDataKey;
+  readonly stored: SealedDataKey;
   /** How many of the reserved ones it may yet seal in this process. */
   left: number;
   plain: Buffer | undefined;
@@ -61,17 +61,20 @@ export class LogEncryption {
 
   static async open(state: State, keyring: Keyring): Promise<LogEncryption> {
     const opened = new LogEncryption(state, keyring);
-    for (let after: string | undefined; ;) {
-      const options = { limit: pageSize, ...(after === undefined ? {} : { after: { key: after } }) };
-      const page = await opened.#stored.list("", options);
-      for (const { key, value } of page) opened.#note(key, value);
-      after = page.at(-1)?.key;
-      if (page.length < pageSize) return opened;
-    }
+    keyring.onChange(() => opened.#load());
+    await opened.#load();
+    return opened;
+  }
+
+  /** The keys as they are now, also when another server has changed them. */
+  async currentKeyring(): Promise<Keyring> {
+    await this.keyring.refresh();
+    return this.keyring;
   }
 
   /** What a read of these groups selects from. It asks for the state of each key at this moment. */
-  sourceOf(groupIds: readonly number[]): LogEventSource {
+  async sourceOf(groupIds: readonly number[]): Promise<LogEventSource> {
+    await this.currentKeyring();
     const dataKeys = groupIds.flatMap((groupId) => this.#byGroup.get(groupId) ?? []);
     if (dataKeys.length === 0) return plainLogEvents;
     const open: OpenDataKey[] = [];
@@ -93,6 +96,7 @@ export class LogEncryption {
    * @throws KeyUnavailableError
    */
   async sealerOf(groupId: number, keyArn: string, events: number): Promise<LogEventSealer> {
+    await this.currentKeyring();
     const texts = events * textsPerEvent;
     const dataKey = this.#takeFrom(groupId, keyArn, texts) ?? (await this.#refill(groupId, keyArn, texts));
     const plain = this.#plain(dataKey);
@@ -163,14 +167,19 @@ export class LogEncryption {
   async #reserve(groupId: number, keyArn: string, texts: number): Promise<GroupDataKey> {
     const more = Math.max(reservedAtOnce, texts);
     const current = this.#current(groupId, keyArn);
-    if (current === undefined || current.stored.reserved + more > sealsPerKey) {
-      return this.#newDataKey(groupId, keyArn, more, texts);
+    const key = keyOf(groupId, current?.id ?? 0);
+    for (;;) {
+      const found = current === undefined ? undefined : await this.#stored.get("", key);
+      const reserved = (found?.value.reserved ?? 0) + more;
+      if (current === undefined || found === undefined || reserved > sealsPerKey) {
+        return this.#newDataKey(groupId, keyArn, more, texts);
+      }
+      // Another server may reserve of the same data key.
+      if (await this.#stored.replace("", key, { ...found.value, reserved }, found.version)) {
+        current.left += more - texts;
+        return current;
+      }
     }
-    const stored = { ...current.stored, reserved: current.stored.reserved + more };
-    await this.#stored.put("", keyOf(groupId, current.id), stored);
-    current.stored = stored;
-    current.left += more - texts;
-    return current;
   }
 
   async #newDataKey(groupId: number, keyArn: string, reserved: number, texts: number) {
@@ -178,16 +187,28 @@ export class LogEncryption {
     const id = await this.#state.nextNumber("log-data-key");
     const { plain, ...sealed } = this.keyring.newDataKey(keyArn, contextOf(groupId, id));
     const stored = { ...sealed, reserved };
-    await this.#stored.put("", keyOf(groupId, id), stored);
+    const place = { collection: collectionName, scope: "", key: keyOf(groupId, id) };
+    await this.#state.write([{ kind: "put", ...place, value: stored }, this.keyring.changed]);
     const made = { id, groupId, stored, left: reserved - texts, plain };
     this.#byGroup.set(groupId, [...(this.#byGroup.get(groupId) ?? []), made]);
     return made;
   }
 
+  async #load(): Promise<void> {
+    for (let after: string | undefined; ;) {
+      const options = { limit: pageSize, ...(after === undefined ? {} : { after: { key: after } }) };
+      const page = await this.#stored.list("", options);
+      for (const { key, value } of page) this.#note(key, value);
+      after = page.at(-1)?.key;
+      if (page.length < pageSize) return;
+    }
+  }
+
   #note(key: string, stored: StoredDataKey): void {
     const [groupId = 0, id = 0] = key.split("/").map(Number);
-    const dataKey = { id, groupId, stored, left: 0, plain: undefined };
     const others = this.#byGroup.get(groupId) ?? [];
+    if (others.some((known) => known.id === id)) return;
+    const dataKey = { id, groupId, stored, left: 0, plain: undefined };
     this.#byGroup.set(
       groupId,
       [...others, dataKey].toSorted((left, right) => left.id - right.id),

@@ -2,9 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { keyBytes } from "./envelope.ts";
+import { MasterKeyError } from "./key-errors.ts";
 
 export interface MasterKey {
-  /** @throws Error in one line when the file is missing, or is no key. */
+  /** @throws MasterKeyError */
   read(): Buffer;
   /** Makes the file when it is missing; it can be read by its owner alone. */
   create(): void;
@@ -35,11 +36,11 @@ function readKey(path: string): Buffer {
   try {
     text = readFileSync(path, "utf8").trim();
   } catch (cause) {
-    throw new Error(`the master key ${path} cannot be read`, { cause });
+    throw new MasterKeyError(`The master key ${path} cannot be read.`, { cause });
   }
   const key = /^[\da-f]{64}$/i.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
   if (key.length !== keyBytes) {
-    throw new Error(`the master key ${path} must be 32 random bytes as base64 or as hexadecimal digits`);
+    throw new MasterKeyError(`The master key ${path} must be 32 random bytes, as base64 or hexadecimal.`);
   }
   return key;
 }

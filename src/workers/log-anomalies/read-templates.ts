@@ -34,7 +34,7 @@ export async function readTemplates(
 ): Promise<ReadonlyMap<number, WindowCounts>> {
   const windows = new Map<number, WindowCounts>();
   const matches = compileFilterPattern(parseFilterPattern(filterPattern), compileRegex);
-  const arrivals = { source: logEncryption.sourceOf([groupId]), groupId, from, to };
+  const arrivals = { source: await logEncryption.sourceOf([groupId]), groupId, from, to };
   const every = Math.max(1, Math.ceil((await countArrivals(telemetry, arrivals)) / atMost));
   for (let after = 0n; ;) {
     const page = await readArrivals(telemetry, arrivals, { every, after, limit: pageEvents });
