@@ -1,5 +1,6 @@
 // All commands of the query language, each of them a file in `commands/`.
 import type { CommandDefinition } from "./commands/define.ts";
+import { addtotals } from "./commands/addtotals.ts";
 import { anomaly } from "./commands/anomaly.ts";
 import { dedup } from "./commands/dedup.ts";
 import { diff } from "./commands/diff.ts";
@@ -25,6 +26,7 @@ import type { Command, CommandKind } from "./query-tree.ts";
 type Definitions = { readonly [Kind in CommandKind]: CommandDefinition<Extract<Command, { kind: Kind }>> };
 
 const definitions: Definitions = {
+  addtotals,
   anomaly,
   dedup,
   diff,

@@ -100,6 +100,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("anomaly" as const), span: fc.constant(span) }),
   fc.record({
+    kind: fc.constant("addtotals" as const),
+    total: name,
+    ofRows: fc.boolean(),
+    ofColumns: fc.boolean(),
+    fields: fc.array(field, { maxLength: 2 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
     kind: fc.constant("lookup" as const),
     table: name,
     on: fc.array(fc.record({ column: name, field }), { minLength: 1, maxLength: 2 }),

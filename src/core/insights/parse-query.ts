@@ -24,7 +24,7 @@ function parseCommands(reader: QueryReader): Query {
 }
 
 /** Commands of CloudWatch's that are known and not served; the position says which. */
-const unserved = new Set(["addtotals", "relevantfields"]);
+const unserved = new Set(["relevantfields"]);
 
 function parseCommand(reader: QueryReader): Command {
   const start = reader.offset;

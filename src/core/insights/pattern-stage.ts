@@ -1,12 +1,7 @@
 // What the pipeline knows of the rows of `pattern`, which take the place of the events.
-import type { Sql } from "../sql.ts";
 import type { TimeSpan } from "./event-conditions.ts";
+import type { OrderKey } from "./row-order.ts";
 import type { ValueType } from "./value.ts";
-
-export interface OrderKey {
-  readonly column: Sql;
-  readonly descending: boolean;
-}
 
 /** A column of rows that take the place of the events. */
 export interface ReplacedColumn {

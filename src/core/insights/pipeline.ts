@@ -6,7 +6,9 @@ import { eventConditions, type TimeSpan } from "./event-conditions.ts";
 import type { QueryScope } from "./scope.ts";
 import { joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
 import type { TableCells } from "./join-selects.ts";
-import type { OrderKey, PatternStage, ReplacedColumn } from "./pattern-stage.ts";
+import type { PatternStage, ReplacedColumn } from "./pattern-stage.ts";
+import { newestFirst, orderClause, orderKeys, type OrderKey } from "./row-order.ts";
+import { summaryValue, withSummary } from "./summary-row.ts";
 import { columnValue, discoveredItems, discoveredValue, missing, type Value } from "./value.ts";
 
 export interface OutputColumn {
@@ -162,14 +164,12 @@ export class Pipeline {
     this.#order = keys.flatMap(({ value, descending }) => orderKeys(this.#column(value), descending));
   }
 
-  /** The rows in their order, or the newest first when nobody has sorted events. */
+  #wholeOrder(): readonly OrderKey[] {
+    return this.#hasEvents ? [...this.#order, ...newestFirst] : this.#order;
+  }
+
   #orderBy(): Sql {
-    const byTime = [sql`timestamp DESC`, sql`sequence DESC`];
-    const keys = this.#order.map(
-      ({ column, descending }) => sql`${column} ${rawSql(descending ? "DESC" : "ASC")}`,
-    );
-    const all = this.#hasEvents ? [...keys, ...byTime] : keys;
-    return all.length === 0 ? rawSql("") : sql` ORDER BY ${joinSql(all, ", ")}`;
+    return orderClause(this.#wholeOrder());
   }
 
   take(count: number): void {
@@ -232,6 +232,25 @@ export class Pipeline {
       .slice(0, keys.length)
       .flatMap(({ value }) => orderKeys(value, value.type === "time"));
     this.#isDisplayed = false;
+  }
+
+  /** A column behind those that are shown. */
+  append(column: OutputColumn): void {
+    this.#output = [...this.#output.filter(({ name }) => name !== column.name), column];
+  }
+
+  /** A row behind all others with the sums of columns; what is not shown is not there any more. */
+  addSummary(summed: readonly OutputColumn[]): void {
+    if (this.#limit === undefined) this.take(this.scope.limit);
+    const sums = summed.map((sum) => ({ ...sum, column: `c${this.#columnCount++}` }));
+    const last = `c${this.#columnCount++}`;
+    this.#order = [{ column: rawSql(last), descending: false }, ...this.#wholeOrder()];
+    this.#close((select) => withSummary(select, sums, last));
+    this.#hasEvents = false;
+    this.#fields.clear();
+    this.#output = this.#output.map(({ name, value }) => {
+      return { name, value: this.define(name, summaryValue(name, value, sums, last)) };
+    });
   }
 
   /** Puts other rows in the place of the events; the SELECT of them counts the events as `m0`. */
@@ -373,14 +392,4 @@ export class Pipeline {
     const once = takeOnce && logGroups.length > 0 ? sql` LIMIT 1 BY sequence` : rawSql("");
     return sql`SELECT ${columns} FROM ${source} WHERE ${conditions}${once}`;
   }
-}
-
-/** Numbers in their order before texts in theirs; what is missing comes last. */
-function orderKeys(value: Value, descending: boolean): readonly OrderKey[] {
-  const column = value.sql;
-  if (value.type !== "field") return [{ column, descending }];
-  return [
-    { column: sql`toFloat64OrNull(${column})`, descending },
-    { column, descending },
-  ];
 }

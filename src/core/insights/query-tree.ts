@@ -146,6 +146,7 @@ export type Command =
   | { readonly kind: "pattern"; readonly subject: Expression | undefined; readonly span: Span }
   | { readonly kind: "diff"; readonly period: ComparedPeriod | undefined; readonly span: Span }
   | { readonly kind: "anomaly"; readonly span: Span }
+  | AddTotals
   | Join
   | Lookup
   | { readonly kind: "unmask"; readonly field: FieldReference; readonly span: Span }
@@ -155,6 +156,17 @@ export type CommandKind = Command["kind"];
 
 /** How long before the query's span of time the one begins that it is compared with. */
 export type ComparedPeriod = "previousHour" | "previousDay" | "previousWeek" | "previousMonth";
+
+export interface AddTotals {
+  readonly kind: "addtotals";
+  /** The name of the column with the sums of the rows. */
+  readonly total: string;
+  readonly ofRows: boolean;
+  readonly ofColumns: boolean;
+  /** Of all fields that are shown, when empty. */
+  readonly fields: readonly FieldReference[];
+  readonly span: Span;
+}
 
 export interface Join {
   readonly kind: "join";

@@ -1,0 +1,31 @@
+// The order of rows while a query is compiled.
+import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
+import type { Value } from "./value.ts";
+
+export interface OrderKey {
+  readonly column: Sql;
+  readonly descending: boolean;
+}
+
+/** Events that nobody has sorted: the newest first. */
+export const newestFirst: readonly OrderKey[] = [
+  { column: sql`timestamp`, descending: true },
+  { column: sql`sequence`, descending: true },
+];
+
+/** Numbers in their order before texts in theirs; what is missing comes last. */
+export function orderKeys(value: Value, descending: boolean): readonly OrderKey[] {
+  const column = value.sql;
+  if (value.type !== "field") return [{ column, descending }];
+  return [
+    { column: sql`toFloat64OrNull(${column})`, descending },
+    { column, descending },
+  ];
+}
+
+/** With a blank in front; empty without keys. */
+export function orderClause(keys: readonly OrderKey[]): Sql {
+  if (keys.length === 0) return rawSql("");
+  const items = keys.map(({ column, descending }) => sql`${column} ${rawSql(descending ? "DESC" : "ASC")}`);
+  return sql` ORDER BY ${joinSql(items, ", ")}`;
+}
