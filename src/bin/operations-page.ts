@@ -7,7 +7,7 @@ Generated from the services themselves by \`npm run docs\`; a test fails when it
 
 What is not served answers status 501 with \`NotImplementedException\`, which no SDK repeats, and is recorded
 in the audit trail like any other call. The last column says what a served operation refuses, or does
-otherwise than AWS.
+otherwise than AWS, and of some that are not served why.
 `;
 
 /** In Markdown; the operations are in the order of the page. */

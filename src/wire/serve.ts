@@ -187,9 +187,9 @@ function requireSize(bytes: number, limitBytes: number | undefined): void {
 function handle(service: Service, operation: Operation, input: Values, context: CallContext) {
   const handler = service.handlers.get(operation.name);
   if (handler !== undefined) return handler(input, context);
-  throw notImplemented(
-    `Groundwatch does not support the operation ${operation.name} of ${service.model.name}.`,
-  );
+  const refusal = `Groundwatch does not support the operation ${operation.name} of ${service.model.name}`;
+  const reason = service.refusals.get(operation.name);
+  throw notImplemented(reason === undefined ? `${refusal}.` : `${refusal}: ${reason}.`);
 }
 
 function contextOf(call: Call, identity: Identity, operation: Operation, options: AppOptions): CallContext {

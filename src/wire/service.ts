@@ -22,6 +22,8 @@ export interface Service {
   /** The operations of the model that have no handler, sorted; they answer 501. */
   readonly unhandled: readonly string[];
   readonly limitations: ReadonlyMap<string, readonly string[]>;
+  /** Why operations are not handled, where there is more to say than that. */
+  readonly refusals: ReadonlyMap<string, string>;
   readonly requestBytes: ReadonlyMap<string, number>;
   /** By path. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
@@ -35,6 +37,9 @@ export type RequestBytes<Sdk> = { readonly [Name in OperationNames<Sdk> & string
 /** By operation, what of it is refused or does not what AWS does; in Markdown, for docs/operations.md. */
 export type Limitations<Sdk> = { readonly [Name in OperationNames<Sdk> & string]?: readonly string[] };
 
+/** By operation that is not handled, why: a sentence. */
+export type Refusals<Sdk> = { readonly [Name in OperationNames<Sdk> & string]?: string };
+
 /** By operation, where what a link without a signature names is. */
 export type Unsigned<Sdk> = { readonly [Name in OperationNames<Sdk> & string]?: PlaceOfUnsigned };
 
@@ -46,6 +51,7 @@ export interface ServiceDefinition<Sdk extends object, Context> {
   readonly limits: Limits;
   readonly handlers: Handlers<Sdk, Context>;
   readonly limitations?: Limitations<Sdk>;
+  readonly refusals?: Refusals<Sdk>;
   /** For operations with a limit of their own, which is lower than that of all requests. */
   readonly requestBytes?: RequestBytes<Sdk>;
   /** Addresses that take requests outside the AWS protocols. */
@@ -59,8 +65,8 @@ export interface ServiceDefinition<Sdk extends object, Context> {
 }
 
 /**
- * @throws Error when a handler names no operation of the model, or a limitation none that is handled, which
- * the compiler could not see.
+ * @throws Error when a handler names no operation of the model, a limitation none that is handled, or a
+ * refusal one that is, which the compiler could not see.
  */
 export function defineService<Sdk extends object, Context>(
   definition: ServiceDefinition<Sdk, Context>,
@@ -77,12 +83,17 @@ export function defineService<Sdk extends object, Context>(
   for (const name of limitations.keys()) {
     if (!handlers.has(name)) throw new Error(`${model.name} has a limitation but no handler of ${name}`);
   }
+  const refusals = new Map(Object.entries<string | undefined>(definition.refusals ?? {}).flatMap(pairOf));
+  for (const name of refusals.keys()) {
+    if (handlers.has(name)) throw new Error(`${model.name} has a handler and a refusal of ${name}`);
+  }
   return {
     model,
     protocols: createProtocols(model),
     handlers,
     unhandled: [...model.operations.keys()].filter((name) => !handlers.has(name)).sort(),
     limitations,
+    refusals,
     requestBytes: new Map(Object.entries<number | undefined>(definition.requestBytes ?? {}).flatMap(pairOf)),
     endpoints: new Map(definition.endpoints?.map((endpoint) => [endpoint.path, endpoint])),
     unsigned: new Map(Object.entries<PlaceOfUnsigned | undefined>(definition.unsigned ?? {}).flatMap(pairOf)),
@@ -121,7 +132,7 @@ export interface OperationSummary {
   readonly service: string;
   readonly operation: string;
   readonly handled: boolean;
-  /** What of a handled operation is not as AWS has it, in Markdown. */
+  /** What of a handled operation is not as AWS has it, or why one is not handled, in Markdown. */
   readonly limitations: readonly string[];
 }
 
@@ -134,7 +145,12 @@ export function describeOperations(services: readonly Service[]): readonly Opera
         service: service.model.name,
         operation,
         handled: service.handlers.has(operation),
-        limitations: service.limitations.get(operation) ?? [],
+        limitations: service.limitations.get(operation) ?? reasonOf(service, operation),
       })),
     );
+}
+
+function reasonOf({ refusals }: Service, operation: string): readonly string[] {
+  const reason = refusals.get(operation);
+  return reason === undefined ? [] : [reason];
 }

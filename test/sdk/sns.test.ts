@@ -319,3 +319,12 @@ describe("messages", () => {
     expect(await receiveFrom(paid)).toMatchObject([{ Body: expect.stringContaining(MessageId!) }]);
   });
 });
+
+test("what is not there says why", async () => {
+  const told = "NotImplementedException: Groundwatch does not support the operation";
+  expect(await refusal(sns.getSMSAttributes({}))).toBe(
+    `${told} GetSMSAttributes of sns: no text messages are sent.`,
+  );
+  const protection = sns.putDataProtectionPolicy({ ResourceArn: "arn", DataProtectionPolicy: "{}" });
+  expect(await refusal(protection)).toMatch(/PutDataProtectionPolicy of sns: message data protection/);
+});

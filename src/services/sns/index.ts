@@ -41,6 +41,7 @@ export function createSnsService(dependencies: Dependencies): Service {
       UntagResource: untagResource,
     },
     limitations,
+    refusals,
     // The links in notifications; who has one was sent it.
     unsigned: {
       ConfirmSubscription: (query) => topicOfArn(query.get("TopicArn") ?? ""),
@@ -66,4 +67,34 @@ const limitations = {
     "the protocols `sms`, `application` and `firehose` are refused",
     "functions are invoked where `--service-endpoints` says that Lambda is, and nowhere without it",
   ],
+};
+
+const texts = "no text messages are sent";
+const push = "nothing is pushed to mobile devices";
+const protection = "message data protection is not there, with AWS neither for new customers";
+
+const refusals = {
+  CheckIfPhoneNumberIsOptedOut: texts,
+  CreatePlatformApplication: push,
+  CreatePlatformEndpoint: push,
+  CreateSMSSandboxPhoneNumber: texts,
+  DeleteEndpoint: push,
+  DeletePlatformApplication: push,
+  DeleteSMSSandboxPhoneNumber: texts,
+  GetDataProtectionPolicy: protection,
+  GetEndpointAttributes: push,
+  GetPlatformApplicationAttributes: push,
+  GetSMSAttributes: texts,
+  GetSMSSandboxAccountStatus: texts,
+  ListEndpointsByPlatformApplication: push,
+  ListOriginationNumbers: texts,
+  ListPhoneNumbersOptedOut: texts,
+  ListPlatformApplications: push,
+  ListSMSSandboxPhoneNumbers: texts,
+  OptInPhoneNumber: texts,
+  PutDataProtectionPolicy: protection,
+  SetEndpointAttributes: push,
+  SetPlatformApplicationAttributes: push,
+  SetSMSAttributes: texts,
+  VerifySMSSandboxPhoneNumber: texts,
 };
