@@ -6,7 +6,7 @@ import { createFrontDoor } from "../server/front-door.ts";
 import { createAuthenticate } from "../server/identity.ts";
 import type { Log } from "../server/log.ts";
 import { ensureRootCredentials } from "../server/root-credentials.ts";
-import { countSignals } from "../server/signal-counts.ts";
+import { countSignals, uncounted } from "../server/signal-counts.ts";
 import { translateStorageError } from "../server/storage-errors.ts";
 import { stopwatch } from "../server/system-clock.ts";
 import type { Dependencies } from "../services/dependencies.ts";
@@ -73,11 +73,19 @@ export function agentCredentials({ auth, account }: Config, accessKeys: AccessKe
 /** Everything that is answered: the API, and the pages of our own beside it. */
 export function createAnswer(options: ApiOptions, app: App, endpoint: () => string) {
   const { config, dependencies, own, log } = options;
+  const { clock, telemetry, signing } = dependencies;
+  let isReady = false;
+  telemetry.ready().then(
+    () => (isReady = true),
+    () => undefined, // which ends the start
+  );
+  const counts = () => (isReady ? countSignals(telemetry) : uncounted);
   return createFrontDoor({
     app,
     auth: config.auth,
-    now: () => dependencies.clock.now(),
-    certificate: () => dependencies.signing.certificate(),
+    now: () => clock.now(),
+    isReady: () => isReady,
+    certificate: () => signing.certificate(),
     reset: config.test ? () => eraseEverything(dependencies, own) : undefined,
     onError: (error) => log.error("a page failed", error),
     statusPage: async () => ({
@@ -85,7 +93,7 @@ export function createAnswer(options: ApiOptions, app: App, endpoint: () => stri
       endpoint: endpoint(),
       region: config.region,
       auth: config.auth,
-      counts: config.auth === "off" ? await countSignals(dependencies.telemetry) : [],
+      counts: config.auth === "off" ? await counts() : [],
     }),
   });
 }

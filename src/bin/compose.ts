@@ -10,12 +10,12 @@ import type { AccessKeyStore } from "../services/groundwatch/access-key-store.ts
 import type { OwnDependencies } from "../services/groundwatch/context.ts";
 import type { App } from "../wire/serve.ts";
 import type { OperationSummary } from "../wire/service.ts";
-import type { ApiOptions } from "./api.ts";
+import * as api from "./api.ts";
 import { readVersion } from "./commands.ts";
 import { startDeliveries } from "./deliveries.ts";
 import { listenBesideHttp, listenHttp, startHostAgent, type Listener } from "./listeners.ts";
 import { logSenderOf, startLogDeliveries } from "./log-deliveries.ts";
-import { loadServices } from "./services.ts";
+import { createServices } from "./services.ts";
 import { createStopStack } from "./stop-stack.ts";
 import { openStores, type Stores } from "./stores.ts";
 import { startWorkers } from "./workers.ts";
@@ -42,7 +42,8 @@ export interface StartOptions {
 }
 
 /**
- * Resolves when requests are answered. When a part cannot start, those that have are stopped again and the
+ * Requests are answered as soon as the state is open, and those that need the telemetry wait for it; resolves
+ * when that is open too. When a part cannot start, those that have are stopped again and the
  * error says in one line what to do (`DataFolderError`, `StateError`, `TelemetryError`, `ListenError`).
  */
 export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
@@ -51,20 +52,16 @@ export async function start(config: Config, options: StartOptions = {}): Promise
   const stack = createStopStack();
   const surroundings = { config, log, stack };
   try {
-    const opening = openStores(config, () => clock.now());
-    stack.push(async () => {
-      const opened = await opening.catch(() => undefined);
-      await opened?.close();
-    });
-    const [stores, api, createServices] = await Promise.all([opening, import("./api.ts"), loadServices()]);
+    const stores = await openStores(config, () => clock.now());
+    stack.push(() => stores.close());
     let url = "";
     const dependencies = assemble(config, clock, stores, () => url);
     const accessKeys = await api.openAccessKeys(config, stores.folder.path, dependencies);
     const { trail, selfMetrics, alarms } = startWorkers(surroundings, dependencies);
-    await startLogDeliveries(surroundings, dependencies);
+    startLogDeliveries(surroundings, dependencies);
     if ("stop" in clock) stack.push(() => clock.stop());
     const listeners: Listener[] = [];
-    const apiOptions: ApiOptions = {
+    const apiOptions: api.ApiOptions = {
       config,
       dependencies,
       own: ownDependencies({ config, clock, accessKeys, listeners, alarms, app: () => app }),
@@ -87,6 +84,7 @@ export async function start(config: Config, options: StartOptions = {}): Promise
     listeners.push({ name: "http", address: url });
     startDeliveries(surroundings, dependencies);
     log.info("listening", { url, version: readVersion(), pid: process.pid });
+    await stores.telemetry.ready();
     await startHostAgent(surroundings, clock, {
       url,
       credentials: api.agentCredentials(config, accessKeys),

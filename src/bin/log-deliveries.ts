@@ -1,5 +1,7 @@
 // Delivers log events to those who subscribed to them: where to, and the worker that does it.
 import { createPayloadSender } from "../delivery/log-subscriptions/send-payload.ts";
+import { createLogNames } from "../services/cloudwatch-logs/log-names.ts";
+import { compileRegex } from "../services/cloudwatch-logs/regular-expressions.ts";
 import type { Dependencies } from "../services/dependencies.ts";
 import type { SendSubscriptionPayload } from "../storage/log-subscriptions.ts";
 import { startLogSubscriptions } from "../workers/log-subscriptions.ts";
@@ -14,15 +16,7 @@ export function logSenderOf(path: string | undefined): SendSubscriptionPayload {
   return createPayloadSender(readServiceEndpoints(path));
 }
 
-/** The services are loaded when this is called, so that loading a part of theirs costs nothing. */
-export async function startLogDeliveries(
-  { log, stack }: Surroundings,
-  dependencies: Dependencies,
-): Promise<void> {
-  const [{ createLogNames }, { compileRegex }] = await Promise.all([
-    import("../services/cloudwatch-logs/log-names.ts"),
-    import("../services/cloudwatch-logs/regular-expressions.ts"),
-  ]);
+export function startLogDeliveries({ log, stack }: Surroundings, dependencies: Dependencies): void {
   const subscriptions = startLogSubscriptions({
     ...dependencies,
     compileRegex,

@@ -3,8 +3,9 @@ import { readConfig } from "../server/config.ts";
 import { settings, type Config } from "../server/config-settings.ts";
 import { renderOptions } from "../server/options.ts";
 import { rootCredentialsPath } from "../server/root-credentials.ts";
+import { startEngineAhead } from "../storage/telemetry/engine/engine-connection.ts";
 import { readVersion, renderCommandHelp } from "./commands.ts";
-import { start, type Running } from "./compose.ts";
+import type { Running } from "./compose.ts";
 
 const notes = [
   "Each flag is also an environment variable (--xray-udp-port is GROUNDWATCH_XRAY_UDP_PORT) and a key\n" +
@@ -18,7 +19,8 @@ export async function serve(words: readonly string[]): Promise<void> {
     return;
   }
   const { config } = request;
-  const starting = start(config);
+  if (config.clickhouseUrl === undefined) startEngineAhead();
+  const starting = import("./compose.ts").then(({ start }) => start(config));
   stopOnSignals(starting);
   const running = await starting;
   process.stdout.write(`${greeting(running, config)}\n`);

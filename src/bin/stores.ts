@@ -1,6 +1,7 @@
 // Opens and closes the three stores and the data folder that they live in.
 import { join } from "node:path";
 import type { Blobs } from "../storage/blobs.ts";
+import { openFolderBlobs } from "../storage/blobs/folder.ts";
 import { createMasterKey } from "../storage/encryption/master-key.ts";
 import { Keyring } from "../storage/encryption/keyring.ts";
 import { LogEncryption } from "../storage/encryption/log-encryption.ts";
@@ -12,6 +13,7 @@ import { createDeliveryAttempts, type DeliveryAttempts } from "../storage/delive
 import { createQueues, type Queues } from "../storage/queues.ts";
 import { createSigning, type Signing } from "../storage/signing.ts";
 import type { State } from "../storage/state.ts";
+import { openSqliteState } from "../storage/state/sqlite.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import { openTelemetry } from "../storage/telemetry/open.ts";
 import { createTopics, type Topics } from "../storage/topics.ts";
@@ -42,9 +44,9 @@ export type StoreSettings = Pick<
 >;
 
 /**
- * Opens everything at once. The telemetry engine takes longest, in a process of its own, so it starts before
- * the code of the others is even loaded. When one cannot be opened the others are closed again, and its error
- * (a `DataFolderError`, `StateError` or `TelemetryError`) is thrown.
+ * Opens everything at once, and does not wait for the telemetry, which takes longest: what needs it waits for
+ * it, and `telemetry.ready()` tells whether it could be opened (`TelemetryError`). When another store cannot
+ * be opened all are closed again, and its error (a `DataFolderError` or `StateError`) is thrown.
  */
 export async function openStores(settings: StoreSettings, now: () => number): Promise<Stores> {
   const folder = openDataFolder(settings.data);
@@ -54,7 +56,7 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
       : { url: settings.clickhouseUrl }),
     expiry: settings.clock === "manual" ? "caller" : "engine",
   });
-  const opening = [openState(settings, folder), openBlobs(folder, now), telemetry.ready()] as const;
+  const opening = [openState(settings, folder), openFolderBlobs(folder.blobsFolder, now)] as const;
   const [openedState] = await Promise.allSettled(opening);
   try {
     const [state, blobs] = await Promise.all(opening);
@@ -92,11 +94,7 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
 }
 
 async function openState({ postgresUrl }: StoreSettings, { stateFile }: DataFolder): Promise<State> {
-  if (postgresUrl === undefined)
-    return (await import("../storage/state/sqlite.ts")).openSqliteState(stateFile);
-  return (await import("../storage/state/postgres.ts")).openPostgresState(postgresUrl);
-}
-
-async function openBlobs({ blobsFolder }: DataFolder, now: () => number): Promise<Blobs> {
-  return (await import("../storage/blobs/folder.ts")).openFolderBlobs(blobsFolder, now);
+  if (postgresUrl === undefined) return openSqliteState(stateFile);
+  const { openPostgresState } = await import("../storage/state/postgres.ts");
+  return openPostgresState(postgresUrl);
 }

@@ -14,11 +14,12 @@ const textOf = ({ body }: WireResponse) => (typeof body === "string" ? body : ""
 
 const certificate = () => Promise.resolve({ name: "SimpleNotificationService-0a.pem", pem: "PEM" });
 
-function open(auth: "off" | "iam", endpoint = "http://127.0.0.1:4600") {
+function open(auth: "off" | "iam", endpoint = "http://127.0.0.1:4600", isReady = () => true) {
   const reset = vi.fn<() => Promise<void>>().mockResolvedValue(undefined);
   const onError = vi.fn<(error: unknown) => void>();
   const statusPage = () => Promise.resolve({ version: "1", endpoint, region: "r", auth, counts: [] });
-  const answer = createFrontDoor({ app, auth, now: () => 0, reset, statusPage, certificate, onError });
+  const options = { app, auth, now: () => 0, isReady, reset, statusPage, certificate, onError };
+  const answer = createFrontDoor(options);
   return { answer, reset, onError };
 }
 
@@ -50,6 +51,16 @@ test("a signed request is the API's, whatever its address", async () => {
   expect((await answer(request("GET", "/"))).status).toBe(200);
 });
 
+test("a server whose telemetry is being opened is not healthy yet, and has its page", async () => {
+  let isOpen = false;
+  const { answer } = open("off", undefined, () => isOpen);
+  const starting = await answer(request("GET", "/_groundwatch/health"));
+  expect(starting).toMatchObject({ status: 503, body: '{"status":"starting"}' });
+  expect((await answer(request("GET", "/"))).status).toBe(200);
+  isOpen = true;
+  expect(await answer(request("HEAD", "/_groundwatch/health"))).toMatchObject({ status: 200 });
+});
+
 test("the certificate is there for everybody, under its name only", async () => {
   const { answer } = open("iam");
   const found = await answer(request("GET", "/SimpleNotificationService-0a.pem"));
@@ -64,6 +75,7 @@ test("a page that fails is told to the log, not to the client", async () => {
     app,
     auth: "off",
     now: () => 0,
+    isReady: () => true,
     reset: undefined,
     statusPage,
     certificate,

@@ -9,6 +9,8 @@ export interface FrontDoorOptions {
   readonly app: App;
   readonly auth: "off" | "iam";
   readonly now: () => number;
+  /** False while the telemetry is being opened, for which calls that need it wait. */
+  readonly isReady: () => boolean;
   /** Undefined without `--test`. */
   readonly reset: (() => Promise<void>) | undefined;
   readonly statusPage: () => Promise<StatusPage>;
@@ -46,8 +48,11 @@ function isSigned({ headers, url }: WireRequest): boolean {
 const certificateAddress = /^(?:GET|HEAD) \/(SimpleNotificationService-[\da-f]+\.pem)$/;
 
 function addressesOf(options: FrontDoorOptions): (address: string) => Answer | undefined {
-  const { auth, now, reset, statusPage, certificate, onError } = options;
-  const health = () => Promise.resolve(answerOf(200, '{"status":"ok"}', now()));
+  const { auth, now, isReady, reset, statusPage, certificate, onError } = options;
+  const health = () =>
+    Promise.resolve(
+      isReady() ? answerOf(200, '{"status":"ok"}', now()) : answerOf(503, '{"status":"starting"}', now()),
+    );
   const answers = new Map<string, Answer>([
     ["GET /_groundwatch/health", health],
     ["HEAD /_groundwatch/health", health],

@@ -14,6 +14,9 @@ const queries = [
   ["API calls", sql`SELECT toFloat64(count()) AS total FROM api_calls`],
 ] as const;
 
+/** Of a store that is not open yet: nobody waits for it to see a page. */
+export const uncounted: StatusPage["counts"] = queries.map(([signal]) => [signal, undefined]);
+
 export function countSignals(telemetry: Telemetry): Promise<StatusPage["counts"]> {
   return Promise.all(
     queries.map(async ([signal, query]) => {

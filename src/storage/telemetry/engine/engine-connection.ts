@@ -1,7 +1,7 @@
 // One engine process, from its start to its end: its socket, its answers and its heartbeat.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { TelemetryError } from "../../telemetry.ts";
 import { telemetryErrorOf } from "../clickhouse-errors.ts";
@@ -39,13 +39,14 @@ type WithoutId<Request> = Request extends unknown ? Omit<Request, "id"> : never;
 const openedId = 0;
 
 export function connectEngine(options: EngineOptions): EngineConnection {
-  const child = spawnEngine(options);
-  const socket = child.stdio[3] as Duplex;
+  const { child, socket, end } = takeWaiting() ?? startProcess();
   const answers = createAnswers();
   const kill = () => void child.kill("SIGKILL");
+  const send = (request: EngineRequest) => {
+    for (const part of encodeFrame(request)) socket.write(part);
+  };
   let lastId: number = openedId;
 
-  const end = endOf(child);
   const opened = answers.of(openedId).then(
     () => undefined,
     async (error: unknown) => {
@@ -62,12 +63,13 @@ export function connectEngine(options: EngineOptions): EngineConnection {
       kill(); // what it says cannot be read
     }
   });
-  socket.on("error", kill);
+  const { folder, configFile } = options;
+  send({ id: openedId, kind: "open", folder, configFile });
 
   const call = (request: WithoutId<EngineRequest>): Promise<Buffer> => {
     if (!socket.writable) return ended.then(() => Promise.reject(new EngineLost("its socket was closed")));
     const id = ++lastId;
-    for (const part of encodeFrame({ ...request, id })) socket.write(part);
+    send({ ...request, id });
     return answers.of(id);
   };
   const stopWatching = watch(
@@ -84,11 +86,41 @@ export function connectEngine(options: EngineOptions): EngineConnection {
   return { opened, ended, processId: child.pid, call, kill, residentBytes: answers.residentBytes };
 }
 
-function spawnEngine({ folder, configFile }: EngineOptions): ChildProcess {
-  return spawn(process.execPath, ["--max-semi-space-size=1", enginePath(), folder, configFile], {
+interface EngineProcess {
+  readonly child: ChildProcess;
+  readonly socket: Socket;
+  readonly end: Promise<End>;
+  /** What keeps this process running. */
+  readonly handles: readonly { ref(): unknown; unref(): unknown }[];
+}
+
+let waiting: EngineProcess | undefined;
+
+/**
+ * Starts a process for the first `connectEngine` that follows: it loads its library, which takes longest of a
+ * start, while this process loads its own code and takes the lock of the folder. Nothing waits for it: this
+ * process can end, and that one ends with it.
+ */
+export function startEngineAhead(): void {
+  waiting ??= startProcess();
+  for (const handle of waiting.handles) handle.unref();
+}
+
+function takeWaiting(): EngineProcess | undefined {
+  const taken = waiting;
+  waiting = undefined;
+  for (const handle of taken?.handles ?? []) handle.ref();
+  return taken;
+}
+
+function startProcess(): EngineProcess {
+  const child = spawn(process.execPath, ["--max-semi-space-size=1", enginePath()], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
     env: { ...process.env, UV_THREADPOOL_SIZE: String(telemetryLimits.engineThreads), TZ: "UTC" },
   });
+  const [, , words, socket] = child.stdio as unknown as readonly [null, null, Socket, Socket]; // as asked for
+  socket.on("error", () => void child.kill("SIGKILL"));
+  return { child, socket, end: endOf(child, words), handles: [child, words, socket] };
 }
 
 /**
@@ -161,9 +193,14 @@ function watch(
 }
 
 /** Why it ended, and the last it wrote. */
-function endOf(child: ChildProcess): Promise<{ readonly reason: string; readonly words: string }> {
+interface End {
+  readonly reason: string;
+  readonly words: string;
+}
+
+function endOf(child: ChildProcess, errors: Socket): Promise<End> {
   let words = "";
-  child.stderr?.on("data", (chunk: Buffer) => {
+  errors.on("data", (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-2000);
   });
   return new Promise((resolve) => {

@@ -1,7 +1,11 @@
 // Messages between the server and its engine process: a length, a JSON head and bytes.
 
-/** Runs one statement in a lane of sessions; the `tag` is its `log_comment`, by which it can be cancelled. */
+/**
+ * `open` comes first and once. `run` is one statement in a lane of sessions; the `tag` is its `log_comment`,
+ * by which it can be cancelled.
+ */
 export type EngineRequest =
+  | { readonly id: number; readonly kind: "open"; readonly folder: string; readonly configFile: string }
   | {
       readonly id: number;
       readonly kind: "run";
@@ -16,7 +20,6 @@ export type EngineRequest =
 /** Inserts have sessions of their own, so that long queries never hold them up. */
 export type Lane = "query" | "insert";
 
-/** The first message of an engine has id 0: it is open, or says why not. */
 export interface EngineResponse {
   readonly id: number;
   readonly error?: string;

@@ -24,10 +24,21 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 /** The engine's allocator keeps what a large query has used until it is asked for it. */
 const purge = "SYSTEM JEMALLOC PURGE";
 
-const [folder = "", configFile = ""] = process.argv.slice(2);
-void start(folder, configFile);
+/** Undefined until the folder is named: this process may have been started before that. */
+let opening: Promise<Sessions> | undefined;
 
-async function start(folder: string, configFile: string): Promise<void> {
+type Opening = EngineRequest & { readonly kind: "open" };
+
+socket.on(
+  "data",
+  createFrameReader(telemetryLimits.frameBytes, (head) => {
+    const request = head as EngineRequest;
+    if (request.kind === "open") opening = start(request);
+    else void opening?.then((sessions) => answer(sessions, request));
+  }),
+);
+
+async function start({ id, folder, configFile }: Opening): Promise<Sessions> {
   const open = () => openSessions(folder, engineArguments(configFile, telemetryLimits.statementBytes));
   let sessions: Sessions;
   try {
@@ -37,23 +48,18 @@ async function start(folder: string, configFile: string): Promise<void> {
       sessions = open();
     }
   } catch (error) {
-    respond({ id: 0, error: messageOf(error) });
+    respond({ id, error: messageOf(error) });
     socket.end();
-    return;
+    return new Promise(() => undefined); // the server ends this process
   }
-  socket.on(
-    "data",
-    createFrameReader(telemetryLimits.frameBytes, (head) => {
-      void answer(sessions, head as EngineRequest);
-    }),
-  );
-  respond({ id: 0, residentBytes: process.memoryUsage.rss() });
+  respond({ id, residentBytes: process.memoryUsage.rss() });
   setInterval(() => {
     sessions.control(purge).catch(() => undefined);
   }, telemetryLimits.purgeMs);
+  return sessions;
 }
 
-async function answer(sessions: Sessions, request: EngineRequest): Promise<void> {
+async function answer(sessions: Sessions, request: Exclude<EngineRequest, Opening>): Promise<void> {
   const { id } = request;
   try {
     switch (request.kind) {
