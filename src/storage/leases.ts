@@ -36,6 +36,18 @@ export async function takeLease(
   return (await leases.replace("", name, { holder, until }, found.version)) ? until : undefined;
 }
 
+/** The names with a prefix that other nodes have now; at most `limit` are looked at. */
+export async function othersLeases(
+  state: State,
+  prefix: string,
+  now: number,
+  limit: number,
+): Promise<ReadonlySet<string>> {
+  const found = await leasesIn(state).list("", { prefix, limit });
+  const others = found.filter(({ value }) => value.holder !== state.node && value.until > now);
+  return new Set(others.map(({ key }) => key));
+}
+
 /** Lets others have it at once. */
 export async function releaseLease(state: State, name: string): Promise<void> {
   if (state.node === undefined) return;

@@ -43,7 +43,7 @@ export interface AnomalyTrainer {
  */
 export function startAnomalyTrainer(parts: AnomalyTrainerParts): AnomalyTrainer {
   const { clock, state, onError } = parts;
-  return startWatchLoop({ clock, facts: parts.facts, periodMs: runPeriodMs, turn: run, onError });
+  return startWatchLoop({ clock, facts: parts.facts, state, periodMs: runPeriodMs, turn: run, onError });
 
   async function run(): Promise<boolean> {
     const due = await detectorsOf(state).list(anomalyScope, {

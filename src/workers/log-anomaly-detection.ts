@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
 import type { LogEncryption } from "../storage/encryption/log-encryption.ts";
 import type { Blobs } from "../storage/blobs.ts";
+import { takeLease } from "../storage/leases.ts";
 import {
   detectorsIn,
   dueDetectorsIn,
@@ -32,6 +33,8 @@ const runPeriodMs = 60_000;
 const detectorsPerRun = 200;
 /** Events whose way into the store crosses the end of a window are still in it. */
 const graceMs = 10_000;
+/** Longer than an evaluation takes. */
+const detectorLeaseMs = 2 * runPeriodMs;
 
 export interface LogAnomalyDetection {
   stop(): Promise<void>;
@@ -39,11 +42,12 @@ export interface LogAnomalyDetection {
 
 /**
  * A run can be killed at any point and made again: what a detector has learnt is stored last, together with
- * how far it has come, and an anomaly's counts are kept by window.
+ * how far it has come, and an anomaly's counts are kept by window. Of the nodes that share a store one
+ * evaluates a detector, by a lease.
  */
 export function startLogAnomalyDetection(parts: AnomalyDetectionParts): LogAnomalyDetection {
   const { clock, state, onError } = parts;
-  return startWatchLoop({ clock, facts: parts.facts, periodMs: runPeriodMs, turn: run, onError });
+  return startWatchLoop({ clock, facts: parts.facts, state, periodMs: runPeriodMs, turn: run, onError });
 
   async function run(): Promise<boolean> {
     const due = await dueDetectorsIn(state).list("", {
@@ -61,6 +65,8 @@ export function startLogAnomalyDetection(parts: AnomalyDetectionParts): LogAnoma
       await state.write([unscheduleDetector(scope, detectorId)]);
       return;
     }
+    const lease = `log-anomalies/${scope}/${detectorId}`;
+    if ((await takeLease(state, lease, clock.now(), detectorLeaseMs)) === undefined) return;
     const { windowMs } = found.value;
     // Windows that were missed while nobody ran are caught up with in one evaluation.
     const missed = Math.floor((clock.now() - graceMs - dueAt) / windowMs);

@@ -2,6 +2,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
 import type { MetricStream } from "../core/metric-streams/metric-stream.ts";
+import { takeLease } from "../storage/leases.ts";
 import { allStreams } from "../storage/metric-streams.ts";
 import type { Document } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
@@ -10,6 +11,8 @@ import { createStreamDatapoints } from "./metric-streams/stream-datapoints.ts";
 import { startWatchLoop } from "./watch-loop.ts";
 
 const runPeriodMs = 20_000;
+/** Of the nodes that share a store one sends a stream; it renews this with every run. */
+const streamLeaseMs = 3 * runPeriodMs;
 
 export interface MetricStreamsOptions extends Omit<StreamParts, "datapoints" | "signal"> {
   readonly clock: Clock;
@@ -34,7 +37,14 @@ export function startMetricStreams(options: MetricStreamsOptions): MetricStreams
     datapoints: createStreamDatapoints(options.telemetry),
     signal: stopping.signal,
   };
-  const loop = startWatchLoop({ clock, facts: options.facts, periodMs: runPeriodMs, turn: run, onError });
+  const loop = startWatchLoop({
+    clock,
+    facts: options.facts,
+    state,
+    periodMs: runPeriodMs,
+    turn: run,
+    onError,
+  });
   const forget = options.facts.listen("WorldReset", () => {
     metricArrivals.refresh().catch(onError);
   });
@@ -56,6 +66,8 @@ export function startMetricStreams(options: MetricStreamsOptions): MetricStreams
 
   async function deliver(stream: Document<MetricStream>): Promise<void> {
     const { account, region } = stream.value;
+    const lease = `metric-streams/${stream.key}`;
+    if ((await takeLease(state, lease, clock.now(), streamLeaseMs)) === undefined) return;
     const world = await options.worlds.numberOf(account, region);
     // Whoever stopped another stream of this world may have ended the watch.
     if (!(await metricArrivals.isWatched(world))) await metricArrivals.watch(world);

@@ -1,10 +1,13 @@
 // A loop that turns while there is something to look after, and rests while there is nothing.
 import type { Cancel, Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
+import { leaseMs } from "../storage/leases.ts";
+import type { State } from "../storage/state.ts";
 
 export interface WatchLoopParts {
   readonly clock: Clock;
   readonly facts: FactBoard;
+  readonly state: Pick<State, "node">;
   /** Turns are at multiples of it since the epoch, one at a time. */
   readonly periodMs: number;
   /** Resolves with whether there is anything to look after; if not, the next turn waits for `WorkPlanned`. */
@@ -17,11 +20,14 @@ export interface WatchLoop {
   stop(): Promise<void>;
 }
 
-/** So long at most does a process rest that was not told, because another one has planned the work. */
+/** So long at most does a process rest that nobody told of work. */
 const restMs = 6 * 3_600_000;
 
 /** A turn that fails is reported, and made again. */
-export function startWatchLoop({ clock, facts, periodMs, turn, onError }: WatchLoopParts): WatchLoop {
+export function startWatchLoop(parts: WatchLoopParts): WatchLoop {
+  const { clock, facts, state, periodMs, turn, onError } = parts;
+  // What another process plans is not told here.
+  const longestRestMs = state.node === undefined ? restMs : Math.max(leaseMs, periodMs);
   let planned: { readonly at: number; readonly cancel: Cancel } | undefined;
   let running: Promise<void> = Promise.resolve();
   let isStopped = false;
@@ -51,7 +57,7 @@ export function startWatchLoop({ clock, facts, periodMs, turn, onError }: WatchL
         onError(error);
         return true;
       })
-      .then((isNeeded) => planBy(isNeeded ? periodMs : restMs));
+      .then((isNeeded) => planBy(isNeeded ? periodMs : longestRestMs));
     return running;
   }
 }

@@ -1,11 +1,12 @@
 // Runs export tasks: the events of each stream of a group, compressed, into files of a bucket.
 import { gzip } from "node:zlib";
 import { promisify } from "node:util";
-import type { Clock } from "../../core/clock.ts";
+import { every, type Clock } from "../../core/clock.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import type { Blobs } from "../../storage/blobs.ts";
 import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
+import { leaseMs, takeLease } from "../../storage/leases.ts";
 import type { Document, State } from "../../storage/state.ts";
 import { readLogEvents, type LogEventRow } from "../../storage/telemetry/log-events.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
@@ -31,6 +32,8 @@ export const exportLimits = {
 /** How long a task is pending: events that are on their way when it is made are stored by then. */
 const pendingMs = 1_000;
 const retryMs = 60_000;
+/** Longer than a file takes. */
+const exportLeaseMs = 2 * leaseMs;
 const compress = promisify(gzip);
 
 type Task = Document<StoredExportTask>;
@@ -38,7 +41,8 @@ type ExportParts = Pick<Dependencies, "state" | "telemetry" | "blobs" | "clock" 
 
 /**
  * Progress is stored behind every file, so that a task goes on where it was when the server starts again: the
- * file that was being written is written again, under the same name.
+ * file that was being written is written again, under the same name. Of the nodes that share a store one has
+ * a task, by a lease that it renews with every file; another one goes on when it is silent.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html
  */
 export class ExportRuns {
@@ -47,6 +51,8 @@ export class ExportRuns {
   readonly #blobs: Blobs;
   readonly #clock: Clock;
   readonly #encryption: LogEncryption;
+  /** What this process works on. */
+  readonly #running = new Set<string>();
 
   constructor({ state, telemetry, blobs, clock, logEncryption }: ExportParts) {
     this.#state = state;
@@ -55,6 +61,7 @@ export class ExportRuns {
     this.#clock = clock;
     this.#encryption = logEncryption;
     this.#resume().catch(() => this.#clock.schedule(this.#clock.now() + retryMs, () => this.#resume()));
+    if (state.node !== undefined) every(clock, leaseMs, () => this.#resume().catch(() => undefined));
   }
 
   /** Call it when the task is stored. */
@@ -64,15 +71,21 @@ export class ExportRuns {
 
   async #resume(): Promise<void> {
     const active = await activeExportsIn(this.#state).list("", { limit: exportLimits.activeTasks });
-    for (const { key, value } of active) this.#schedule(key, value.taskId, 0);
+    // Another node may have made it just now.
+    const delayMs = this.#state.node === undefined ? 0 : pendingMs;
+    for (const { key, value } of active) this.#schedule(key, value.taskId, delayMs);
   }
 
   #schedule(scope: string, taskId: string, delayMs: number): void {
     this.#clock.schedule(this.#clock.now() + delayMs, async () => {
+      if (this.#running.has(taskId)) return;
+      this.#running.add(taskId);
       try {
         await this.#run(scope, taskId);
       } catch {
         this.#schedule(scope, taskId, retryMs); // the store failed: nothing is known of the task
+      } finally {
+        this.#running.delete(taskId);
       }
     });
   }
@@ -80,6 +93,8 @@ export class ExportRuns {
   async #run(scope: string, taskId: string): Promise<void> {
     let task = await exportTasksIn(this.#state).get(scope, taskId);
     while (task !== undefined) {
+      const lease = `log-exports/${taskId}`;
+      if ((await takeLease(this.#state, lease, this.#clock.now(), exportLeaseMs)) === undefined) return;
       if (task.value.status === "PENDING_CANCEL") return this.#end(task, "CANCELLED", "Cancelled by user");
       const next = await this.#step(task);
       if (next === undefined) return this.#end(task, "COMPLETED", "Completed successfully");

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { CloudWatchLogsServiceException } from "@aws-sdk/client-cloudwatch-logs";
 import { parseQuery } from "../../core/insights/query-languages.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
+import { every } from "../../core/clock.ts";
+import { leaseMs } from "../../storage/leases.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { LogsContext } from "./context.ts";
 import { putLookupTable, tableOfRows } from "./lookup-tables.ts";
@@ -26,8 +28,9 @@ import {
 const retryMs = 60_000;
 
 /**
- * A run that was missed while no server ran is made up for once. What is due is removed before it runs, so
- * that a server that dies meanwhile runs it no second time.
+ * A run that was missed while no server ran is made up for once. What is due is put off to its next time
+ * before it runs, so that a server that dies meanwhile runs it no second time, and of several that share a
+ * store one does; each looks now and then for what those that died have planned.
  */
 export class ScheduledQueryRuns {
   readonly #contextOf: (call: CallContext) => LogsContext;
@@ -40,6 +43,8 @@ export class ScheduledQueryRuns {
     this.#base = base;
     this.#contextOf = contextOf;
     this.#resume().catch(() => this.#at(this.#now() + retryMs, () => this.#resume()));
+    const { clock, state } = base.dependencies;
+    if (state.node !== undefined) every(clock, leaseMs, () => this.#runAllDue().catch(() => undefined));
   }
 
   /** Call it when a query was stored; undefined when it is not due any more. */
@@ -67,6 +72,15 @@ export class ScheduledQueryRuns {
     for (const { value, rank = 0 } of planned) this.#at(rank, () => this.#runDue(value));
   }
 
+  async #runAllDue(): Promise<void> {
+    const due = await dueQueriesIn(this.#base.dependencies.state).list("", {
+      order: "rank",
+      maxRank: this.#now(),
+      limit: queryLimits.scheduledQueries,
+    });
+    for (const { value } of due) await this.#runDue(value);
+  }
+
   #now(): number {
     return this.#base.dependencies.clock.now();
   }
@@ -81,8 +95,13 @@ export class ScheduledQueryRuns {
     // It was changed, deleted, or another timer has run it.
     if (due?.rank === undefined || due.rank > this.#now()) return;
     const found = await scheduledQueriesIn(state).get(scope, name);
-    if (!(await dueQueriesIn(state).delete("", due.key, due.version)) || found === undefined) return;
-    await this.plan(scope, found.value);
+    const nextAt = found && nextRunAt(found.value, this.#now());
+    const isMine =
+      nextAt === undefined
+        ? await dueQueriesIn(state).delete("", due.key, due.version)
+        : await dueQueriesIn(state).replace("", due.key, due.value, due.version, nextAt);
+    if (!isMine || found === undefined) return;
+    if (nextAt !== undefined) this.#at(nextAt, () => this.#runDue({ scope, name }));
     const execution = await this.#execute(scope, found.value, due.rank);
     await executionsIn(state).put(executionScope(scope, name), execution.key, execution.value, due.rank);
     await this.#note(scope, name, due.rank, execution.value.status);

@@ -1,9 +1,10 @@
 // Which subscriptions this node delivers: they are in shards, and the nodes share the shards by leases.
-import { leaseMs, releaseLease, takeLease } from "../../storage/leases.ts";
+import { leaseMs, othersLeases, releaseLease, takeLease } from "../../storage/leases.ts";
 import type { State } from "../../storage/state.ts";
 
 const shardCount = 16;
-const leaseOf = (shard: number) => `log-subscriptions/${shard}`;
+const leasePrefix = "log-subscriptions/";
+const leaseOf = (shard: number) => `${leasePrefix}${shard}`;
 
 export function shardOf(key: string): number {
   let hash = 0;
@@ -31,22 +32,30 @@ export class SubscriptionShards {
    */
   async share(nodes: number, now: number): Promise<ReadonlySet<number>> {
     const fair = Math.ceil(shardCount / nodes);
+    for (const shard of [...this.#until.keys()].slice(fair)) {
+      this.#until.delete(shard);
+      await releaseLease(this.#state, leaseOf(shard));
+    }
     const taken = new Set<number>();
-    for (let shard = 0; shard < shardCount; shard++) {
-      const before = this.#until.get(shard);
-      if (before === undefined && this.#until.size >= fair) continue;
-      if (before !== undefined && this.#until.size > fair) {
-        this.#until.delete(shard);
-        await releaseLease(this.#state, leaseOf(shard));
-        continue;
-      }
-      const until = await takeLease(this.#state, leaseOf(shard), now, leaseMs);
-      if (until === undefined) this.#until.delete(shard);
-      else this.#until.set(shard, until);
+    for (const [shard, until] of this.#until) {
+      if (until - now > leaseMs / 2) continue;
       // One that was over was another's meanwhile, perhaps.
-      if (until !== undefined && (before === undefined || before <= now)) taken.add(shard);
+      if ((await this.#take(shard, now)) && until <= now) taken.add(shard);
+    }
+    if (this.#until.size >= fair) return taken;
+    const others = await othersLeases(this.#state, leasePrefix, now, shardCount);
+    for (let shard = 0; shard < shardCount && this.#until.size < fair; shard++) {
+      if (this.#until.has(shard) || others.has(leaseOf(shard))) continue;
+      if (await this.#take(shard, now)) taken.add(shard);
     }
     return taken;
+  }
+
+  async #take(shard: number, now: number): Promise<boolean> {
+    const until = await takeLease(this.#state, leaseOf(shard), now, leaseMs);
+    if (until === undefined) this.#until.delete(shard);
+    else this.#until.set(shard, until);
+    return until !== undefined;
   }
 
   async leave(): Promise<void> {
