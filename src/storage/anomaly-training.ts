@@ -19,6 +19,7 @@ import {
 } from "./anomaly-detectors.ts";
 import type { SeriesSource } from "./series-source.ts";
 import type { State } from "./state.ts";
+import { createTrainingTurns, type TrainingTurns } from "./training-turns.ts";
 
 /** How soon training is tried again after there were too few datapoints. */
 const retryMs = 15 * 60_000;
@@ -38,9 +39,19 @@ export interface TrainingOrder {
   readonly now: number;
 }
 
+/** A process has one store, and one event loop that everything shares. */
+const turnsOfStores = new WeakMap<State, TrainingTurns>();
+
+function turnsOf(state: State): TrainingTurns {
+  const turns = turnsOfStores.get(state) ?? createTrainingTurns();
+  turnsOfStores.set(state, turns);
+  return turns;
+}
+
 /**
  * The model for a subject: the stored one, or one that is trained now, by the settings of the detector if
- * there is one. Undefined when there are too few datapoints.
+ * there is one. Undefined when there are too few datapoints. When too much was trained in this minute it is
+ * the model that is out of date, or undefined.
  */
 export async function currentModel(
   parts: TrainingParts,
@@ -54,6 +65,8 @@ export async function currentModel(
   const isTrainersTurn =
     detector !== undefined && stored !== undefined && order.now < stored.value.expiresAt + turnMs;
   if (isTrainersTurn && stored.value.model !== undefined) return stored.value.model;
+  const datapoints = historyMsOf(order) / (order.periodSeconds * 1_000);
+  if (!turnsOf(parts.state).mayTrain(datapoints, order.now)) return stored?.value.model;
   return trainNow(parts, order, detector?.value.settings ?? defaultSettings);
 }
 
@@ -65,7 +78,8 @@ export async function trainNow(
 ): Promise<AnomalyModel | undefined> {
   const { world, subject, periodSeconds, now } = order;
   const history = await historyOf(series, order);
-  const model = history === undefined ? undefined : trainModel(history, settings, now);
+  const model =
+    history === undefined ? undefined : await turnsOf(state).run(trainModel(history, settings, now));
   const expiresAt = now + (model === undefined ? retryMs : anomalyLimits.retrainMs);
   const stored: StoredModel = { trainedAt: now, expiresAt, ...(model === undefined ? {} : { model }) };
   const key = modelKey(world, detectorIdOf(subject), periodSeconds);
@@ -73,12 +87,14 @@ export async function trainNow(
   return model;
 }
 
-/** Two weeks up to the last whole period; of high resolution what is kept. */
-async function historyOf(
-  source: SeriesSource,
-  { world, subject, periodSeconds, now }: TrainingOrder,
-): Promise<Series | undefined> {
-  const lengthMs = periodSeconds < 60 ? retentionMs.recent : anomalyLimits.historyMs;
+/** Two weeks; of high resolution what is kept. */
+const historyMsOf = ({ periodSeconds }: TrainingOrder) =>
+  periodSeconds < 60 ? retentionMs.recent : anomalyLimits.historyMs;
+
+/** Up to the last whole period. */
+async function historyOf(source: SeriesSource, order: TrainingOrder): Promise<Series | undefined> {
+  const { world, subject, periodSeconds, now } = order;
+  const lengthMs = historyMsOf(order);
   const rangeOf = (seconds: number): TimeRange => {
     const periodMs = seconds * 1_000;
     const to = Math.floor(now / periodMs) * periodMs;

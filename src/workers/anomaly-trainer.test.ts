@@ -139,6 +139,25 @@ test("trains by every period that bands are asked for; a detector's models are l
   expect(reads.get("busy")).toBe(6);
 });
 
+test("a burst of new bands is trained over some minutes, and those that wait have no band meanwhile", async () => {
+  const names = Array.from({ length: 45 }, (_, index) => `m${index}`);
+  const ask = async () => {
+    const now = clock.now();
+    const models = await Promise.all(
+      names.map((name) =>
+        currentModel({ state, series }, { world, subject: subjectOf(name), periodSeconds: 60, now }),
+      ),
+    );
+    return models.filter((model) => model !== undefined).length;
+  };
+  expect([await ask(), await ask()]).toEqual([19, 19]);
+  expect(reads.size).toBe(19);
+  await clock.advance(minuteMs);
+  expect(await ask()).toBe(38);
+  await clock.advance(minuteMs);
+  expect(await ask()).toBe(45);
+});
+
 test("models that nobody asks for any more are forgotten", async () => {
   const order = { world, subject: subjectOf("once"), periodSeconds: 300, now: clock.now() };
   await currentModel({ state, series }, order);

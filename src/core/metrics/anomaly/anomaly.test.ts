@@ -3,7 +3,15 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { zoneOffsetMs } from "../../alarms/time-zone.ts";
 import { defaultSettings, drawBand, type AnomalySettings } from "./model.ts";
-import { trainModel, type AnomalyHistory } from "./train.ts";
+import { trainModel as trainInSteps, type AnomalyHistory } from "./train.ts";
+
+function trainModel(...order: Parameters<typeof trainInSteps>) {
+  const steps = trainInSteps(...order);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -281,3 +289,12 @@ test.prop([history, fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1_001, ma
     expect(middle(moved) - middle(narrow)).toBeCloseTo(by, 1);
   },
 );
+
+test("two weeks are learnt in many steps, so that others have their turn meanwhile", () => {
+  const timestamps = Array.from({ length: 4_032 }, (_, index) => index * 300_000);
+  const values = timestamps.map((at) => 100 + ((at / 1_000) % 7));
+  const steps = trainInSteps({ timestamps, values, periodSeconds: 300 }, defaultSettings, 14 * 86_400_000);
+  let count = 0;
+  while (steps.next().done !== true) count++;
+  expect(count).toBeGreaterThan(20);
+});

@@ -1,5 +1,6 @@
 // Finds what repeats in a metric: by the hour, the day and the week.
 import { slotAt, type Cycle } from "./model.ts";
+import type { InSteps } from "./in-steps.ts";
 import { believed, median, spreadAroundZero } from "./robust.ts";
 
 const minuteMs = 60_000;
@@ -31,16 +32,21 @@ const forms: readonly CycleForm[] = [
 
 const rounds = 2;
 
+export interface FittedCycles {
+  readonly cycles: readonly Cycle[];
+  readonly rest: readonly number[];
+}
+
 /** The cycles of points whose trend is taken out, and what is left of the values without them. */
-export function fitCycles(
-  { local, values }: Points,
-  periodMs: number,
-): { readonly cycles: readonly Cycle[]; readonly rest: readonly number[] } {
+export function* fitCycles({ local, values }: Points, periodMs: number): InSteps<FittedCycles> {
   const spanMs = (local.at(-1) ?? 0) - (local[0] ?? 0);
-  const layouts = forms
-    .map((form) => ({ ...form, slotMs: Math.max(form.slotMs, periodMs) }))
-    .filter(({ slotMs, lengthMs, leastMs }) => slotMs < lengthMs && spanMs >= leastMs)
-    .map((form) => layoutOf(local, form));
+  const layouts: Layout[] = [];
+  for (const { lengthMs, leastMs, ...form } of forms) {
+    const slotMs = Math.max(form.slotMs, periodMs);
+    if (slotMs >= lengthMs || spanMs < leastMs) continue;
+    layouts.push(layoutOf(local, { lengthMs, leastMs, slotMs }));
+    yield;
+  }
   const base = median(values) ?? 0;
   const rest = Float64Array.from(values, (value) => value - base);
   for (let round = 0; round < rounds; round++) {
@@ -50,6 +56,7 @@ export function fitCycles(
       for (let place = 0; place < rest.length; place++) {
         rest[place] = (rest[place] ?? 0) - (step[slots[place] ?? 0] ?? 0);
       }
+      yield;
     }
   }
   const cycles = layouts.map(({ form: { lengthMs, slotMs }, sum }) => ({ lengthMs, slotMs, values: sum }));

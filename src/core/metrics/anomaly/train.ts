@@ -1,5 +1,6 @@
 // Trains an anomaly detection model on the history of a metric.
 import { agreed, fitCycles, type Points } from "./cycles.ts";
+import type { InSteps } from "./in-steps.ts";
 import {
   localTimeIn,
   seasonAt,
@@ -49,21 +50,22 @@ export interface AnomalyHistory {
 }
 
 /** A model as of `trainedAt`; undefined when there are too few datapoints. */
-export function trainModel(
+export function* trainModel(
   history: AnomalyHistory,
   settings: AnomalySettings,
   trainedAt: number,
-): AnomalyModel | undefined {
+): InSteps<AnomalyModel | undefined> {
   const all = pointsOf(history, settings, trainedAt);
   if (all.values.length < anomalyLimits.leastDatapoints) return undefined;
+  yield;
   const periodMs = history.periodSeconds * 1_000;
-  const first = fit(all, periodMs, trainedAt);
+  const first = yield* fit(all, periodMs, trainedAt);
   const limit = outlierDeviations[settings.outliers] * first.scatter;
   const within = withinDays(first);
   const kept = (_: number, index: number) => Math.abs(within[index] ?? 0) <= limit;
   const fitted =
     limit > 0
-      ? fit(
+      ? yield* fit(
           {
             at: all.at.filter(kept),
             local: all.local.filter(kept),
@@ -74,6 +76,9 @@ export function trainModel(
         )
       : first;
   const level = levelOf(fitted, settings.adaptation);
+  yield;
+  const spread = roundedCycle(spreadOf(fitted));
+  yield;
   return {
     periodSeconds: history.periodSeconds,
     trainedAt,
@@ -81,7 +86,7 @@ export function trainModel(
     level: rounded(level),
     slopePerDay: rounded(fitted.slopePerDay),
     cycles: fitted.cycles.map(roundedCycle),
-    spread: roundedCycle(spreadOf(fitted)),
+    spread,
     ...(settings.periodicSpikes ? { spikes: spikesOf(all, fitted, level, trainedAt, periodMs) } : {}),
     ...(all.values.every((value) => value >= 0) ? { floor: 0 } : {}),
   };
@@ -116,13 +121,15 @@ interface Fitted {
   readonly scatter: number;
 }
 
-function fit(points: TimedPoints, periodMs: number, trainedAt: number): Fitted {
+function* fit(points: TimedPoints, periodMs: number, trainedAt: number): InSteps<Fitted> {
   const slopePerDay = slopeOf(points);
+  yield;
   const level = points.values.map((value, index) => {
     return value - (slopePerDay * ((points.at[index] ?? trainedAt) - trainedAt)) / dayMs;
   });
-  const { cycles, rest } = fitCycles({ local: points.local, values: level }, periodMs);
+  const { cycles, rest } = yield* fitCycles({ local: points.local, values: level }, periodMs);
   const fitted = { points, slopePerDay, cycles, rest, scatter: 0 };
+  yield;
   return { ...fitted, scatter: spreadAroundZero(withinDays(fitted)) };
 }
 
