@@ -12,10 +12,11 @@ export interface SummedColumn {
 /** The rows, and one more behind them if there are any; `last` is the column that is 1 in this one. */
 export function withSummary(select: Sql, sums: readonly SummedColumn[], last: string): Sql {
   const own = sums.map(({ value, column }) => sql`${value.sql} AS ${rawSql(column)}`);
+  const columns = joinSql([rawSql("*"), ...own, sql`0 AS ${rawSql(last)}`], ", ");
   const summed = sums.map(({ value }) => sql`sumOrNull(${value.sql})`);
-  const rows = sql`SELECT ${joinSql([rawSql("*"), ...own, sql`0 AS ${rawSql(last)}`], ", ")} FROM (${select})`;
   const summary = joinSql([rawSql("* APPLY(any)"), ...summed, sql`1`], ", ");
-  return sql`${rows} UNION ALL SELECT ${summary} FROM (${select}) HAVING count() > 0`;
+  return sql`SELECT ${columns} FROM (${select})
+UNION ALL SELECT ${summary} FROM (${select}) HAVING count() > 0`;
 }
 
 /** A column as it is, with nothing but its sum in the last row. */

@@ -9,8 +9,8 @@ import { asNumber } from "../value.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
 /**
- * `addtotals [fieldname=Name] [row=bool] [col=bool] [field, ...]`: without fields all that are shown count, as
- * far as they are numbers. What is no number adds nothing; a row without any has no total.
+ * `addtotals [fieldname=Name] [row=bool] [col=bool] [field, ...]`: without fields all that are shown count,
+ * as far as they are numbers. What is no number adds nothing; a row without any has no total.
  */
 export const addtotals: CommandDefinition<AddTotals> = {
   name: "addtotals",

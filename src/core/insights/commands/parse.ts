@@ -1,7 +1,7 @@
 // `parse`: fields taken out of a text by a pattern.
 import { sql } from "../../sql.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
-import { parseExpression } from "../parse-expression.ts";
+import { parseCall } from "../parse-expression.ts";
 import { printExpression, printName, printRegex, printText } from "../print-expression.ts";
 import { InsightsQueryError } from "../query-error.ts";
 import type { QueryReader } from "../query-reader.ts";
@@ -47,14 +47,7 @@ function readSubject(reader: QueryReader) {
   const start = reader.offset;
   const field = reader.field();
   if (!reader.isSymbol("(")) return field;
-  return { ...parseCallAt(reader, String(field.steps[0])), span: reader.spanFrom(start) };
-}
-
-function parseCallAt(reader: QueryReader, name: string) {
-  reader.expectSymbol("(");
-  const items = reader.isSymbol(")") ? [] : reader.list(() => parseExpression(reader));
-  reader.expectSymbol(")");
-  return { kind: "call", name, arguments: items } as const;
+  return parseCall(reader, String(field.steps[0]), start);
 }
 
 function readPattern(reader: QueryReader): ParsePattern {
