@@ -1,6 +1,7 @@
 // The composition root: makes the server out of its parts, and takes it down in good order.
 import type { Clock } from "../core/clock.ts";
 import { createFactBoard } from "../core/facts.ts";
+import { parseLinkedAccounts } from "../core/linked-accounts.ts";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createLog } from "../server/log.ts";
@@ -109,7 +110,8 @@ function assemble(config: Config, clock: Clock, stores: Stores, listening: () =>
   const addressOf = (host?: string) =>
     config.publicUrl ?? (host === undefined ? listening() : `http://${host}`);
   const sendLogs = logSenderOf(config.serviceEndpoints);
-  return { ...stores, clock, facts: createFactBoard(), stopwatch, addressOf, sendLogs };
+  const linkedAccounts = parseLinkedAccounts(config.linkedAccounts);
+  return { ...stores, clock, facts: createFactBoard(), stopwatch, addressOf, sendLogs, linkedAccounts };
 }
 
 function ownDependencies(parts: {

@@ -1,5 +1,6 @@
 // The settings of the server: one entry each, from which flags, environment variables, help and the README
 // follow.
+import { linkedAccountsPattern } from "../core/linked-accounts.ts";
 import {
   choice,
   flagOf,
@@ -35,6 +36,15 @@ export const settings = {
     default: "us-east-1",
     help: "region of the host's own metrics and logs, and of requests that do not name one",
   }),
+  linkedAccounts: matching(
+    "LINKS",
+    linkedAccountsPattern,
+    "account ids, like 111111111111=222222222222,333333333333;444444444444=111111111111",
+    {
+      default: undefined,
+      help: "monitoring accounts, each with the accounts whose logs it reads as well",
+    },
+  ),
   auth: choice(["off", "iam"], {
     default: "off",
     help: "off: any key is accepted; iam: signatures are verified",

@@ -1,6 +1,7 @@
 // What every service is built from; the composition root passes it in.
 import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
+import type { LinkedAccounts } from "../core/linked-accounts.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { MetricArrivals } from "../storage/metric-arrivals.ts";
 import type { MetricWriter } from "../storage/metric-writer.ts";
@@ -24,6 +25,8 @@ export interface Dependencies {
   /** The keys of log groups: every read of log events asks it where to select them from. */
   readonly logEncryption: LogEncryption;
   readonly worlds: Worlds;
+  /** Which accounts may read what others have. */
+  readonly linkedAccounts: LinkedAccounts;
   /** Stores metric data, wherever it comes from. */
   readonly metrics: MetricWriter;
   /** What the worker of metric streams reads; shared with whoever stores metric data. */

@@ -121,6 +121,18 @@ test("StopQuery refuses a query that has ended, and GetQueryResults one that is 
   expect(await refusal(logs.getQueryResults({ queryId: "none" }))).toContain("ResourceNotFoundException");
 });
 
+test("queries that start at the same time clear away those of a week ago together", async () => {
+  const group = await newGroup();
+  const old = await Promise.all(Array.from({ length: 25 }, () => start(group, "limit 1")));
+  for (const queryId of old) await ended(queryId);
+  await server.advance(8 * 86_400_000);
+  const young = await Promise.all(Array.from({ length: 10 }, () => start(group, "limit 1")));
+  for (const queryId of young) expect((await ended(queryId)).status).toBe("Complete");
+  for (const queryId of old) {
+    expect(await refusal(logs.getQueryResults({ queryId }))).toContain("ResourceNotFoundException");
+  }
+});
+
 test("DescribeQueries lists the newest first, by group and by status", async () => {
   const [one, other] = [await newGroup(), await newGroup()];
   const first = await start(one, "limit 1");

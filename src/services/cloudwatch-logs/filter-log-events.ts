@@ -9,7 +9,7 @@ import { groupIdentifier, invalidParameter, parseToken, printToken } from "./err
 import { compilePattern, type CompiledPattern } from "./filter-patterns.ts";
 import { namedStreams, visibleFrom } from "./log-events.ts";
 import { requireReadableClass } from "./log-classes.ts";
-import { requireGroup, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
+import { requireReadableGroup, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
 
 const isEventId = (value: unknown): value is string =>
   typeof value === "string" && positionOfEventId(value) !== undefined;
@@ -24,7 +24,10 @@ export async function filterLogEvents(
   input: Input<"FilterLogEvents">,
   context: LogsContext,
 ): Promise<Output<"FilterLogEvents">> {
-  const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  const group = await requireReadableGroup(
+    context,
+    groupIdentifier(input.logGroupName, input.logGroupIdentifier),
+  );
   requireReadableClass(group, "FilterLogEvents");
   const pattern = compilePattern(input.filterPattern ?? "");
   if (input.logStreamNames !== undefined && input.logStreamNamePrefix !== undefined) {

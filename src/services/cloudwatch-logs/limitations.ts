@@ -21,10 +21,10 @@ export const limitations = {
   PutIntegration: ["always refused: OpenSearch collections cannot be made here"],
   AssociateSourceToS3TableIntegration: ["there are no integrations with S3 tables"],
   PutResourcePolicy: ["a policy is kept and shown; nothing is decided by it"],
-  DescribeLogGroups: ["`includeLinkedAccounts` finds nothing beyond the caller's own account"],
+  DescribeLogGroups: ["linked accounts are those of `--linked-accounts`; the caller's own come first"],
   ListLogGroups: [
     "`dataSources` and `fieldIndexNames` are refused",
-    "`includeLinkedAccounts` finds nothing beyond the caller's own account",
+    "linked accounts are those of `--linked-accounts`; the caller's own come first",
   ],
   GetLogEvents: ["any caller may `unmask`"],
   FilterLogEvents: ["any caller may `unmask`"],
@@ -59,7 +59,7 @@ export const limitations = {
     "`PPL` and `SQL` are subsets: docs/insights.md; what is not in them is a MalformedQueryException with " +
       "its position",
     "the commands `addtotals` and `relevantfields` are refused, with their position",
-    "log groups of other accounts are not found",
+    "log groups of other accounts are found when `--linked-accounts` lets the caller's account read them",
   ],
   CreateScheduledQuery: [
     "`tags`, `kmsKeyId` and buckets of other accounts are refused; a bucket is a folder of the blobs; " +

@@ -16,7 +16,7 @@ import { invalidParameter } from "./errors.ts";
 import { compilePattern } from "./filter-patterns.ts";
 import { namedStreams } from "./log-events.ts";
 import { requireReadableClass } from "./log-classes.ts";
-import { requireGroup, scopeOf } from "./stored-groups.ts";
+import { requireReadableGroup, scopeOf } from "./stored-groups.ts";
 
 /**
  * A session sends what came in, every second, at most 500 events: beyond that it takes a sample and says so.
@@ -39,16 +39,13 @@ export async function startLiveTail(
   const groups = new Set<string>();
   for (const identifier of logGroupIdentifiers) {
     if (!identifier.startsWith("arn:")) throw invalidParameter("logGroupIdentifiers must be ARNs.");
-    const group = await requireGroup(context, identifier);
+    const group = await requireReadableGroup(context, identifier);
     requireReadableClass(group, "StartLiveTail");
     await namedStreams(context, group, logStreamNames);
-    groups.add(group.key);
+    groups.add(`${group.scope}/${group.key}`);
   }
-  const { account, region } = context.call;
   const wants = (fact: LogEventsAccepted) =>
-    fact.account === account &&
-    fact.region === region &&
-    groups.has(fact.logGroupName) &&
+    groups.has(`${fact.account}/${fact.region}/${fact.logGroupName}`) &&
     (logStreamNames?.includes(fact.logStreamName) ?? true) &&
     (logStreamNamePrefixes?.some((prefix) => fact.logStreamName.startsWith(prefix)) ?? true);
   const sessionStart = {
@@ -72,12 +69,11 @@ function session(
   matches: (message: string) => boolean,
 ): AsyncIterable<StartLiveTailResponseStream> {
   const { clock, facts } = context.dependencies;
-  const { account, region } = context.call;
   const sample = createSample();
   const leave = enter(context);
   const stop = facts.listen("LogEventsAccepted", (fact) => {
     if (!wants(fact)) return;
-    const logGroupIdentifier = logGroupArn(account, region, fact.logGroupName);
+    const logGroupIdentifier = logGroupArn(fact.account, fact.region, fact.logGroupName);
     for (const { message, timestamp, ingestedAt } of fact.events) {
       if (!matches(message)) continue;
       const { logStreamName } = fact;

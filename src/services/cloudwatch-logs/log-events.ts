@@ -19,7 +19,7 @@ import { ingest } from "./ingest-rules.ts";
 import { requireReadableClass } from "./log-classes.ts";
 import {
   groupsIn,
-  requireGroup,
+  requireReadableGroup,
   scopeOf,
   streamScope,
   streamsIn,
@@ -163,7 +163,10 @@ export async function getLogEvents(
   input: Input<"GetLogEvents">,
   context: LogsContext,
 ): Promise<Output<"GetLogEvents">> {
-  const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  const group = await requireReadableGroup(
+    context,
+    groupIdentifier(input.logGroupName, input.logGroupIdentifier),
+  );
   requireReadableClass(group, "GetLogEvents");
   const { state, telemetry, logEncryption } = context.dependencies;
   const stream = await streamsIn(state).get(streamScope(group.value.id), input.logStreamName);

@@ -6,7 +6,7 @@ import { logLimits } from "../../core/logs/limits.ts";
 import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
-import { groupName, groupsIn, scopeOf, sizesIn, type StoredGroup } from "./stored-groups.ts";
+import { accountOf, groupsIn, readablePlace, sizesIn, type StoredGroup } from "./stored-groups.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
 export async function describeLogGroups(
@@ -52,12 +52,11 @@ export async function listLogGroups(
   const page = await pageOfGroups(input, context, {
     accepts: ({ key, value }) => matchesName(key) && matchesTags(value.tags),
   });
-  const { account, region } = context.call;
   return {
-    logGroups: page.groups.map(({ key, value }) => ({
-      logGroupName: key,
-      logGroupArn: logGroupArn(account, region, key),
-      logGroupClass: value.logGroupClass,
+    logGroups: page.groups.map((group) => ({
+      logGroupName: group.key,
+      logGroupArn: logGroupArn(accountOf(group), context.call.region, group.key),
+      logGroupClass: group.value.logGroupClass,
     })),
     ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }),
   };
@@ -83,24 +82,54 @@ interface GroupPage {
   readonly nextToken: string | undefined;
 }
 
-const isName = (value: unknown): value is string => typeof value === "string";
+/** Behind a group of an account. */
+type Position = readonly [account: string, name: string];
 
-/** By name, in the order of its characters. */
+const isPosition = (value: unknown): value is Position =>
+  Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "string");
+
+/** The caller's account first, then those that are linked as its sources; each by name. */
 async function pageOfGroups(
   input: ListingInput,
   context: LogsContext,
-  { prefix, contains, only, accepts = () => true }: GroupFilter,
+  filter: GroupFilter,
 ): Promise<GroupPage> {
-  if (!includesOwnAccount(input, context)) return { groups: [], nextToken: undefined };
   const limit = input.limit ?? logLimits.describePage;
-  let after = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isName);
-  const names =
-    only === undefined ? undefined : new Set(only.map((identifier) => groupName(context, identifier)));
-  const collection = groupsIn(context.dependencies.state);
-  const atOnce = Math.max(limit + 1, logLimits.listedGroups);
+  const accounts = accountsOf(input, context);
+  const start = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isPosition);
+  const from = start === undefined ? 0 : accounts.indexOf(start[0]);
+  if (from < 0) throw invalidParameter("The specified nextToken is invalid.");
   const groups: Document<StoredGroup>[] = [];
-  for (;;) {
-    const found = await collection.list(scopeOf(context), {
+  for (const account of accounts.slice(from)) {
+    const after = account === start?.[0] ? start[1] : undefined;
+    const wanted = limit + 1 - groups.length;
+    groups.push(
+      ...(await groupsOfAccount(`${account}/${context.call.region}`, wanted, after, input, context, filter)),
+    );
+    if (groups.length > limit) break;
+  }
+  const page = groups.slice(0, limit);
+  const last = page.at(-1);
+  const isMore = groups.length > limit && last !== undefined;
+  return { groups: page, nextToken: isMore ? printToken([accountOf(last), last.key]) : undefined };
+}
+
+/** At most so many of one account and region. */
+async function groupsOfAccount(
+  scope: string,
+  wanted: number,
+  start: string | undefined,
+  input: ListingInput,
+  context: LogsContext,
+  { prefix, contains, only, accepts = () => true }: GroupFilter,
+): Promise<readonly Document<StoredGroup>[]> {
+  const places = only?.map((identifier) => readablePlace(context, identifier));
+  const names = places && new Set(places.flatMap((place) => (place.scope === scope ? [place.name] : [])));
+  const collection = groupsIn(context.dependencies.state);
+  const atOnce = Math.max(wanted, logLimits.listedGroups);
+  const groups: Document<StoredGroup>[] = [];
+  for (let after = start; ;) {
+    const found = await collection.list(scope, {
       limit: atOnce,
       ...(prefix === undefined ? {} : { prefix }),
       ...(contains === undefined ? {} : { contains }),
@@ -112,28 +141,31 @@ async function pageOfGroups(
       if (accepts(group)) groups.push(group);
     }
     after = found.at(-1)?.key;
-    if (found.length < atOnce || groups.length > limit) break;
+    if (found.length < atOnce || groups.length >= wanted) return groups.slice(0, wanted);
   }
-  const page = groups.slice(0, limit);
-  return { groups: page, nextToken: groups.length > limit ? printToken(page.at(-1)?.key) : undefined };
 }
 
 /**
- * No account is linked to another one here, so that of all the accounts asked for only the caller's counts.
+ * Whose groups are listed: of the accounts that are named, those that the caller may read.
+ * @throws InvalidParameterException
  */
-function includesOwnAccount(
-  { includeLinkedAccounts, accountIdentifiers = [] }: ListingInput,
-  { call }: LogsContext,
-): boolean {
-  if (accountIdentifiers.length === 0) return true;
-  if (includeLinkedAccounts !== true) {
+function accountsOf(
+  { includeLinkedAccounts = false, accountIdentifiers = [] }: ListingInput,
+  { call, dependencies }: LogsContext,
+): readonly string[] {
+  if (accountIdentifiers.length > 0 && !includeLinkedAccounts) {
     throw invalidParameter("accountIdentifiers can be specified only when includeLinkedAccounts is true.");
   }
-  return accountIdentifiers.includes(call.account);
+  if (!includeLinkedAccounts) return [call.account];
+  const readable = [call.account, ...dependencies.linkedAccounts.sourcesOf(call.account)];
+  return accountIdentifiers.length === 0
+    ? readable
+    : readable.filter((account) => accountIdentifiers.includes(account));
 }
 
-function identify({ call }: LogsContext, { key, value }: Document<StoredGroup>) {
-  const arn = `${logGroupArn(call.account, call.region, key)}:*`;
+function identify({ call }: LogsContext, group: Document<StoredGroup>) {
+  const { key, value } = group;
+  const arn = `${logGroupArn(accountOf(group), call.region, key)}:*`;
   return { logGroupName: key, creationTime: value.createdAt, arn };
 }
 
@@ -142,7 +174,6 @@ async function describeWhole(context: LogsContext, groups: readonly Document<Sto
   const ids = groups.map(({ value }) => String(value.id));
   const found = await sizesIn(context.dependencies.state).getMany("", ids);
   const sizes = new Map(found.map(({ key, value }) => [key, value.storedBytes] as const));
-  const { account, region } = context.call;
   return groups.map((group) => {
     const { key, value } = group;
     return {
@@ -150,7 +181,7 @@ async function describeWhole(context: LogsContext, groups: readonly Document<Sto
       ...(value.retentionDays === undefined ? {} : { retentionInDays: value.retentionDays }),
       ...(value.kmsKeyId === undefined ? {} : { kmsKeyId: value.kmsKeyId }),
       metricFilterCount: value.metricFilters ?? 0,
-      logGroupArn: logGroupArn(account, region, key),
+      logGroupArn: logGroupArn(accountOf(group), context.call.region, key),
       logGroupClass: value.logGroupClass,
       deletionProtectionEnabled: value.deletionProtection,
       bearerTokenAuthenticationEnabled: value.bearerTokens ?? false,

@@ -10,9 +10,10 @@ import { groupIdentifier, invalidParameter } from "./errors.ts";
 import { visibleFrom } from "./log-events.ts";
 import { queryLimits } from "./query-limits.ts";
 import {
+  accountOf,
   groupsIn,
-  requireGroup,
-  scopeOf,
+  readableScopes,
+  requireReadableGroup,
   streamScope,
   streamsIn,
   type StoredGroup,
@@ -52,7 +53,7 @@ export async function getLogRecord(
       "@timestamp": String(event.timestamp),
       "@message": event.message,
       "@logStream": await streamName(group, event.streamId, context),
-      "@log": `${context.call.account}:${group.key}`,
+      "@log": `${accountOf(group)}:${group.key}`,
       "@ingestionTime": String(event.ingestedAt),
       "@ptr": input.logRecordPointer,
     },
@@ -71,15 +72,19 @@ function parsePointer(pointer: string): EventPosition & { readonly groupId: numb
 const pageSize = 10_000;
 
 async function groupById(id: number, context: LogsContext): Promise<Document<StoredGroup> | undefined> {
-  for (let after: string | undefined; ;) {
-    const page = await groupsIn(context.dependencies.state).list(scopeOf(context), {
-      limit: pageSize,
-      ...(after === undefined ? {} : { after: { key: after } }),
-    });
-    const found = page.find(({ value }) => value.id === id);
-    if (found !== undefined || page.length < pageSize) return found;
-    after = page.at(-1)?.key;
+  for (const scope of readableScopes(context)) {
+    for (let after: string | undefined; ;) {
+      const page = await groupsIn(context.dependencies.state).list(scope, {
+        limit: pageSize,
+        ...(after === undefined ? {} : { after: { key: after } }),
+      });
+      const found = page.find(({ value }) => value.id === id);
+      if (found !== undefined) return found;
+      if (page.length < pageSize) break;
+      after = page.at(-1)?.key;
+    }
   }
+  return undefined;
 }
 
 async function streamName(group: Document<StoredGroup>, id: number, context: LogsContext): Promise<string> {
@@ -104,7 +109,10 @@ export async function getLogGroupFields(
   input: Input<"GetLogGroupFields">,
   context: LogsContext,
 ): Promise<Output<"GetLogGroupFields">> {
-  const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  const group = await requireReadableGroup(
+    context,
+    groupIdentifier(input.logGroupName, input.logGroupIdentifier),
+  );
   const { now } = context.call;
   const asked =
     input.time === undefined ? undefined : input.time < 100_000_000_000 ? input.time * 1_000 : input.time;

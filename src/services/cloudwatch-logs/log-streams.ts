@@ -7,7 +7,16 @@ import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, invalidParameter, parseToken, printToken, streamNotFound } from "./errors.ts";
 import { sequenceToken } from "./log-events.ts";
-import { collectionNames, requireGroup, streamScope, streamsIn, type StoredStream } from "./stored-groups.ts";
+import {
+  accountOf,
+  collectionNames,
+  requireGroup,
+  requireReadableGroup,
+  streamScope,
+  streamsIn,
+  type StoredGroup,
+  type StoredStream,
+} from "./stored-groups.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html */
 export async function createLogStream(
@@ -71,7 +80,10 @@ export async function describeLogStreams(
   if (byTime && prefix !== undefined) {
     throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
   }
-  const group = await requireGroup(context, groupIdentifier(input.logGroupName, input.logGroupIdentifier));
+  const group = await requireReadableGroup(
+    context,
+    groupIdentifier(input.logGroupName, input.logGroupIdentifier),
+  );
   await context.activity.flush();
   const limit = input.limit ?? logLimits.describePage;
   const after = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isPosition);
@@ -85,14 +97,18 @@ export async function describeLogStreams(
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return {
-    logStreams: page.map((stream) => describe(context, group.key, stream)),
+    logStreams: page.map((stream) => describe(context, group, stream)),
     ...(found.length > limit && last !== undefined
       ? { nextToken: printToken({ key: last.key, rank: last.rank }) }
       : {}),
   };
 }
 
-function describe({ call }: LogsContext, groupName: string, { key, value }: Document<StoredStream>) {
+function describe(
+  { call }: LogsContext,
+  group: Document<StoredGroup>,
+  { key, value }: Document<StoredStream>,
+) {
   const { firstEventAt, lastEventAt, lastIngestionAt } = value;
   return {
     logStreamName: key,
@@ -102,7 +118,7 @@ function describe({ call }: LogsContext, groupName: string, { key, value }: Docu
     ...(lastIngestionAt === undefined ? {} : { lastIngestionTime: lastIngestionAt }),
     // Old clients send it back; it is never refused.
     uploadSequenceToken: sequenceToken(lastIngestionAt ?? value.createdAt),
-    arn: logStreamArn(call.account, call.region, groupName, key),
+    arn: logStreamArn(accountOf(group), call.region, group.key, key),
     storedBytes: 0, // as AWS answers for streams since 2019
   };
 }

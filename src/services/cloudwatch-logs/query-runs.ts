@@ -113,6 +113,7 @@ export class QueryRuns {
     described: DescribedRun,
   ): Promise<void> {
     compileInsightsQuery(query, queryScope);
+    await this.#deleteExpired(scope);
     const startedAt = this.#clock.now();
     const { from, to, limit } = queryScope;
     const span = { from, to, limit };
@@ -136,7 +137,6 @@ export class QueryRuns {
     });
     ended.catch(() => undefined).finally(() => this.#active.delete(queryId));
     await noted;
-    await this.#deleteExpired(scope);
   }
 
   /** False when the query has ended already; the engine has stopped when this resolves. */

@@ -15,14 +15,22 @@ import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
 import type { Document } from "../../storage/state.ts";
 import { requireReadable } from "../../storage/telemetry/log-event-source.ts";
 import { modelled } from "../../wire/service.ts";
-import { accountIndexesOf, readAccountRules } from "./account-rules.ts";
+import { accountIndexesOf, readAccountRules, type AccountRules } from "./account-rules.ts";
 import type { LogsContext } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { indexPoliciesIn, policyKey } from "./group-policies.ts";
 import { visibleFrom } from "./log-events.ts";
 import { readLookupTables } from "./lookup-tables.ts";
 import { queryLimits } from "./query-limits.ts";
-import { groupName, groupsIn, scopeOf, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
+import {
+  accountOf,
+  groupsIn,
+  readablePlace,
+  readableScopes,
+  streamScope,
+  streamsIn,
+  type StoredGroup,
+} from "./stored-groups.ts";
 
 /** The exception that tells where a query is wrong. */
 export function malformed({ message, span }: InsightsQueryError): MalformedQueryException {
@@ -71,32 +79,53 @@ async function namedGroups(given: readonly string[], context: LogsContext): Prom
   if (identifiers.length > queryLimits.logGroups) {
     throw invalidParameter(`A query reads at most ${queryLimits.logGroups} log groups.`);
   }
-  const names = identifiers.map((identifier) => groupName(context, identifier));
-  const found = await groupsIn(context.dependencies.state).getMany(scopeOf(context), names);
-  const missing = names.find((name) => !found.some(({ key }) => key === name));
+  const places = identifiers.map((identifier) => readablePlace(context, identifier));
+  const groups = groupsIn(context.dependencies.state);
+  const found: Document<StoredGroup>[] = [];
+  for (const scope of new Set(places.map((place) => place.scope))) {
+    const names = places.flatMap((place) => (place.scope === scope ? [place.name] : []));
+    found.push(...(await groups.getMany(scope, [...new Set(names)])));
+  }
+  const missing = places.find(
+    ({ scope, name }) => !found.some((one) => one.scope === scope && one.key === name),
+  );
   if (missing !== undefined) {
     throw modelled(
       ResourceNotFoundException,
-      `Log group '${missing}' does not exist for account ID '${context.call.account}'`,
+      `Log group '${missing.name}' does not exist for account ID '${missing.account}'`,
     );
   }
   return found;
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html */
+/**
+ * Of all accounts that the caller may read, unless the command names some.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html
+ */
 async function chosenGroups(source: Source, context: LogsContext): Promise<Groups> {
-  if (source.accounts.some((account) => account !== context.call.account)) {
-    throw invalidParameter("SOURCE can only choose log groups of the caller's own account here.");
+  const { call, dependencies } = context;
+  const foreign = source.accounts.find(
+    (account) => !dependencies.linkedAccounts.mayRead(call.account, account),
+  );
+  if (foreign !== undefined) {
+    throw invalidParameter(`The account ${foreign} is not linked to the account ${call.account}.`);
   }
+  const scopes =
+    source.accounts.length === 0
+      ? readableScopes(context)
+      : source.accounts.map((account) => `${account}/${call.region}`);
   const prefixes = source.namePrefixes.length === 0 ? [""] : source.namePrefixes;
-  const chosen = new Map<string, Document<StoredGroup>>();
-  for (const prefix of prefixes) {
-    const groups = await groupsIn(context.dependencies.state).list(scopeOf(context), {
-      limit: queryLimits.sourceLogGroups,
-      ...(prefix === "" ? {} : { prefix }),
-    });
-    for (const group of groups) {
-      if ((source.groupClass ?? "STANDARD") === group.value.logGroupClass) chosen.set(group.key, group);
+  const chosen = new Map<number, Document<StoredGroup>>();
+  for (const scope of scopes) {
+    for (const prefix of prefixes) {
+      const groups = await groupsIn(dependencies.state).list(scope, {
+        limit: queryLimits.sourceLogGroups,
+        ...(prefix === "" ? {} : { prefix }),
+      });
+      for (const group of groups) {
+        if ((source.groupClass ?? "STANDARD") === group.value.logGroupClass)
+          chosen.set(group.value.id, group);
+      }
     }
   }
   return [...chosen.values()];
@@ -120,7 +149,7 @@ export async function scopeOfQuery(
   limit: number,
   context: LogsContext,
 ): Promise<ReadScope> {
-  const { account, now } = context.call;
+  const { now } = context.call;
   const nested = new Map<Source, Groups>();
   for (const source of nestedSources(query)) nested.set(source, await groupsOfSource(source, context));
   const all = [...groups, ...[...nested.values()].flat()];
@@ -133,16 +162,21 @@ export async function scopeOfQuery(
     all.map(({ value }) => policyKey(value.id)),
   );
   const indexesOf = new Map(indexes.map(({ key, value }) => [key, value.fields]));
-  const accountRules = await readAccountRules(context.dependencies.state, scopeOf(context));
+  const rulesOf = await accountRulesOf(all, context);
   const scopeGroups = (found: Groups): readonly ScopeGroup[] =>
-    found.map(({ key, value }) => ({
-      id: value.id,
-      account,
-      name: key,
-      visibleFrom: visibleFrom(value, now, 0),
-      isTransformed: (value.isTransformed ?? false) || accountRules.isTransformed,
-      indexes: [...(indexesOf.get(policyKey(value.id)) ?? []), ...accountIndexesOf(accountRules, key, value)],
-    }));
+    found.map((group) => {
+      const { key, value, scope } = group;
+      const rules = rulesOf.get(scope);
+      const ofAccount = rules === undefined ? [] : accountIndexesOf(rules, key, value);
+      return {
+        id: value.id,
+        account: accountOf(group),
+        name: key,
+        visibleFrom: visibleFrom(value, now, 0),
+        isTransformed: (value.isTransformed ?? false) || (rules?.isTransformed ?? false),
+        indexes: [...(indexesOf.get(policyKey(value.id)) ?? []), ...ofAccount],
+      };
+    });
   const { telemetry, logEncryption } = context.dependencies;
   const source = await logEncryption.sourceOf(all.map(({ value }) => value.id));
   const scope: QueryScope = {
@@ -163,6 +197,15 @@ export async function scopeOfQuery(
     await requireReadable(telemetry, source, eventConditions(inner));
   }
   return { scope, groups: all };
+}
+
+/** By account and region. */
+async function accountRulesOf(groups: Groups, { dependencies }: LogsContext) {
+  const rules = new Map<string, AccountRules>();
+  for (const scope of new Set(groups.map((group) => group.scope))) {
+    rules.set(scope, await readAccountRules(dependencies.state, scope));
+  }
+  return rules;
 }
 
 async function streamsOf(groups: Groups, context: LogsContext): Promise<QueryScope["streams"]> {

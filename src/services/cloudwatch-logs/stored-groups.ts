@@ -88,6 +88,46 @@ export function groupName({ call }: LogsContext, identifier: string): string {
   return name;
 }
 
+/** The account that a group is in. */
+export const accountOf = ({ scope }: Document<StoredGroup>): string => scope.slice(0, scope.indexOf("/"));
+
+/** The accounts, with the region, whose groups the caller may read: its own, then those that are linked. */
+export function readableScopes({ call, dependencies }: LogsContext): readonly string[] {
+  const accounts = [call.account, ...dependencies.linkedAccounts.sourcesOf(call.account)];
+  return accounts.map((account) => `${account}/${call.region}`);
+}
+
+/**
+ * Where the group is that a name or an ARN means for a reader: in its own account, or in one that is linked
+ * as its source.
+ * @throws ResourceNotFoundException for a group elsewhere, InvalidParameterException for another kind of ARN.
+ */
+export function readablePlace(
+  { call, dependencies }: LogsContext,
+  identifier: string,
+): { readonly account: string; readonly scope: string; readonly name: string } {
+  const reference = parseLogGroupIdentifier(identifier);
+  if (reference === undefined) throw invalidParameter(`Invalid log group identifier: ${identifier}`);
+  const { name, account = call.account, region = call.region } = reference;
+  const isReadable = dependencies.linkedAccounts.mayRead(call.account, account);
+  if (!isReadable || region !== call.region) throw groupNotFound();
+  return { account, scope: `${account}/${region}`, name };
+}
+
+/**
+ * The group that a name or an ARN means for a reader.
+ * @throws ResourceNotFoundException, InvalidParameterException
+ */
+export async function requireReadableGroup(
+  context: LogsContext,
+  identifier: string,
+): Promise<Document<StoredGroup>> {
+  const { scope, name } = readablePlace(context, identifier);
+  const group = await groupsIn(context.dependencies.state).get(scope, name);
+  if (group === undefined) throw groupNotFound();
+  return group;
+}
+
 /** How often a change that races another one of the same group is made again. */
 const attempts = 10;
 
