@@ -53,9 +53,9 @@ interface Size {
 }
 
 const ofLogEvents = "table = 'log_events' AND database = currentDatabase()";
-const wholeSize = rawSql(
-  `SELECT '' AS name, toFloat64(sum(bytes_on_disk)) AS bytes FROM system.parts WHERE active AND ${ofLogEvents}`,
-);
+const wholeSize = rawSql(`
+  SELECT '' AS name, toFloat64(sum(bytes_on_disk)) AS bytes
+  FROM system.parts WHERE active AND ${ofLogEvents}`);
 const partSizes = rawSql(`SELECT name, bytes FROM (
   SELECT column AS name, toFloat64(sum(column_data_compressed_bytes + column_marks_bytes)) AS bytes
   FROM system.parts_columns WHERE active AND ${ofLogEvents} GROUP BY column

@@ -17,10 +17,10 @@ export async function storeEventMetrics(
   context: LogsContext,
   logGroupName: string,
   stream: KnownStream,
-  { events, readings }: IngestedBatch,
+  ingested: IngestedBatch,
 ): Promise<void> {
   const { account, region, now } = context.call;
-  const claiming = events.filter(({ message }) => claimsMetrics(message));
+  const claiming = ingested.events.filter(({ message }) => claimsMetrics(message));
   const filters = stream.metricFilters === 0 ? [] : await findFilters(context, logGroupName, stream);
   if (claiming.length === 0 && filters.length === 0) return;
   const world = await context.dependencies.worlds.numberOf(account, region);
@@ -31,7 +31,7 @@ export async function storeEventMetrics(
         batch.add(errorSeries(kind, logGroupName), now, 1);
       }
     }
-    quiet = collectFilters(filters, events, readings, now, batch);
+    quiet = collectFilters(filters, ingested, now, batch);
   });
   await context.metricDefaults.note(filters, quiet, now);
 }
@@ -44,26 +44,23 @@ async function findFilters(context: LogsContext, logGroupName: string, { groupId
 /** @returns the filters that no event matched. */
 function collectFilters(
   filters: readonly ActiveMetricFilter[],
-  events: IngestedBatch["events"],
-  asMade: readonly EventReading[],
+  ingested: IngestedBatch,
   now: number,
   batch: DatumBatch,
 ): ReadonlySet<ActiveMetricFilter> {
   let asTheyCame: readonly EventReading[] | undefined;
   return new Set(
     filters.filter(({ filter, isOnTransformed }) => {
-      const readings = isOnTransformed ? asMade : (asTheyCame ??= readingsAsTheyCame(events, asMade));
+      const readings = isOnTransformed ? ingested.readings : (asTheyCame ??= readingsAsTheyCame(ingested));
       return filter.collect(readings, now, batch) === 0;
     }),
   );
 }
 
 /** Those of the transformer's outcomes, but for the events of which it made something. */
-function readingsAsTheyCame(
-  events: IngestedBatch["events"],
-  asMade: readonly EventReading[],
-): readonly EventReading[] {
-  return asMade.map((reading, index) => {
+function readingsAsTheyCame({ events, readings, tally }: IngestedBatch): readonly EventReading[] {
+  if (tally.transformedEvents === 0) return readings;
+  return readings.map((reading, index) => {
     const event = events[index];
     return event?.transformed === undefined ? reading : new EventReading(event.message, event.timestamp);
   });

@@ -98,7 +98,7 @@ async function store(
     firstEventAt: events[0]?.timestamp ?? now,
     lastEventAt: events.at(-1)?.timestamp ?? now,
     lastIngestionAt: now,
-    storedBytes: batchBytes(events),
+    storedBytes: batchBytes(events, (text) => Buffer.byteLength(text)),
   });
   if (!facts.hasListeners("LogEventsAccepted")) return;
   facts.publish({

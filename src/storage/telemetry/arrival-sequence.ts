@@ -1,8 +1,11 @@
 // Sequence numbers that grow with arrival, so that rows of the same millisecond keep their order.
 import { randomInt } from "node:crypto";
 
-/** Gives the next number for a row that arrives at `now` (epoch milliseconds). */
-export type ArrivalSequence = (now: number) => bigint;
+/**
+ * Gives the next number for a row that arrives at `now` (epoch milliseconds), or the first of so many in a
+ * row.
+ */
+export type ArrivalSequence = (now: number, count?: number) => bigint;
 
 const bitsWithinMillisecond = 22n;
 
@@ -13,9 +16,10 @@ const bitsWithinMillisecond = 22n;
 export function createArrivalSequence(): ArrivalSequence {
   let last = 0n;
   const offset = BigInt(randomInt(2 ** 20));
-  return (now) => {
+  return (now, count = 1) => {
     const earliest = (BigInt(Math.max(0, Math.trunc(now))) << bitsWithinMillisecond) + offset;
-    last = last < earliest ? earliest : last + 1n;
-    return last;
+    const first = last < earliest ? earliest : last + 1n;
+    last = first + BigInt(count - 1);
+    return first;
   };
 }

@@ -65,16 +65,17 @@ export async function appendLogEvents(
   ingestedAt: number,
 ): Promise<readonly bigint[]> {
   const { groupId, streamId, retentionDays = neverExpireDays, sealer } = destination;
-  const sequences = events.map(() => nextSequence(ingestedAt));
-  const same = (value: number) => Array.from<number>({ length: events.length }).fill(value);
-  const first = sequences[0] ?? nextSequence(ingestedAt);
+  const first = nextSequence(ingestedAt, Math.max(1, events.length));
+  let next = first;
+  const sequences = events.map(() => next++);
+  const same = (value: number) => new Uint32Array(events.length).fill(value);
   underWay.add(first);
   const places = {
     group_id: same(groupId),
     stream_id: same(streamId),
     timestamp: events.map(({ timestamp }) => timestamp),
     sequence: sequences,
-    ingested_at: same(ingestedAt),
+    ingested_at: new Float64Array(events.length).fill(ingestedAt),
     retention_days: same(retentionDays),
   };
   try {
@@ -176,8 +177,9 @@ export async function readLogEvents(
 }
 
 /**
- * Without `LIMIT BY` the engine stops at the end of the page, and reads the messages of the page alone; with it,
- * every event that the conditions leave. Events are there twice only while they are given a longer retention.
+ * Without `LIMIT BY` the engine stops at the end of the page, and reads the messages of the page alone; with
+ * it, every event that the conditions leave. Events are there twice only while they are given a longer
+ * retention.
  */
 function pageStatement(query: LogEventQuery, places: readonly Sql[], twins: "kept" | "left out"): Sql {
   const direction = rawSql(query.descending ? "DESC" : "ASC");
