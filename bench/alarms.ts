@@ -112,10 +112,12 @@ async function evaluation(): Promise<Evaluation> {
 
 function figuresOf(evaluations: readonly Evaluation[]): string {
   const sorted = evaluations.toSorted((one, other) => one.tookMs - other.tookMs);
-  const text = (name: keyof Evaluation, one: Evaluation | undefined) => (one?.[name] ?? 0).toFixed(0);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  const cpu = `CPU of the server ${text("serverCpuMs", middle)}, of the engine ${text("engineCpuMs", middle)}`;
-  return `median ${text("tookMs", middle).padStart(6)} ms (${cpu})  highest ${text("tookMs", sorted.at(-1)).padStart(6)} ms`;
+  const text = (name: keyof Evaluation, one = sorted[Math.floor(sorted.length / 2)]) =>
+    (one?.[name] ?? 0).toFixed(0).padStart(6);
+  return (
+    `median ${text("tookMs")} ms  highest ${text("tookMs", sorted.at(-1))} ms  ` +
+    `CPU of the server ${text("serverCpuMs")} ms, of the engine ${text("engineCpuMs")} ms`
+  );
 }
 
 /** Longer than an evaluation takes, so that all of it has company. */
