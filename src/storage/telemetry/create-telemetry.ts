@@ -52,6 +52,7 @@ export function createTelemetry(
     truncate: () =>
       gate.pass(async () => {
         await commit.drain();
+        await driver.discard();
         await Promise.all(
           Object.values(tables).map(({ name }) =>
             executor.execute(`TRUNCATE TABLE IF EXISTS ${onEveryNode(name, deployment)}`),

@@ -41,6 +41,8 @@ export interface Driver {
    * that can help.
    */
   insert(insert: BlockInsert): Promise<void>;
+  /** Resolves when rows that were inserted before, and that no statement can see yet, are no more. */
+  discard(): Promise<void>;
   /** Answers a SELECT with a JSON object per line, in a buffer that the caller may change. */
   query(text: string, bounds: StatementBounds): Promise<Buffer>;
   execute(text: string, bounds: StatementBounds): Promise<void>;

@@ -66,6 +66,7 @@ export function createEmbeddedDriver(folder: string): EmbeddedDriver {
     opened,
     pace: telemetryLimits.journalPace,
     insert: async (insert) => (await opening).append(insert),
+    discard: async () => (await opening).discard(),
     query: (text, bounds) =>
       againWhenLost(() => run("query", (tag) => selectText(text, bounds, tag), bounds)),
     async execute(text, bounds) {

@@ -26,6 +26,8 @@ export interface Journal {
   append(insert: BlockInsert): Promise<void>;
   /** Resolves when the engine has every row that was acknowledged in a table which the statement names. */
   settle(statement: string): Promise<void>;
+  /** Resolves when the engine will be given nothing of what was acknowledged before. */
+  discard(): Promise<void>;
   /** What is acknowledged and not yet in the engine. */
   waiting(): { readonly journalRows: number; readonly journalBytes: number };
   /** Resolves when the engine has everything, or cannot take it now: then it stays for the next start. */
@@ -98,8 +100,7 @@ class SegmentedJournal implements Journal {
   }
 
   async settle(statement: string): Promise<void> {
-    const segments = this.#current === undefined ? this.#closed : [...this.#closed, this.#current];
-    const concerned = segments.flatMap((segment) =>
+    const concerned = this.#segments().flatMap((segment) =>
       [...segment.batches].flatMap(([table, { settled }]) =>
         statement.includes(table) ? [{ segment, settled }] : [],
       ),
@@ -108,10 +109,19 @@ class SegmentedJournal implements Journal {
     await Promise.all(concerned.map(({ settled }) => settled));
   }
 
+  async discard(): Promise<void> {
+    const underWay = this.#settling === undefined ? undefined : this.#closed[0];
+    for (const { batches } of this.#segments().filter((segment) => segment !== underWay)) {
+      for (const { settle } of batches.values()) settle();
+      batches.clear();
+    }
+    this.#rotateNow();
+    await Promise.all([...(underWay?.batches.values() ?? [])].map(({ settled }) => settled));
+  }
+
   waiting(): { readonly journalRows: number; readonly journalBytes: number } {
-    const segments = this.#current === undefined ? this.#closed : [...this.#closed, this.#current];
     const sum = (measure: "rows" | "bytes") =>
-      segments.reduce((total, segment) => total + segment[measure], 0);
+      this.#segments().reduce((total, segment) => total + segment[measure], 0);
     return { journalRows: sum("rows"), journalBytes: sum("bytes") };
   }
 
@@ -122,6 +132,10 @@ class SegmentedJournal implements Journal {
     await this.#settling;
     await Promise.all(this.#closed.map((segment) => segment.leave()));
     await Promise.all(this.#paths.map((path) => rm(path, { force: true })));
+  }
+
+  #segments(): readonly Segment[] {
+    return this.#current === undefined ? this.#closed : [...this.#closed, this.#current];
   }
 
   /** One write and one sync for all that came in meanwhile. */
