@@ -37,7 +37,7 @@ describe.skipIf(missingPostgres !== "")(`nodes that share a store${missingPostgr
       return putBlob(bucket, key, body);
     });
     startOther(server.dependencies);
-  });
+  }, minuteMs);
   beforeEach(() => put.splice(0));
   afterAll(async () => {
     await server?.stop();

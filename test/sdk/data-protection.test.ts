@@ -1,20 +1,27 @@
 // Data protection through the official client: events are masked wherever they are read; findings are told.
+import { gunzipSync } from "node:zlib";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newLogGroup } from "../support/log-groups.ts";
+import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
 
+let receiver: Receiver;
 let server: TestServer;
 let logs: CloudWatchLogs;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
+  receiver = await startReceiver();
+  server = await startTestServer({ serviceEndpoints: receiver.endpointsFile });
+  logs = new CloudWatchLogs({ ...server.clientConfig(), disableHostPrefix: true });
 });
 
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  await receiver?.stop();
+});
 
 const email = "arn:aws:dataprotection::aws:data-identifier/EmailAddress";
 
@@ -161,4 +168,138 @@ test("findings go to a log group and a bucket, and are counted", async () => {
     Statistics: ["Sum"],
   });
   expect(Datapoints).toMatchObject([{ Sum: 1 }]);
+});
+
+// AWS: sensitive data is masked at all egress points.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html
+test("a live tail shows what is masked, and cannot look for what is behind it", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  await logs.putDataProtectionPolicy({ logGroupIdentifier: logGroupName, policyDocument: policy() });
+  const tail = async (logEventFilterPattern: string) => {
+    const { responseStream } = await logs.startLiveTail({
+      logGroupIdentifiers: [`arn:aws:logs:${testRegion}:${testAccount}:log-group:${logGroupName}`],
+      logEventFilterPattern,
+    });
+    const updates = responseStream![Symbol.asyncIterator]();
+    await updates.next();
+    return updates;
+  };
+  const [all, some] = [await tail(""), await tail("example")];
+  await group.put([[0, message]]);
+  const next = [all.next(), some.next()];
+  for (let second = 0; second < 3; second++) await server.advance(1_000);
+  const [seen, found] = (await Promise.all(next)).map(({ value }) => value?.sessionUpdate?.sessionResults);
+  expect(seen?.map((event: { message?: string }) => event.message)).toEqual([masked]);
+  expect(found).toEqual([]);
+  await all.return?.();
+  await some.return?.();
+});
+
+test("subscriptions deliver what is masked, also of what a transformer made", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  await logs.putDataProtectionPolicy({ logGroupIdentifier: logGroupName, policyDocument: policy() });
+  await logs.putTransformer({
+    logGroupIdentifier: logGroupName,
+    transformerConfig: [{ parseJSON: {} }, { renameKeys: { entries: [{ key: "who", renameTo: "person" }] } }],
+  });
+  const subscribe = (filterName: string, filterPattern: string, applyOnTransformedLogs: boolean) =>
+    logs.putSubscriptionFilter({
+      logGroupName,
+      filterName,
+      filterPattern,
+      destinationArn: `arn:aws:kinesis:${testRegion}:${testAccount}:stream/events`,
+      roleArn: "arn:aws:iam::123456789012:role/logs",
+      applyOnTransformedLogs,
+    });
+  await subscribe("came", "", false);
+  await subscribe("made", '{ $.person = "*" }', true);
+  await group.put([[0, message]]);
+  await server.advance(1_000);
+  const delivered = receiver
+    .payloads()
+    .map(({ subscriptionFilters, logEvents }) => [
+      ...subscriptionFilters,
+      ...logEvents.map((event) => event.message),
+    ]);
+  expect(delivered).toHaveLength(2);
+  expect(delivered).toContainEqual(["came", masked]);
+  expect(delivered).toContainEqual(["made", '{"employee":"******","person":"***************"}']);
+  await logs.deleteSubscriptionFilter({ logGroupName, filterName: "came" });
+  receiver.requests.length = 0;
+  await subscribe("hidden", "example", false);
+  await group.put([[0, message]]);
+  await server.advance(1_000);
+  expect(receiver.payloads().flatMap(({ subscriptionFilters }) => subscriptionFilters)).toEqual(["made"]);
+});
+
+test("files of an export have what is masked", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  await group.put([[-2, message]]);
+  await logs.putDataProtectionPolicy({ logGroupIdentifier: logGroupName, policyDocument: policy() });
+  await group.put([[-1, message]]);
+  const now = server.clock.now();
+  const range = { from: now - 1_000, to: now };
+  const { taskId } = await logs.createExportTask({ logGroupName, ...range, destination: "protected" });
+  await server.advance(5_000);
+  const key = `exportedlogs/${taskId}/stream/000000.gz`;
+  const lines = gunzipSync((await server.dependencies.blobs.get("protected", key))!).toString();
+  // What was there before the policy is not masked.
+  expect(lines.match(/(?<= ).+/g)).toEqual([message, masked]);
+});
+
+test("metric filters see what is masked: they match nothing behind it and take no value from it", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  const card = "arn:aws:dataprotection::aws:data-identifier/CreditCardNumber";
+  await logs.putDataProtectionPolicy({
+    logGroupIdentifier: logGroupName,
+    policyDocument: policy({}, ["Employee", card]),
+  });
+  const put = (metricName: string, filterPattern: string, metricValue: string) =>
+    logs.putMetricFilter({
+      logGroupName,
+      filterName: metricName,
+      filterPattern,
+      metricTransformations: [{ metricNamespace: "hidden", metricName, metricValue }],
+    });
+  await put("matched", '{ $.employee = "E-1234" }', "1");
+  await put("valued", "{ $.card = * }", "$.card");
+  await put("counted", '{ $.employee = "******" }', "1");
+  await group.put([[0, '{"employee":"E-1234","card":4111111111111111}']]);
+  const { Metrics } = await new CloudWatch(server.clientConfig()).listMetrics({ Namespace: "hidden" });
+  expect(Metrics?.map(({ MetricName }) => MetricName)).toEqual(["counted"]);
+});
+
+test("a transformer that takes the keyword from a number does not bring it to light", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  const ssn = "arn:aws:dataprotection::aws:data-identifier/Ssn-US";
+  await logs.putDataProtectionPolicy({
+    logGroupIdentifier: logGroupName,
+    policyDocument: policy({}, [ssn]),
+  });
+  await logs.putTransformer({
+    logGroupIdentifier: logGroupName,
+    transformerConfig: [
+      { grok: { match: "ssn %{NOTSPACE:n} of %{GREEDYDATA:who}" } },
+      { copyValue: { entries: [{ source: "n", target: "parts" }] } },
+    ],
+  });
+  await group.put([[-2, "ssn 123-45-6789 of ann"]]);
+  await logs.putTransformer({
+    logGroupIdentifier: logGroupName,
+    transformerConfig: [
+      { grok: { match: "ssn %{NOTSPACE:n} of %{GREEDYDATA:who}" } },
+      { splitString: { entries: [{ source: "n", delimiter: "-" }] } },
+    ],
+  });
+  await group.put([[-1, "ssn 123-45-6789 of bob"]]);
+  const rows = await rowsOf(logGroupName, "sort @timestamp asc | display who, n, parts, n.0");
+  expect(rows).toMatchObject([
+    { who: "ann", n: "***********", parts: "***********" },
+    { who: "bob", "n.0": "***********" },
+  ]);
 });

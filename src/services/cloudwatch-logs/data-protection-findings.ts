@@ -15,6 +15,9 @@ export type WriteFindings = (
 
 export const findingsStream = "data-protection-findings";
 
+/** Not AWS's: the places in an event that a report names; it counts all. */
+const detectionsPerReport = 1_000;
+
 /** `findings` has a list for each event in which something was found. */
 export async function reportFindings(
   context: LogsContext,
@@ -40,7 +43,9 @@ export async function reportFindings(
 function reportOf({ call }: LogsContext, logGroupName: string, findings: readonly Finding[]) {
   const byName = new Map<string, Finding[]>();
   for (const finding of findings) {
-    byName.set(finding.identifier, [...(byName.get(finding.identifier) ?? []), finding]);
+    const found = byName.get(finding.identifier);
+    if (found === undefined) byName.set(finding.identifier, [finding]);
+    else found.push(finding);
   }
   return {
     auditTimestamp: new Date(call.now).toISOString().replace(/\.\d+Z$/, "Z"),
@@ -48,7 +53,7 @@ function reportOf({ call }: LogsContext, logGroupName: string, findings: readonl
     dataIdentifiers: [...byName].map(([name, found]) => ({
       name,
       count: found.length,
-      detections: found.map(({ start, end }) => ({ start, end })),
+      detections: found.slice(0, detectionsPerReport).map(({ start, end }) => ({ start, end })),
     })),
   };
 }

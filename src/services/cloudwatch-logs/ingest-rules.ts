@@ -1,5 +1,5 @@
 // What is done with the events of a group as they come: transformed, masked, and fields of them indexed.
-import { maskText, type Finding } from "../../core/logs/data-protection/mask.ts";
+import { findAgain, maskText, type Finding } from "../../core/logs/data-protection/mask.ts";
 import { defaultIndexedFields, indexedFieldsOf } from "../../core/logs/indexed-fields.ts";
 import { EventReading } from "../../core/logs/metric-filter.ts";
 import type { InputLogEvent } from "../../core/logs/log-batch.ts";
@@ -66,26 +66,41 @@ export function ingest(
   };
   let [transformedEvents, transformedBytes] = [0, 0];
   const rows = events.map((event) => {
-    const outcome = transform?.(event.message, origin);
-    if (outcome?.kind === "transformed") {
-      transformedEvents += 1;
-      transformedBytes += utf8Bytes(outcome.text);
-    }
-    const transformed = outcome?.kind === "transformed" ? outcome.text : undefined;
-    if (protection === undefined) return rowOf(event, transformed);
-    const found = protection.find(event.message);
-    const masked = transformed === undefined ? undefined : mask(protection, transformed);
-    if (found.length === 0) return rowOf(event, masked);
-    findings.push(found);
+    const found = protection?.find(event.message) ?? [];
     const message = maskText(event.message, found);
-    return { ...rowOf({ ...event, message }, masked), unmasked: event.message };
+    const transformed = transform && transformSafely(transform, protection, { ...event, found }, origin);
+    if (transformed !== undefined) {
+      transformedEvents += 1;
+      transformedBytes += utf8Bytes(transformed);
+    }
+    if (found.length === 0) return rowOf(event, transformed);
+    findings.push(found);
+    return { ...rowOf({ ...event, message }, transformed), unmasked: event.message };
   });
   const failedTransformations = transform === undefined ? 0 : events.length - transformedEvents;
   const tally = { transformedEvents, transformedBytes, failedTransformations };
   return { events: rows, readings, findings, tally };
 }
 
-const mask = ({ find }: ProtectionRules, text: string) => maskText(text, find(text));
+/**
+ * What the transformer makes of an event, masked. Where it has changed what was found so that this is not
+ * found again, as one that splits a number does, it gets the masked message instead.
+ * @returns undefined when the event cannot be transformed
+ */
+function transformSafely(
+  transform: Transform,
+  protection: ProtectionRules | undefined,
+  { message, found }: InputLogEvent & { readonly found: readonly Finding[] },
+  origin: EventOrigin,
+): string | undefined {
+  const made = transform(message, origin);
+  if (made.kind === "failed") return undefined;
+  if (protection === undefined) return made.text;
+  const again = findAgain(made.text, message, found);
+  if (again !== undefined) return maskText(made.text, [...again, ...protection.find(made.text)]);
+  const safe = transform(maskText(message, found), origin);
+  return safe.kind === "failed" ? undefined : maskText(safe.text, protection.find(safe.text));
+}
 
 /** The rules of the groups that are being written to, compiled, in memory. */
 export interface IngestRuleDirectory {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { managedIdentifiers } from "./identifiers.ts";
-import { compileFinder, maskText } from "./mask.ts";
+import { compileFinder, findAgain, maskText } from "./mask.ts";
 import { parseDataProtectionPolicy } from "./policy.ts";
 
 const mask = (text: string, ...identifiers: string[]) =>
@@ -55,6 +55,32 @@ property.prop([
   const masked = mask(text, "CreditCardNumber", "EmailAddress");
   expect(masked).not.toContain("4111111111111111");
   expect(Object.keys(JSON.parse(masked) as object).length).toBe(Object.keys({ ...object, card: 1 }).length);
+});
+
+describe("what was found in a message, in what was made of it", () => {
+  const again = (made: string, original: string, found: string) => {
+    const start = original.indexOf(found);
+    const findings = [{ identifier: "one", start, end: start + found.length }];
+    return findAgain(made, original, findings)?.map(({ start: from, end }) => made.slice(from, end));
+  };
+
+  test.each([
+    ["without its keyword", '{"n":"123-45-6789"}', "ssn 123-45-6789", "123-45-6789", ["123-45-6789"]],
+    ["everywhere", '{"a":"1 x","b":["x"]}', "ssn x", "x", ["x", "x"]],
+    ["in other letters", '{"n":"ann"}', "NAME ANN", "ANN", ["ann"]],
+    ["in the signs of JSON", String.raw`{"n":"a\b"}`, String.raw`key a`, String.raw`a`, [String.raw`a\b`]],
+    ["as a number", '{"n":12345}', "account 0012345", "0012345", ["12345"]],
+    ["not as a part of something longer", '{"n":"123","at":1123}', "cvv 123", "123", ["123"]],
+    ["not where it is split", '{"n":["123","45","6789"]}', "ssn 123-45-6789", "123-45-6789", undefined],
+  ])("is found %s", (_where, made, original, found, expected) => {
+    expect(again(made, original, found)).toEqual(expected);
+  });
+});
+
+test("an event with very much to hide is masked whole", () => {
+  const find = compileFinder(new Set(["EmailAddress"]), new Map());
+  const text = Array.from({ length: 3_000 }, (_, index) => `ann${index}@example.com`).join(" ");
+  expect(maskText(text, find(text))).not.toContain("@");
 });
 
 const arn = (name: string) => `arn:aws:dataprotection::aws:data-identifier/${name}`;

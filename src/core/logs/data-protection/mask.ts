@@ -13,9 +13,6 @@ export type FindSensitive = (text: string) => readonly Finding[];
 /** Finds all matches of a custom expression; an engine whose time is bounded is passed in. */
 export type FindAll = (text: string) => readonly { readonly start: number; readonly end: number }[];
 
-/** Not AWS's: what one event may have. */
-const findingsPerText = 1_000;
-
 /** `custom` are the expressions of a policy's own identifiers by their names. */
 export function compileFinder(
   identifiers: ReadonlySet<string>,
@@ -37,7 +34,7 @@ export function compileFinder(
     for (const [identifier, findAll] of custom) {
       for (const { start, end } of findAll(text)) findings.push({ identifier, start, end });
     }
-    return findings.slice(0, findingsPerText);
+    return findings;
   };
 }
 
@@ -60,6 +57,53 @@ function* matchesOf(
 
 function hasOne(text: string, keywords: readonly string[]): boolean {
   return keywords.some((keyword) => text.includes(keyword));
+}
+
+/**
+ * What was found in a text, in what a transformer made of it: there it may be without the keywords that
+ * told it. `findings` are those of `original`; undefined when one of them is there in another form, or not at
+ * all, so that nobody can tell where it went.
+ */
+export function findAgain(
+  made: string,
+  original: string,
+  findings: readonly Finding[],
+): readonly Finding[] | undefined {
+  const lower = made.toLowerCase();
+  // Letters of some languages are longer in lower case.
+  const isFolded = lower.length === made.length;
+  const again = new Map<string, readonly Finding[]>();
+  for (const { identifier, start, end } of findings) {
+    const found = original.slice(start, end);
+    if (again.has(found)) continue;
+    const needle = isFolded ? found.toLowerCase() : found;
+    const places = formsOf(needle).flatMap((form) => wholeWords(isFolded ? lower : made, form, identifier));
+    if (places.length === 0) return undefined;
+    again.set(found, places);
+  }
+  return [...again.values()].flat();
+}
+
+/** As it is, as it stands in a text of JSON, and as a number has it. */
+function formsOf(found: string): readonly string[] {
+  const forms = [found, JSON.stringify(found).slice(1, -1), found.replace(/^0+(?=\d+$)/, "")];
+  return [...new Set(forms)];
+}
+
+function wholeWords(text: string, word: string, identifier: string): readonly Finding[] {
+  const found: Finding[] = [];
+  for (let start = text.indexOf(word); start >= 0; start = text.indexOf(word, start + word.length)) {
+    const end = start + word.length;
+    const isPart = isInsideWord(text, start) || isInsideWord(text, end);
+    if (!isPart) found.push({ identifier, start, end });
+  }
+  return found;
+}
+
+/** Whether letters or digits stand on both sides. */
+function isInsideWord(text: string, at: number): boolean {
+  const isWordSign = (sign: string | undefined) => sign !== undefined && /[\p{L}\p{N}]/u.test(sign);
+  return isWordSign(text[at - 1]) && isWordSign(text[at]);
 }
 
 /**
