@@ -42,7 +42,7 @@ export const settings = {
     "account ids, like 111111111111=222222222222,333333333333;444444444444=111111111111",
     {
       default: undefined,
-      help: "monitoring accounts, each with the accounts whose logs it reads as well",
+      help: "monitoring accounts, each with the accounts whose logs and metrics it reads as well",
     },
   ),
   auth: choice(["off", "iam"], {

@@ -1,4 +1,5 @@
 // A monitoring account and the accounts that are linked as its sources, through the official clients.
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newInsightsQueries } from "../support/insights-queries.ts";
@@ -152,4 +153,66 @@ test("listings include linked accounts when they are asked to, over all pages", 
   expect(await refusal(arnsOf({ accountIdentifiers: [source] }))).toContain("InvalidParameterException");
   const { logGroups } = await monitoring.listLogGroups({ includeLinkedAccounts: true });
   expect(logGroups).toHaveLength(3);
+});
+
+describe("metrics", () => {
+  const metricsOf = (account: string) => new CloudWatch(server.clientConfig({ account }));
+  const put = (account: string, MetricName: string, Value: number) =>
+    metricsOf(account).putMetricData({ Namespace: "App", MetricData: [{ MetricName, Value }] });
+
+  beforeAll(async () => {
+    await put(testAccount, "Orders", 1);
+    await put(source, "Orders", 2);
+    await put(source, "Returns", 3);
+    await put(stranger, "Orders", 4);
+  });
+
+  test("of source accounts are listed with their owners, over all pages", async () => {
+    const listed = async (options: object) => {
+      const found: (string | undefined)[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await metricsOf(testAccount).listMetrics({ Namespace: "App", ...options, NextToken });
+        page.Metrics!.forEach(({ MetricName }, index) =>
+          found.push([page.OwningAccounts?.[index], MetricName].join(" ")),
+        );
+        ({ NextToken } = page);
+      } while (NextToken !== undefined);
+      return found;
+    };
+    expect(await listed({})).toEqual([" Orders"]);
+    expect(await listed({ IncludeLinkedAccounts: true })).toEqual([
+      `${testAccount} Orders`,
+      `${source} Orders`,
+      `${source} Returns`,
+    ]);
+    const ofSource = { IncludeLinkedAccounts: true, OwningAccount: source };
+    expect(await listed(ofSource)).toEqual([`${source} Orders`, `${source} Returns`]);
+    expect(await listed({ IncludeLinkedAccounts: true, OwningAccount: stranger })).toEqual([]);
+  });
+
+  test("of several accounts are read and computed with", async () => {
+    const query = (Id: string, AccountId?: string) => ({
+      Id,
+      ...(AccountId === undefined ? {} : { AccountId }),
+      MetricStat: { Metric: { Namespace: "App", MetricName: "Orders" }, Period: 60, Stat: "Sum" },
+    });
+    const now = server.clock.now();
+    const valuesOf = async (MetricDataQueries: object[]) => {
+      const { MetricDataResults } = await metricsOf(testAccount).getMetricData({
+        MetricDataQueries: MetricDataQueries as ReturnType<typeof query>[],
+        StartTime: new Date(now - 600_000),
+        EndTime: new Date(now + 60_000),
+      });
+      return Object.fromEntries(MetricDataResults!.map(({ Id, Values }) => [Id, Values]));
+    };
+    const queries = [query("own"), query("linked", source)];
+    expect(await valuesOf(queries)).toEqual({ own: [1], linked: [2] });
+    expect(await valuesOf([...queries, { Id: "both", Expression: "own + linked" }])).toMatchObject({
+      both: [3],
+    });
+    expect(await refusal(valuesOf([query("foreign", stranger)]))).toContain(
+      `The account ${stranger} is not linked to this account.`,
+    );
+  });
 });

@@ -43,6 +43,7 @@ export async function bandSeries(
 /** A detector is for a metric whatever the period; those of an expression belong to it. */
 export function subjectOfBand(subject: BandNeed["subject"]): AnomalySubject {
   if (subject.kind === "expression") return subject;
-  const { namespace, name, dimensions, statistic } = subject.metric;
+  const { account, namespace, name, dimensions, statistic } = subject.metric;
+  if (account !== undefined) throw validation("There are bands only of metrics of the caller's own account.");
   return { kind: "metric", metric: { namespace, name, dimensions, statistic } };
 }

@@ -7,6 +7,7 @@ import { isPlanProblem, planQueries } from "../../core/metrics/math/plan.ts";
 import { detectorIdOf, type AnomalySubject } from "../../storage/anomaly-detectors.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input } from "./context.ts";
+import { parseLinkedAccounts } from "../../core/linked-accounts.ts";
 import { checkQueries, validation } from "./metric-data-queries.ts";
 import { invalidCombination, invalidValue, requireStatistic } from "./metric-errors.ts";
 import { metricIdentity } from "./metric-series.ts";
@@ -71,7 +72,10 @@ function mathSubject(
   { MetricDataQueries = [] }: NonNullable<SubjectInput["MetricMathAnomalyDetector"]>,
   account: string,
 ): AnomalySubject {
-  const queries = checkQueries(MetricDataQueries, account);
+  const queries = checkQueries(MetricDataQueries, {
+    account,
+    linkedAccounts: parseLinkedAccounts(undefined),
+  });
   if (queries.length > detectorLimits.mathQueries) {
     throw invalidValue(
       `An anomaly detector can use at most ${detectorLimits.mathQueries} metrics and expressions.`,

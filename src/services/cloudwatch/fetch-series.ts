@@ -93,7 +93,11 @@ async function metricQuestions(
   context: ReadContext,
   needs: readonly Need<"metric">[],
 ): Promise<readonly Question[]> {
-  const requests = needs.map(({ metric }) => ({ identity: metric, unit: metric.unit }));
+  const requests = needs.map(({ metric }) => ({
+    account: metric.account,
+    identity: metric,
+    unit: metric.unit,
+  }));
   const series = await seriesOfRequests(context, requests);
   const labels = defaultLabels(needs.map(({ metric }) => metric));
   return needs.map(({ key, metric }, index) => {

@@ -49,7 +49,10 @@ export async function getMetricData(
     start: input.NextToken === undefined ? { query: 0, period: 0 } : parsePosition(input.NextToken),
     maximum: Math.min(input.MaxDatapoints ?? maximumDatapoints, maximumDatapoints),
   };
-  const queries = checkQueries(input.MetricDataQueries, context.call.account);
+  const queries = checkQueries(input.MetricDataQueries, {
+    account: context.call.account,
+    linkedAccounts: context.dependencies.linkedAccounts,
+  });
   const answer = queries.some(isComputed) ? computedMetricData : storedMetricData;
   const { results, next, messages = [] } = await answer(context, queries, question);
   return {

@@ -22,7 +22,7 @@ export const limitations = {
   ],
   GetMetricData: [
     "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",
-    "`AccountId` is the caller's own: there are no linked accounts",
+    "`AccountId` names an account of `--linked-accounts`; searches, queries and bands read the caller's own",
     "percentiles and trimmed statistics are right to one per cent",
   ],
   GetMetricStatistics: ["percentiles and trimmed statistics are right to one per cent"],
@@ -30,10 +30,10 @@ export const limitations = {
     "`OutputFormat` is `png`; tables, alarms as annotations and metrics of several regions are refused",
     "letters are drawn for the Latin, Greek and Cyrillic scripts",
   ],
-  ListMetrics: ["`IncludeLinkedAccounts` finds nothing beyond the caller's own account"],
+  ListMetrics: ["linked accounts are those of `--linked-accounts`; a page has metrics of one account"],
   PutMetricStream: [
     "records go where `--stream-targets` says, else into the data folder; the role is not used",
-    "`IncludeLinkedAccountsMetrics` adds nothing: there are no linked accounts",
+    "`IncludeLinkedAccountsMetrics` adds nothing: a stream has the metrics of its own account",
   ],
   PutMetricData: [
     "`EntityMetricData` is stored without its `Entity`",

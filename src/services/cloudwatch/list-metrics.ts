@@ -13,8 +13,12 @@ export async function listMetrics(
   input: Input<"ListMetrics">,
   context: CloudWatchContext,
 ): Promise<Output<"ListMetrics">> {
-  const { account, region, now } = context.call;
-  if (input.OwningAccount !== undefined && input.OwningAccount !== account) return { Metrics: [] };
+  const { region, now } = context.call;
+  const accounts = accountsOf(input, context);
+  const position = input.NextToken === undefined ? undefined : parsePosition(input.NextToken, accounts);
+  const account = position?.account ?? accounts[0];
+  if (account === undefined) return { Metrics: [] };
+  const others = accounts.slice(accounts.indexOf(account) + 1);
   const { telemetry, worlds } = context.dependencies;
   const limit = metricLimits.metricsPerPage;
   const found = await readMetrics(telemetry, {
@@ -24,7 +28,7 @@ export async function listMetrics(
     dimensions: (input.Dimensions ?? []).map(({ Name, Value }) => ({ name: Name, value: Value })),
     seenSince:
       now - (input.RecentlyActive === "PT3H" ? metricLimits.recentlyActiveMs : metricLimits.visibleMs),
-    after: input.NextToken === undefined ? undefined : parsePosition(input.NextToken),
+    after: position?.after,
     limit: limit + 1,
   });
   const page = found.slice(0, limit);
@@ -36,15 +40,38 @@ export async function listMetrics(
       Dimensions: dimensions.map((dimension) => ({ Name: dimension.name, Value: dimension.value })),
     })),
     ...(input.IncludeLinkedAccounts === true ? { OwningAccounts: page.map(() => account) } : {}),
-    ...(found.length > limit && last !== undefined ? { NextToken: printPosition(last) } : {}),
+    ...nextPage(account, found.length > limit ? last : undefined, others),
   };
 }
 
-function printPosition({ namespace, name, identity }: MetricPosition): string {
-  return Buffer.from(JSON.stringify([namespace, name, identity])).toString("base64url");
+/** The caller's account first; a page has metrics of one of them. */
+function accountsOf(
+  { IncludeLinkedAccounts: isLinked = false, OwningAccount: wanted }: Input<"ListMetrics">,
+  { call, dependencies }: CloudWatchContext,
+): readonly string[] {
+  const linked = isLinked ? dependencies.linkedAccounts.sourcesOf(call.account) : [];
+  return [call.account, ...linked].filter((account) => wanted === undefined || wanted === account);
 }
 
-function parsePosition(token: string): MetricPosition {
+function nextPage(account: string, last: MetricPosition | undefined, others: readonly string[]) {
+  if (last !== undefined) return { NextToken: printPosition({ account, after: last }) };
+  const [next] = others;
+  return next === undefined ? {} : { NextToken: printPosition({ account: next, after: undefined }) };
+}
+
+/** From the beginning of an account, or behind a metric of it. */
+interface ListPosition {
+  readonly account: string;
+  readonly after: MetricPosition | undefined;
+}
+
+function printPosition({ account, after }: ListPosition): string {
+  const metric = after === undefined ? [] : [after.namespace, after.name, after.identity];
+  return Buffer.from(JSON.stringify([account, ...metric])).toString("base64url");
+}
+
+/** The accounts that the call may read are looked at again: a token opens none. */
+function parsePosition(token: string, accounts: readonly string[]): ListPosition {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(token, "base64url").toString());
@@ -52,10 +79,12 @@ function parsePosition(token: string): MetricPosition {
     parts = undefined;
   }
   if (Array.isArray(parts)) {
-    const [namespace, name, identity]: readonly unknown[] = parts;
+    const [given, namespace, name, identity]: readonly unknown[] = parts;
+    const account = accounts.find((one) => one === given);
     const isNumber = typeof identity === "string" && /^\d{1,20}$/.test(identity);
-    if (typeof namespace === "string" && typeof name === "string" && isNumber)
-      return { namespace, name, identity };
+    if (account !== undefined && parts.length === 1) return { account, after: undefined };
+    if (account !== undefined && typeof namespace === "string" && typeof name === "string" && isNumber)
+      return { account, after: { namespace, name, identity } };
   }
   throw modelled(InvalidParameterValueException, "The parameter NextToken is invalid.");
 }

@@ -1,6 +1,7 @@
 // Checks the queries of GetMetricData and reduces them to what is read and computed.
 import { ValidationException } from "@aws-sdk/client-cloudwatch";
 import { labelProblem } from "../../core/metrics/dynamic-label.ts";
+import type { LinkedAccounts } from "../../core/linked-accounts.ts";
 import type { MathMetric, MathQuery } from "../../core/metrics/math/needs.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input } from "./context.ts";
@@ -13,8 +14,14 @@ type WireQuery = Input<"GetMetricData">["MetricDataQueries"][number];
 
 export const validation = (message: string) => modelled(ValidationException, message);
 
+/** Whose metrics queries without `AccountId` read, and those of which accounts the others may. */
+export interface MetricReader {
+  readonly account: string;
+  readonly linkedAccounts: Pick<LinkedAccounts, "mayRead">;
+}
+
 /** @throws ValidationException, InvalidParameterValueException in AWS's words */
-export function checkQueries(queries: readonly WireQuery[], account: string): readonly MathQuery[] {
+export function checkQueries(queries: readonly WireQuery[], reader: MetricReader): readonly MathQuery[] {
   if (queries.length === 0) throw validation("The collection MetricDataQueries must not be empty.");
   if (queries.length > maximumQueries) {
     throw validation(`The collection MetricDataQueries must not have a size greater than ${maximumQueries}.`);
@@ -24,7 +31,7 @@ export function checkQueries(queries: readonly WireQuery[], account: string): re
     if (ids.has(query.Id))
       throw validation("The values for parameter id in MetricDataQueries are not unique.");
     ids.add(query.Id);
-    return check(query, `MetricDataQueries.member.${index + 1}`, account);
+    return check(query, `MetricDataQueries.member.${index + 1}`, reader);
   });
   if (!checked.some(({ returnData }) => returnData)) {
     throw validation("At least one of the MetricDataQueries must have ReturnData set to true.");
@@ -32,8 +39,8 @@ export function checkQueries(queries: readonly WireQuery[], account: string): re
   return checked;
 }
 
-function check(query: WireQuery, path: string, account: string): MathQuery {
-  const { Id: id, MetricStat: stat, Expression: expression, Label: label } = query;
+function check(query: WireQuery, path: string, reader: MetricReader): MathQuery {
+  const { Id: id, MetricStat: stat, Expression: expression, Label: label, AccountId: account } = query;
   if (!/^[a-z][a-zA-Z0-9_]*$/.test(id)) {
     throw validation(
       `The value ${id} for parameter ${path}.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
@@ -45,13 +52,18 @@ function check(query: WireQuery, path: string, account: string): MathQuery {
   if (stat !== undefined && query.Period !== undefined && query.Period !== stat.Period) {
     throw validation(`The parameters ${path}.Period and ${path}.MetricStat.Period must be the same.`);
   }
-  if (query.AccountId !== undefined && query.AccountId !== account) {
-    throw invalidValue(`The account ${query.AccountId} is not linked to this account.`);
+  if (account !== undefined && !reader.linkedAccounts.mayRead(reader.account, account)) {
+    throw invalidValue(`The account ${account} is not linked to this account.`);
   }
+  const isForeign = account !== undefined && account !== reader.account;
   const problem = label === undefined ? undefined : labelProblem(label);
   if (problem !== undefined) throw validation(`Error in label of '${id}': ${problem}`);
   const base = { id, returnData: query.ReturnData ?? true, ...(label === undefined ? {} : { label }) };
-  if (stat !== undefined) return { ...base, metric: metricOf(stat, `${path}.MetricStat`) };
+  if (stat !== undefined) {
+    const metric = metricOf(stat, `${path}.MetricStat`);
+    return { ...base, metric: isForeign ? { ...metric, account } : metric };
+  }
+  if (isForeign) throw invalidValue("Expressions are computed of the metrics that other queries read.");
   if (expression === undefined) {
     throw validation(`One of the parameters ${path}.Expression and ${path}.MetricStat must be specified.`);
   }

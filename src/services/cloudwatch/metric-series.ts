@@ -18,6 +18,8 @@ const datapointsPerStatement = 150_000;
 
 /** A metric, with one unit or with all that it has data under. */
 export interface MetricRequest {
+  /** That of the caller when undefined. */
+  readonly account?: string | undefined;
   readonly identity: MetricIdentity;
   readonly unit: MetricUnit | undefined;
 }
@@ -47,8 +49,23 @@ export async function seriesOfRequests(
   context: ReadContext,
   requests: readonly MetricRequest[],
 ): Promise<readonly (readonly MetricSeries[])[]> {
-  const { telemetry, worlds } = context.dependencies;
-  const world = await worlds.numberOf(context.call.account, context.call.region);
+  const { account: own, region } = context.call;
+  const accounts = new Set(requests.map(({ account = own }) => account));
+  const byRequest = new Map<MetricRequest, readonly MetricSeries[]>();
+  for (const account of accounts) {
+    const ofAccount = requests.filter((request) => (request.account ?? own) === account);
+    const series = await seriesInWorld(context, [account, region], ofAccount);
+    ofAccount.forEach((request, index) => byRequest.set(request, series[index] ?? []));
+  }
+  return requests.map((request) => byRequest.get(request) ?? []);
+}
+
+async function seriesInWorld(
+  { dependencies: { telemetry, worlds } }: ReadContext,
+  [account, region]: readonly [account: string, region: string],
+  requests: readonly MetricRequest[],
+): Promise<readonly (readonly MetricSeries[])[]> {
+  const world = await worlds.numberOf(account, region);
   const keyed = requests.map(({ identity, unit }) => ({ identity, unit, key: identityKey(identity) }));
   const units = await seriesOf(
     telemetry,

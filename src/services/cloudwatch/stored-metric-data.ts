@@ -73,7 +73,11 @@ async function readParts(
   parts: readonly Part[],
   ascending: boolean,
 ): Promise<readonly MetricDataResult[]> {
-  const requests = parts.map(({ metric }) => ({ identity: metric, unit: metric.unit }));
+  const requests = parts.map(({ metric }) => ({
+    account: metric.account,
+    identity: metric,
+    unit: metric.unit,
+  }));
   const series = await seriesOfRequests(context, requests);
   const statistics = parts.map(({ metric }) => requireStatistic(metric.statistic, "Stat"));
   const keyOf = ({ span, metric }: Part) => `${span.from} ${span.to} ${metric.periodSeconds}`;

@@ -27,7 +27,9 @@ export async function widgetData(context: CloudWatchContext, widget: Widget): Pr
   const ids = widget.metrics.map(({ renderer }, index) => renderer.id ?? freeId(widget, index));
   const wired = widget.metrics.map((metric, index) => queryOf(widget, metric, ids[index] ?? ""));
   if (wired.every(({ ReturnData }) => !ReturnData)) return { series: [], isPartial: false };
-  const plan = planQueries(checkQueries(wired, account));
+  const plan = planQueries(
+    checkQueries(wired, { account, linkedAccounts: context.dependencies.linkedAccounts }),
+  );
   if (isPlanProblem(plan)) throw validation(plan.problem);
   const rangeOf = (seconds: number) => ({ from: roundStart(widget.from, seconds, now), to: widget.to });
   const { series, isCut } = await fetchSeries(here, plan.needs, rangeOf);

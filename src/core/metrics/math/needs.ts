@@ -5,6 +5,8 @@ import type { SearchExpression } from "../search/expression.ts";
 
 /** A metric with its statistic, read by the period. */
 export interface MathMetric {
+  /** The account that it is in, where that is not the one of who asks. */
+  readonly account?: string;
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: readonly Dimension[];
