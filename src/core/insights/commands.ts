@@ -13,6 +13,7 @@ import { limit } from "./commands/limit.ts";
 import { lookup } from "./commands/lookup.ts";
 import { parse } from "./commands/parse.ts";
 import { pattern } from "./commands/pattern.ts";
+import { relevantfields } from "./commands/relevant-fields.ts";
 import { sort } from "./commands/sort.ts";
 import { source } from "./commands/source.ts";
 import { stats } from "./commands/stats.ts";
@@ -39,6 +40,7 @@ const definitions: Definitions = {
   lookup,
   parse,
   pattern,
+  relevantfields,
   sort,
   source,
   stats,

@@ -177,7 +177,7 @@ function indexedField(path: string): Sql {
 const isLambda = ({ name }: { readonly name: string }) => name.startsWith("/aws/lambda/");
 
 /** Lambda puts words before a JSON document; its first one is what fields are found in. */
-function documentOf(scope: EventScope): Sql {
+export function documentOf(scope: EventScope): Sql {
   const document = scope.logGroups.some(isLambda)
     ? sql`if(startsWith(message, '{'), message, substring(message, greatest(position(message, '{'), 1)))`
     : sql`message`;

@@ -100,6 +100,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("anomaly" as const), span: fc.constant(span) }),
   fc.record({
+    kind: fc.constant("relevantfields" as const),
+    fields: fc.array(field, { maxLength: 2 }),
+    condition: expression,
+    span: fc.constant(span),
+  }),
+  fc.record({
     kind: fc.constant("addtotals" as const),
     total: name,
     ofRows: fc.boolean(),
@@ -318,5 +324,25 @@ test.prop([fc.array(row, { maxLength: 15 })], { numRuns: 15 })(
       n: String(count),
     }));
     expect(await run(rows, "stats count(*) as n by bin(5m) as t")).toEqual(expected);
+  },
+);
+
+test.prop([fc.array(row, { maxLength: 25 }), fc.integer({ min: -10, max: 30 })], { numRuns: 15 })(
+  "the relevance of a field of texts is half the sum of what the shares of its values have shifted",
+  async (rows, bound) => {
+    const wanted = rows.filter(({ n }) => (numberOf(shown(n)) ?? -Infinity) > bound);
+    const others = rows.filter((one) => !wanted.includes(one));
+    // A value of one event only is as good as any other of that kind.
+    const kindOf = ({ route }: Row) =>
+      route === undefined || rows.filter((one) => one.route === route).length > 1 ? route : "rare";
+    const shareOf = (part: readonly Row[], kind: string | undefined) =>
+      part.filter((one) => kindOf(one) === kind).length / part.length;
+    const kinds = [...new Set(rows.map(kindOf))];
+    const shifted = kinds.map((kind) => Math.abs(shareOf(wanted, kind) - shareOf(others, kind)));
+    const isOneSided = wanted.length === 0 || others.length === 0;
+    const score = isOneSided ? 0 : shifted.reduce((sum, shift) => sum + shift, 0) / 2;
+    const [found] = await run(rows, `relevantfields route where n > ${bound}`);
+    if (rows.every(({ route }) => route === undefined)) expect(found).toBeUndefined();
+    else expect(Number(found?.["@relevanceScore"])).toBeCloseTo(score, 3);
   },
 );

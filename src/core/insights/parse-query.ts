@@ -1,6 +1,5 @@
 // Reads a query: commands with pipes between them.
 import { commandNamed } from "./commands.ts";
-import { InsightsQueryError } from "./query-error.ts";
 import { QueryReader } from "./query-reader.ts";
 import type { Command, Query } from "./query-tree.ts";
 
@@ -23,20 +22,12 @@ function parseCommands(reader: QueryReader): Query {
   return { commands };
 }
 
-/** Commands of CloudWatch's that are known and not served; the position says which. */
-const unserved = new Set(["relevantfields"]);
-
 function parseCommand(reader: QueryReader): Command {
   const start = reader.offset;
   const token = reader.peek();
   if (token.kind !== "word") return reader.unexpected();
   const command = commandNamed(token.text);
-  if (command === undefined) {
-    if (unserved.has(token.text.toLowerCase())) {
-      throw new InsightsQueryError(`the command ${token.text} is not supported`, token.span);
-    }
-    return reader.unexpected();
-  }
+  if (command === undefined) return reader.unexpected();
   reader.next();
   const read = command.parse(reader, start);
   if (!reader.atCommandEnd()) reader.unexpected();

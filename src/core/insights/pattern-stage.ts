@@ -8,6 +8,14 @@ export interface ReplacedColumn {
   readonly name: string;
   readonly column: string;
   readonly type: ValueType;
+  readonly nullable?: boolean;
+}
+
+/** Rows that take the place of the events. */
+export interface ReplacedRows {
+  readonly columns: readonly ReplacedColumn[];
+  readonly order: readonly OrderKey[];
+  readonly patterns?: PatternStage;
 }
 
 /** The rows of `pattern`, which a later command may still make others of. */

@@ -6,7 +6,7 @@ import { eventConditions, type TimeSpan } from "./event-conditions.ts";
 import type { QueryScope } from "./scope.ts";
 import { joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
 import type { TableCells } from "./join-selects.ts";
-import type { PatternStage, ReplacedColumn } from "./pattern-stage.ts";
+import type { PatternStage, ReplacedColumn, ReplacedRows } from "./pattern-stage.ts";
 import { newestFirst, orderClause, orderKeys, type OrderKey } from "./row-order.ts";
 import { summaryValue, withSummary } from "./summary-row.ts";
 import { columnValue, discoveredItems, discoveredValue, missing, type Value } from "./value.ts";
@@ -254,12 +254,12 @@ export class Pipeline {
   }
 
   /** Puts other rows in the place of the events; the SELECT of them counts the events as `m0`. */
-  replaceRows(around: Around, columns: readonly ReplacedColumn[], patterns: PatternStage): void {
+  replaceRows(around: Around, { columns, order, patterns }: ReplacedRows): void {
     this.#close(around);
     this.#matchedColumns = 1;
     this.#hasEvents = false;
     this.#patterns = patterns;
-    this.changePatterns(columns);
+    this.#replaceColumns(columns, order);
   }
 
   get patterns(): PatternStage | undefined {
@@ -268,13 +268,16 @@ export class Pipeline {
 
   /** Of the rows of `pattern` come others, with these columns. */
   changePatterns(columns: readonly ReplacedColumn[]): void {
+    this.#replaceColumns(columns, this.#patterns?.order ?? []);
+  }
+
+  #replaceColumns(columns: readonly ReplacedColumn[], order: readonly OrderKey[]): void {
     this.#fields.clear();
-    this.#output = columns.map(({ name, column, type }) => ({
-      name,
-      value: { sql: rawSql(column), type, nullable: false },
-    }));
+    this.#output = columns.map(({ name, column, type, nullable = false }) => {
+      return { name, value: { sql: rawSql(column), type, nullable } };
+    });
     for (const { name, value } of this.#output) this.#fields.set(name, value);
-    this.#order = this.#patterns?.order ?? [];
+    this.#order = order;
     this.#isDisplayed = false;
   }
 

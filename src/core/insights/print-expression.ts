@@ -69,7 +69,7 @@ export function fieldName({ steps }: FieldReference): string {
     .join("");
 }
 
-const words = new Set(["and", "or", "not", "like", "in", "as", "by", "asc", "desc", "true", "false"]);
+const words = new Set("and or not like in as by asc desc where true false".split(" "));
 
 /** A name as one word, in back quotes unless it is one already. */
 export function printName(name: string): string {

@@ -147,6 +147,7 @@ export type Command =
   | { readonly kind: "diff"; readonly period: ComparedPeriod | undefined; readonly span: Span }
   | { readonly kind: "anomaly"; readonly span: Span }
   | AddTotals
+  | RelevantFields
   | Join
   | Lookup
   | { readonly kind: "unmask"; readonly field: FieldReference; readonly span: Span }
@@ -156,6 +157,14 @@ export type CommandKind = Command["kind"];
 
 /** How long before the query's span of time the one begins that it is compared with. */
 export type ComparedPeriod = "previousHour" | "previousDay" | "previousWeek" | "previousMonth";
+
+export interface RelevantFields {
+  readonly kind: "relevantfields";
+  /** All that are found, when empty. */
+  readonly fields: readonly FieldReference[];
+  readonly condition: Expression;
+  readonly span: Span;
+}
 
 export interface AddTotals {
   readonly kind: "addtotals";

@@ -30,6 +30,7 @@ export function findPatterns(compiler: ExpressionCompiler, subject: Expression):
   if (!pipeline.hasEvents) compiler.refuse("patterns are found in log events", subject);
   const { scope } = pipeline;
   const patterns = new Patterns(asText(compiler.value(subject)).sql, scope);
-  pipeline.replaceRows((events) => patterns.select(events), patternColumns, patterns);
+  const { order } = patterns;
+  pipeline.replaceRows((events) => patterns.select(events), { columns: patternColumns, order, patterns });
   return patterns;
 }
