@@ -332,7 +332,7 @@ test.prop([fc.array(row, { maxLength: 25 }), fc.integer({ min: -10, max: 30 })],
   async (rows, bound) => {
     const wanted = rows.filter(({ n }) => (numberOf(shown(n)) ?? -Infinity) > bound);
     const others = rows.filter((one) => !wanted.includes(one));
-    // A value of one event only is as good as any other of that kind.
+    // Values that come once are one kind.
     const kindOf = ({ route }: Row) =>
       route === undefined || rows.filter((one) => one.route === route).length > 1 ? route : "rare";
     const shareOf = (part: readonly Row[], kind: string | undefined) =>
