@@ -12,7 +12,7 @@ import type { Keyring, SealedDataKey } from "./keyring.ts";
 
 /** As it is stored; its key in state is the group's number and its own. */
 interface StoredDataKey extends SealedDataKey {
-  /** How many texts it may have sealed: written before it seals them, so that a crash forgets none. */
+  /** How many events it may have sealed: written before it seals them, so that a crash forgets none. */
   readonly reserved: number;
 }
 
@@ -28,12 +28,10 @@ interface GroupDataKey {
 /** Seals what is stored of a batch of events. */
 export interface LogEventSealer {
   readonly dataKeyId: number;
-  /** An empty text stays empty; `column` and `sequence` are needed again to open it. */
-  readonly seal: (column: string, sequence: bigint, text: string) => Uint8Array | "";
+  /** The number of the event is needed again to open it. */
+  readonly seal: (sequence: bigint, text: string | Uint8Array) => Uint8Array;
 }
 
-/** Texts of an event that are sealed, at most. */
-const textsPerEvent = 4;
 const reservedAtOnce = 2 ** 20;
 const collectionName = "log-data-keys";
 const pageSize = 1_000;
@@ -97,12 +95,11 @@ export class LogEncryption {
    */
   async sealerOf(groupId: number, keyArn: string, events: number): Promise<LogEventSealer> {
     await this.currentKeyring();
-    const texts = events * textsPerEvent;
-    const dataKey = this.#takeFrom(groupId, keyArn, texts) ?? (await this.#refill(groupId, keyArn, texts));
+    const dataKey = this.#takeFrom(groupId, keyArn, events) ?? (await this.#refill(groupId, keyArn, events));
     const plain = this.#plain(dataKey);
     return {
       dataKeyId: dataKey.id,
-      seal: (column, sequence, text) => (text === "" ? "" : seal(plain, text, `${column}${sequence}`)),
+      seal: (sequence, text) => seal(plain, text, String(sequence)),
     };
   }
 
@@ -142,54 +139,54 @@ export class LogEncryption {
     );
   }
 
-  #takeFrom(groupId: number, keyArn: string, texts: number): GroupDataKey | undefined {
+  #takeFrom(groupId: number, keyArn: string, events: number): GroupDataKey | undefined {
     const current = this.#current(groupId, keyArn);
-    if (current === undefined || current.left < texts) return undefined;
-    current.left -= texts;
+    if (current === undefined || current.left < events) return undefined;
+    current.left -= events;
     return current;
   }
 
   /** One change of a group's data keys at a time. */
-  async #refill(groupId: number, keyArn: string, texts: number): Promise<GroupDataKey> {
+  async #refill(groupId: number, keyArn: string, events: number): Promise<GroupDataKey> {
     for (;;) {
       const changing = this.#changing.get(groupId);
       if (changing === undefined) {
-        const change = this.#reserve(groupId, keyArn, texts).finally(() => this.#changing.delete(groupId));
+        const change = this.#reserve(groupId, keyArn, events).finally(() => this.#changing.delete(groupId));
         this.#changing.set(groupId, change);
         return change;
       }
       await changing.catch(() => undefined); // it is told to whoever began it
-      const taken = this.#takeFrom(groupId, keyArn, texts);
+      const taken = this.#takeFrom(groupId, keyArn, events);
       if (taken !== undefined) return taken;
     }
   }
 
-  async #reserve(groupId: number, keyArn: string, texts: number): Promise<GroupDataKey> {
-    const more = Math.max(reservedAtOnce, texts);
+  async #reserve(groupId: number, keyArn: string, events: number): Promise<GroupDataKey> {
+    const more = Math.max(reservedAtOnce, events);
     const current = this.#current(groupId, keyArn);
     const key = keyOf(groupId, current?.id ?? 0);
     for (;;) {
       const found = current === undefined ? undefined : await this.#stored.get("", key);
       const reserved = (found?.value.reserved ?? 0) + more;
       if (current === undefined || found === undefined || reserved > sealsPerKey) {
-        return this.#newDataKey(groupId, keyArn, more, texts);
+        return this.#newDataKey(groupId, keyArn, more, events);
       }
       // Another server may reserve of the same data key.
       if (await this.#stored.replace("", key, { ...found.value, reserved }, found.version)) {
-        current.left += more - texts;
+        current.left += more - events;
         return current;
       }
     }
   }
 
-  async #newDataKey(groupId: number, keyArn: string, reserved: number, texts: number) {
+  async #newDataKey(groupId: number, keyArn: string, reserved: number, events: number) {
     this.keyring.requireUsable(keyArn);
     const id = await this.#state.nextNumber("log-data-key");
     const { plain, ...sealed } = this.keyring.newDataKey(keyArn, contextOf(groupId, id));
     const stored = { ...sealed, reserved };
     const place = { collection: collectionName, scope: "", key: keyOf(groupId, id) };
     await this.#state.write([{ kind: "put", ...place, value: stored }, this.keyring.changed]);
-    const made = { id, groupId, stored, left: reserved - texts, plain };
+    const made = { id, groupId, stored, left: reserved - events, plain };
     this.#byGroup.set(groupId, [...(this.#byGroup.get(groupId) ?? []), made]);
     return made;
   }

@@ -2,6 +2,7 @@
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { KeyUnavailableError } from "../encryption/key-errors.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
+import { splitTexts } from "./sealed-texts.ts";
 
 /** Opened, for as long as a statement is being made. */
 export interface OpenDataKey {
@@ -19,9 +20,6 @@ export interface LogEventSource {
 /** Of groups that never had a key. */
 export const plainLogEvents: LogEventSource = { table: rawSql("log_events"), unavailable: [] };
 
-/** The sealed texts, and what stands in front of the sequence number in the context of each. */
-export const sealedTexts = { message: "m", transformed: "t", unmasked: "u", indexed: "i" } as const;
-
 const ownColumns = rawSql("group_id, stream_id, timestamp, sequence, ingested_at, retention_days");
 
 /**
@@ -37,23 +35,17 @@ export function sealedLogEvents(
 ): LogEventSource {
   if (open.length === 0) return { table: plainLogEvents.table, unavailable };
   const ids = open.map(({ id }) => id);
-  const opened = Object.entries(sealedTexts).map(
-    ([column, letter]) => sql`${openedText(column, letter, open)} AS ${rawSql(`opened_${column}`)}`,
+  const texts = Object.entries(splitTexts(rawSql("whole"))).map(
+    ([column, text]) => sql`${text} AS ${rawSql(column)}`,
   );
-  const whole = (column: string) => {
-    const text = rawSql(`opened_${column}`);
-    return sql`if(throwIf(isNull(${text}) AND data_key IN ${ids}, 'a sealed log event is damaged') = 0,
-      assumeNotNull(${text}), '')`;
-  };
   const table = sql`(
     SELECT ${ownColumns}, message, transformed, unmasked, indexed FROM log_events
     UNION ALL
-    SELECT ${ownColumns}, ${whole("message")} AS message, ${whole("transformed")} AS transformed,
-      ${whole("unmasked")} AS unmasked,
-      CAST(JSONExtract(${whole("indexed")}, 'Map(String, String)') AS Map(LowCardinality(String), String))
-        AS indexed
+    SELECT ${ownColumns}, ${joinSql(texts, ", ")}
     FROM (
-      SELECT ${ownColumns}, data_key, ${joinSql(opened, ", ")}
+      SELECT ${ownColumns}, ${opened(open)} AS opened,
+        throwIf(isNull(opened) AND data_key IN ${ids}, 'a sealed log event is damaged') AS damaged,
+        substring(assumeNotNull(opened), 1 + damaged) AS whole
       FROM log_events_sealed WHERE group_id IN ${groupIds} AND data_key IN ${ids}
     )
   ) AS log_events`;
@@ -62,13 +54,11 @@ export function sealedLogEvents(
 
 /**
  * NULL for what these keys cannot open: the engine may try rows of other groups before it looks at the
- * conditions. An empty text has no nonce, so it borrows one.
+ * conditions.
  */
-function openedText(column: string, letter: string, open: readonly OpenDataKey[]): Sql {
-  const text = rawSql(`log_events_sealed.${column}`);
-  const nonce = sql`substring(concat(${text}, '000000000000'), 1, 12)`;
-  const context = sql`concat(${letter}, toString(log_events_sealed.sequence))`;
-  return sql`tryDecrypt('aes-256-gcm', substring(${text}, 13), ${keyOfRow(open)}, ${nonce}, ${context})`;
+function opened(open: readonly OpenDataKey[]): Sql {
+  const [nonce, text] = [rawSql("substring(sealed, 1, 12)"), rawSql("substring(sealed, 13)")];
+  return sql`tryDecrypt('aes-256-gcm', ${text}, ${keyOfRow(open)}, ${nonce}, toString(sequence))`;
 }
 
 function keyOfRow(open: readonly OpenDataKey[]): Sql {

@@ -5,7 +5,8 @@ import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { LogEventSealer } from "../encryption/log-encryption.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
-import { requireReadable, sealedTexts, type LogEventSource } from "./log-event-source.ts";
+import { requireReadable, type LogEventSource } from "./log-event-source.ts";
+import { joinTexts } from "./sealed-texts.ts";
 import { neverExpireDays } from "./tables/log-events.ts";
 
 /** Where events go; groups and streams are numbers here, which the control plane gives out. */
@@ -104,16 +105,9 @@ function sealedTextsOf(
   sequences: readonly bigint[],
   events: readonly AppendedLogEvent[],
 ) {
-  const { message, transformed, unmasked, indexed } = textsOf(events);
-  const jsons = indexed.map((map) => (Object.keys(map).length === 0 ? "" : JSON.stringify(map)));
-  const sealed = (texts: readonly string[], letter: string) =>
-    texts.map((text, index) => seal(letter, sequences[index] ?? 0n, text));
   return {
     data_key: events.map(() => dataKeyId),
-    message: sealed(message, sealedTexts.message),
-    transformed: sealed(transformed, sealedTexts.transformed),
-    unmasked: sealed(unmasked, sealedTexts.unmasked),
-    indexed: sealed(jsons, sealedTexts.indexed),
+    sealed: events.map((event, index) => seal(sequences[index] ?? 0n, joinTexts(event))),
   };
 }
 
@@ -267,9 +261,11 @@ export async function extendRetention(
   }
 }
 
-const texts = "message, transformed, unmasked, indexed";
 /** The columns of each table beside those that all have. */
-const movedColumns = { log_events: texts, log_events_sealed: `data_key, ${texts}` };
+const movedColumns = {
+  log_events: "message, transformed, unmasked, indexed",
+  log_events_sealed: "data_key, sealed",
+};
 
 async function moveRows(
   telemetry: Telemetry,

@@ -1,25 +1,16 @@
-// Log events of groups with a key: as log events, with every text that comes from them sealed.
+// Log events of groups with a key: the places of events, and all that comes from their texts, sealed.
 import { defineTable } from "../table.ts";
 import { eventLayout, eventPlaces, streamIndex } from "./log-events.ts";
 
-/** What is sealed has no pattern that could be compressed. */
-const sealed = { type: "String", codec: "NONE" } as const;
-
-/**
- * A sealed text is a nonce, the ciphertext and a tag (`storage/encryption/envelope.ts`), and empty where the
- * text is. There is no index over texts: it would tell their words.
- */
+/** There is no index over texts: it would tell their words. */
 export const logEventsSealed = defineTable({
   name: "log_events_sealed",
   columns: {
     ...eventPlaces,
     /** Which data key of the group has sealed the event. */
     data_key: { type: "UInt32" },
-    message: sealed,
-    transformed: sealed,
-    unmasked: sealed,
-    /** The map as JSON. */
-    indexed: sealed,
+    /** A nonce, the ciphertext of `sealed-texts.ts` and a tag; it has no pattern that could be compressed. */
+    sealed: { type: "String", codec: "NONE" },
   },
   indexes: [streamIndex],
   ...eventLayout,
