@@ -54,10 +54,13 @@ describe("an access policy", () => {
     expect(allowsAccount({ ...allow, Resource: "arn:aws:logs:*:destination:?" }, "111122223333")).toBe(true);
   });
 
-  test("keeps out whom a statement denies, and allows nothing on conditions", () => {
+  test("keeps out whom a statement denies, and who does not keep a condition", () => {
     expect(allowsAccount([allow, { ...allow, Effect: "Deny" }], "111122223333")).toBe(false);
     const condition = { StringEquals: { "aws:PrincipalOrgID": "o-1" } };
     expect(allowsAccount({ ...allow, Condition: condition }, "111122223333")).toBe(false);
+    const some = { StringLike: { "aws:PrincipalAccount": "1111*" } };
+    expect(allowsAccount({ ...allow, Condition: some }, "111122223333")).toBe(true);
+    expect(allowsAccount({ ...allow, Condition: some }, "444455556666")).toBe(false);
   });
 
   test.each(["", "[]", "{}", '{"Statement":[]}', '{"Statement":{"Effect":"Maybe"}}'])("is not %s", (text) => {

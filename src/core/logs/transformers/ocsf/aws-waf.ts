@@ -1,6 +1,6 @@
 // Logs of AWS WAF in OCSF: HTTP Activity.
 import { isJsonObject, parseJsonObject, type Json } from "../json-document.ts";
-import { ocsfClasses, otherActivity, unknownActivity } from "./classes.ts";
+import { ocsfClasses, otherActivity, unknownAction, unknownActivity } from "./classes.ts";
 import {
   asAddress,
   asText,
@@ -55,10 +55,7 @@ const mapping: OcsfMapping = {
   },
   product: { name: "AWS WAF", vendor_name: "AWS" },
   profiles: ["cloud", "security_control", "datetime"],
-  constants: [
-    [["action"], "Unknown"],
-    [["action_id"], 0],
-  ],
+  constants: unknownAction,
   rows: [
     row("webaclId", "metadata.product.feature.uid"),
     row("formatVersion", "metadata.product.version", asText),

@@ -1,5 +1,5 @@
 // The classes of OCSF that AWS's logs belong to, and the activities of those that more than one source has.
-import type { OcsfActivity, OcsfClass } from "./mapping.ts";
+import type { OcsfActivity, OcsfClass, OcsfMapping } from "./mapping.ts";
 
 const network = { uid: 4, name: "Network Activity" } as const;
 const identity = { uid: 3, name: "Identity & Access Management" } as const;
@@ -28,3 +28,17 @@ export const unknownActivity: OcsfActivity = { id: 0, name: "Unknown" };
 export function otherActivity(name: string): OcsfActivity {
   return { id: 99, name, typeName: "Other" };
 }
+
+type Constants = NonNullable<OcsfMapping["constants"]>;
+
+/** What a control has done, until a row says so. https://schema.ocsf.io/1.5.0/profiles/security_control */
+export const unknownAction: Constants = [
+  [["action"], "Unknown"],
+  [["action_id"], 0],
+];
+
+/** https://schema.ocsf.io/1.5.0/objects/network_connection_info */
+export const unknownDirection: Constants = [
+  [["connection_info", "direction"], "Unknown"],
+  [["connection_info", "direction_id"], 0],
+];

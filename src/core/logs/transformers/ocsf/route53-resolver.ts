@@ -1,6 +1,6 @@
 // Query logs of the Route 53 Resolver in OCSF: DNS Activity.
 import { isJsonObject, parseJsonObject, type Json } from "../json-document.ts";
-import { ocsfClasses } from "./classes.ts";
+import { ocsfClasses, unknownAction, unknownDirection } from "./classes.ts";
 import {
   asAddress,
   asNumber,
@@ -45,12 +45,7 @@ const mapping: OcsfMapping = {
   activityOf: () => ({ id: 6, name: "Traffic" }),
   product: { name: "Route 53", vendor_name: "AWS", feature: { name: "Resolver Query Logs" } },
   profiles: ["cloud", "security_control", "datetime"],
-  constants: [
-    [["action"], "Unknown"],
-    [["action_id"], 0],
-    [recordPath("connection_info.direction"), "Unknown"],
-    [recordPath("connection_info.direction_id"), 0],
-  ],
+  constants: [...unknownAction, ...unknownDirection],
   rows: [
     row("version", "metadata.product.version"),
     row("account_id", "cloud.account.uid"),

@@ -1,6 +1,6 @@
 // Amazon VPC flow logs in OCSF: Network Activity.
 import type { JsonObject } from "../json-document.ts";
-import { ocsfClasses, unknownActivity } from "./classes.ts";
+import { ocsfClasses, unknownAction, unknownActivity, unknownDirection } from "./classes.ts";
 import {
   asAddress,
   asNumber,
@@ -42,12 +42,7 @@ const mapping: OcsfMapping = {
   activityOf: ({ action }) => outcomes.get(action) ?? unknownActivity,
   product: { name: "Amazon VPC", vendor_name: "AWS", feature: { name: "Flowlogs" } },
   profiles: ["cloud", "security_control", "datetime"],
-  constants: [
-    [["action"], "Unknown"],
-    [["action_id"], 0],
-    [recordPath("connection_info.direction"), "Unknown"],
-    [recordPath("connection_info.direction_id"), 0],
-  ],
+  constants: [...unknownAction, ...unknownDirection],
   rows: [
     row("version", "metadata.product.version"),
     row("account_id", "cloud.account.uid"),
