@@ -19,6 +19,7 @@ beforeAll(async () => {
   server = await startTestServer();
   cloudwatch = new CloudWatch(server.clientConfig());
   await history("Requests", (at) => busy(at) + wiggle(at));
+  await history("Orders", (at) => busy(at) + wiggle(at));
   await history("Errors", (at) => busy(at) / 10 + wiggle(at) / 10);
 });
 afterAll(() => server.stop());
@@ -328,4 +329,53 @@ test("an alarm on a band makes its detector, fires on what is not expected, and 
   expect(JSON.parse(fired.StateReasonData!).recentUpperThresholds).toHaveLength(1);
   expect(await observe(busy(server.clock.now()))).toMatchObject({ StateValue: "OK" });
   expect(await observe(0)).toMatchObject({ StateValue: "ALARM" });
+});
+
+test("an alarm goes by the detector that was put, and by what it is told later", async () => {
+  const midnight = Math.floor(testStartAt / dayMs) * dayMs;
+  const busyHours = [0, 1, 2, 3, 4, 5].map((days) => ({
+    StartTime: new Date(midnight - days * dayMs + 7 * hourMs),
+    EndTime: new Date(midnight - days * dayMs + 19 * hourMs),
+  }));
+  const put = (ExcludedTimeRanges: typeof busyHours) =>
+    cloudwatch.putAnomalyDetector({
+      SingleMetricAnomalyDetector: single("Orders"),
+      Configuration: { ExcludedTimeRanges },
+    });
+  await put(busyHours);
+  await cloudwatch.putMetricAlarm({
+    AlarmName: "orders",
+    Metrics: [
+      { ...query("m1", "Orders"), ReturnData: true },
+      { Id: "band", Expression: "ANOMALY_DETECTION_BAND(m1, 4)" },
+    ],
+    ThresholdMetricId: "band",
+    ComparisonOperator: "GreaterThanUpperThreshold",
+    EvaluationPeriods: 1,
+  });
+  const { AnomalyDetectors } = await cloudwatch.describeAnomalyDetectors({ MetricName: "Orders" });
+  expect(AnomalyDetectors).toHaveLength(1);
+  const usual = async () => {
+    const MetricData = [{ MetricName: "Orders", Value: busy(server.clock.now()) }];
+    await cloudwatch.putMetricData({ Namespace: "Shop", MetricData });
+    await server.advance(5 * minuteMs);
+  };
+  await usual();
+  await put([]);
+  await usual();
+  const { AlarmHistoryItems } = await cloudwatch.describeAlarmHistory({
+    AlarmName: "orders",
+    HistoryItemType: "StateUpdate",
+    ScanBy: "TimestampAscending",
+  });
+  const changes = AlarmHistoryItems!.map(({ HistoryData }) => {
+    const { newState } = JSON.parse(HistoryData!) as {
+      newState: { stateValue: string; stateReasonData: { recentUpperThresholds: number[] } };
+    };
+    return [newState.stateValue, newState.stateReasonData.recentUpperThresholds[0]! > 200];
+  });
+  expect(changes).toEqual([
+    ["ALARM", false],
+    ["OK", true],
+  ]);
 });

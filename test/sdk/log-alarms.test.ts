@@ -115,6 +115,55 @@ test("groups of the aggregation are contributors", async () => {
   expect(AlarmContributors).toMatchObject([{ ContributorAttributes: { host: "b" } }]);
 });
 
+test("contributors come and go, each with its history, and actions are performed for each", async () => {
+  const AlarmActions = [`arn:aws:sns:${testRegion}:${testAccount}:operators`];
+  await cloudwatch.putLogAlarm({
+    ...errors,
+    AlarmName: "slow hosts",
+    ScheduledQueryConfiguration: {
+      ...errors.ScheduledQueryConfiguration!,
+      QueryString: "",
+      AggregationExpression: "max(latency) by host | sort desc",
+      ScheduleConfiguration: { ScheduleExpression: "rate(1 minute)", StartTimeOffset: 60 },
+    },
+    QueryResultsToEvaluate: 1,
+    Threshold: 100,
+    AlarmActions,
+  });
+  const minute = async (...hosts: [string, number][]) => {
+    await log(...hosts.map(([host, latency]) => ({ host, latency })));
+    await server.advance(minuteMs);
+    const { AlarmContributors } = await cloudwatch.describeAlarmContributors({ AlarmName: "slow hosts" });
+    const names = AlarmContributors!.map(({ ContributorAttributes }) => ContributorAttributes!["host"]!);
+    return [(await described("slow hosts")).StateValue!, ...names.toSorted()];
+  };
+  expect(await minute(["a", 50], ["b", 250])).toEqual(["ALARM", "b"]);
+  expect(await minute(["a", 150], ["b", 250])).toEqual(["ALARM", "a", "b"]);
+  expect(await minute(["a", 150], ["b", 20])).toEqual(["ALARM", "a"]);
+  expect(await minute(["a", 15], ["b", 20])).toEqual(["OK"]);
+  const history = async (HistoryItemType: "AlarmContributorStateUpdate" | "AlarmContributorAction") => {
+    const { AlarmHistoryItems } = await cloudwatch.describeAlarmHistory({
+      AlarmName: "slow hosts",
+      AlarmTypes: ["LogAlarm"],
+      HistoryItemType,
+      ScanBy: "TimestampAscending",
+    });
+    return AlarmHistoryItems!;
+  };
+  const changes = (await history("AlarmContributorStateUpdate")).map((item) => [
+    item.AlarmContributorAttributes!["host"],
+    item.HistorySummary!.split(" ").at(-1),
+  ]);
+  expect(changes).toEqual([
+    ["b", "ALARM"],
+    ["a", "ALARM"],
+    ["b", "OK"],
+    ["a", "OK"],
+  ]);
+  const actions = await history("AlarmContributorAction");
+  expect(actions.map((item) => item.AlarmContributorAttributes!["host"])).toEqual(["b", "a"]);
+});
+
 test("a query that cannot be run any more is told, and gives no results", async () => {
   await logs.deleteLogGroup({ logGroupName: "/shop" });
   await server.advance(5 * minuteMs);
