@@ -29,11 +29,13 @@ import {
   getDataProtectionPolicy,
   putDataProtectionPolicy,
 } from "./data-protection.ts";
+import { getLogFields, listAggregateLogGroupSummaries } from "./data-sources.ts";
 import { filterLogEvents } from "./filter-log-events.ts";
 import { testMetricFilter } from "./filter-patterns.ts";
 import { describeLogGroups, listLogGroups } from "./log-group-listings.ts";
 import { associateKmsKey, disassociateKmsKey } from "./kms-keys.ts";
 import { startLiveTail } from "./live-tail.ts";
+import { getLogObject } from "./log-objects.ts";
 import { getLogGroupFields, getLogRecord } from "./log-records.ts";
 import {
   createLookupTable,
@@ -50,6 +52,7 @@ import {
   putLogGroupDeletionProtection,
   putRetentionPolicy,
 } from "./log-groups.ts";
+import { getStorageTierPolicy, putStorageTierPolicy } from "./storage-tiers.ts";
 import { createLogStream, deleteLogStream, describeLogStreams } from "./log-streams.ts";
 import { describeQueries, getQueryResults, listLogGroupsForQuery, startQuery, stopQuery } from "./queries.ts";
 import { deleteQueryDefinition, describeQueryDefinitions, putQueryDefinition } from "./query-definitions.ts";
@@ -188,11 +191,15 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   GetIntegration: getIntegration,
   GetLogAnomalyDetector: getLogAnomalyDetector,
   GetLogEvents: getLogEvents,
+  GetLogFields: getLogFields,
   GetLogGroupFields: getLogGroupFields,
+  GetLogObject: getLogObject,
   GetLogRecord: getLogRecord,
   GetLookupTable: getLookupTable,
   GetQueryResults: getQueryResults,
+  GetStorageTierPolicy: getStorageTierPolicy,
   GetTransformer: getTransformer,
+  ListAggregateLogGroupSummaries: listAggregateLogGroupSummaries,
   ListAnomalies: listAnomalies,
   ListIntegrations: listIntegrations,
   ListLogAnomalyDetectors: listLogAnomalyDetectors,
@@ -217,6 +224,7 @@ export const handlers: Handlers<typeof Sdk, LogsContext> = {
   PutMetricFilter: putMetricFilter,
   PutQueryDefinition: putQueryDefinition,
   PutResourcePolicy: putResourcePolicy,
+  PutStorageTierPolicy: putStorageTierPolicy,
   PutRetentionPolicy: putRetentionPolicy,
   PutSubscriptionFilter: putSubscriptionFilter,
   PutSyslogConfiguration: putSyslogConfiguration,

@@ -23,9 +23,20 @@ export const limitations = {
   PutResourcePolicy: ["a policy is kept and shown; nothing is decided by it"],
   DescribeLogGroups: ["linked accounts are those of `--linked-accounts`; the caller's own come first"],
   ListLogGroups: [
-    "`dataSources` and `fieldIndexNames` are refused",
+    "`fieldIndexNames` is refused; `dataSources` compares with the tags, as GetLogFields does",
     "linked accounts are those of `--linked-accounts`; the caller's own come first",
   ],
+  GetLogFields: [
+    "data sources are those that log groups name by the tags `cw:datasource:name` and `cw:datasource:type`",
+    "fields and types are those of the newest 200 JSON events of each of 50 groups",
+  ],
+  GetLogObject: [
+    "events are not cut, so the objects are the events themselves, by their `@ptr`",
+    "clients must not put `stream-` before the host name (see the README)",
+    "any caller may `unmask`",
+  ],
+  ListAggregateLogGroupSummaries: ["data sources as in GetLogFields; there is no `dataSource.Format`"],
+  PutStorageTierPolicy: ["`INTELLIGENT_TIERING` is refused: there is one tier"],
   GetLogEvents: ["any caller may `unmask`"],
   FilterLogEvents: ["any caller may `unmask`"],
   PutLogEvents: ["`entity` is checked by its form and not kept"],

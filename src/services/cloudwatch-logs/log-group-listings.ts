@@ -1,5 +1,6 @@
 // Log groups, listed: by their names, classes and tags, page by page.
 import type { LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
+import { isOfDataSources } from "../../core/logs/data-source.ts";
 import { compileNamePattern, compileTagFilters } from "../../core/logs/log-group-filter.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import { logLimits } from "../../core/logs/limits.ts";
@@ -43,14 +44,15 @@ export async function listLogGroups(
   input: Input<"ListLogGroups">,
   context: LogsContext,
 ): Promise<Output<"ListLogGroups">> {
-  if (input.dataSources !== undefined || input.fieldIndexNames !== undefined) {
-    throw invalidParameter("Filtering by data sources or field indexes is not supported here.");
+  if (input.fieldIndexNames !== undefined) {
+    throw invalidParameter("Filtering by field indexes is not supported here.");
   }
   const { logGroupNamePattern: pattern, logGroupTags: tags = [] } = input;
   const matchesName = pattern === undefined ? () => true : compileNamePattern(pattern);
   const matchesTags = compileTagFilters(tags.map(({ key, values = [] }) => ({ key, values })));
   const page = await pageOfGroups(input, context, {
-    accepts: ({ key, value }) => matchesName(key) && matchesTags(value.tags),
+    accepts: ({ key, value }) =>
+      matchesName(key) && matchesTags(value.tags) && isOfDataSources(value.tags, input.dataSources),
   });
   return {
     logGroups: page.groups.map((group) => ({
@@ -149,8 +151,11 @@ async function groupsOfAccount(
  * Whose groups are listed: of the accounts that are named, those that the caller may read.
  * @throws InvalidParameterException
  */
-function accountsOf(
-  { includeLinkedAccounts = false, accountIdentifiers = [] }: ListingInput,
+export function accountsOf(
+  {
+    includeLinkedAccounts = false,
+    accountIdentifiers = [],
+  }: Pick<ListingInput, "includeLinkedAccounts" | "accountIdentifiers">,
   { call, dependencies }: LogsContext,
 ): readonly string[] {
   if (accountIdentifiers.length > 0 && !includeLinkedAccounts) {

@@ -3,7 +3,7 @@ import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { flattenEvent } from "../../core/insights/flatten-event.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import type { Document } from "../../storage/state.ts";
-import { readLogEvent, sampleDocuments } from "../../storage/telemetry/log-queries.ts";
+import { readLogEvent, sampleDocuments, type StoredEvent } from "../../storage/telemetry/log-queries.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, invalidParameter } from "./errors.ts";
@@ -27,26 +27,11 @@ export async function getLogRecord(
   input: Input<"GetLogRecord">,
   context: LogsContext,
 ): Promise<Output<"GetLogRecord">> {
-  const { telemetry, logEncryption } = context.dependencies;
-  const pointer = parsePointer(input.logRecordPointer);
-  const group = await groupById(pointer.groupId, context);
-  const event =
-    group === undefined
-      ? undefined
-      : await readLogEvent(
-          telemetry,
-          await logEncryption.sourceOf([group.value.id]),
-          group.value.id,
-          pointer,
-          input.unmask ?? false,
-        );
-  if (
-    group === undefined ||
-    event === undefined ||
-    event.timestamp < visibleFrom(group.value, context.call.now, 0)
-  ) {
+  const found = await findRecord(input.logRecordPointer, input.unmask ?? false, context);
+  if (found === undefined) {
     throw modelled(ResourceNotFoundException, "The specified log record does not exist.");
   }
+  const { group, event } = found;
   return {
     logRecord: {
       ...flattenEvent(event.document),
@@ -58,6 +43,30 @@ export async function getLogRecord(
       "@ptr": input.logRecordPointer,
     },
   };
+}
+
+interface FoundRecord {
+  readonly group: Document<StoredGroup>;
+  readonly event: StoredEvent;
+}
+
+/**
+ * The event that a pointer is to; undefined where none is, or none any more.
+ * @throws InvalidParameterException, KeyUnavailableError
+ */
+export async function findRecord(
+  recordPointer: string,
+  unmask: boolean,
+  context: LogsContext,
+): Promise<FoundRecord | undefined> {
+  const { telemetry, logEncryption } = context.dependencies;
+  const pointer = parsePointer(recordPointer);
+  const group = await groupById(pointer.groupId, context);
+  if (group === undefined) return undefined;
+  const { id } = group.value;
+  const event = await readLogEvent(telemetry, await logEncryption.sourceOf([id]), id, pointer, unmask);
+  const isVisible = event !== undefined && event.timestamp >= visibleFrom(group.value, context.call.now, 0);
+  return isVisible ? { group, event } : undefined;
 }
 
 /** @throws InvalidParameterException for a text that is no pointer of ours. */
