@@ -5,7 +5,7 @@ import { Agent } from "node:http";
 import { load, send } from "./load.ts";
 import { useOf } from "./process-tree.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
-import { type BenchServer, startServer } from "./server.ts";
+import { type BenchServer, startServer, startSink } from "./server.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -51,9 +51,13 @@ async function measureStart(): Promise<void> {
 /** Full load for cost and rate, then half the budget's rate for the latency of an acknowledgement. */
 async function measure(scenario: Scenario): Promise<void> {
   const server = await startServer(values.root);
+  const sink = await startSink();
   try {
     const agent = new Agent({ keepAlive: true });
-    for (const call of scenario.prepare) await send(server.endpoint, agent, call);
+    for (const call of scenario.prepare(sink.address)) {
+      const status = await send(server.endpoint, agent, call);
+      if (status !== 200) throw new Error(`${call.target}: answered with ${status}`);
+    }
     agent.destroy();
     await load(server.endpoint, scenario.call, { durationMs: 2_000, connections });
     await settled(server);
@@ -86,6 +90,7 @@ async function measure(scenario: Scenario): Promise<void> {
     print({ name: `${name} acknowledge p99 at half rate`, value: half.p99Ms, unit: "ms", budget: 100 });
   } finally {
     await server.stop();
+    sink.stop();
   }
 }
 

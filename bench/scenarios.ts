@@ -8,8 +8,8 @@ export interface Scenario {
   readonly budgetUs: number;
   /** Items a second on two cores, load client beside it. */
   readonly budgetRate: number;
-  /** Calls to make before the clock runs. */
-  readonly prepare: readonly Call[];
+  /** Calls to make before the clock runs; `sink` is an address that takes whatever is sent there. */
+  readonly prepare: (sink: string) => readonly Call[];
   readonly call: (index: number) => Call;
 }
 
@@ -69,6 +69,7 @@ function putLogEvents(
   budgetUs: number,
   budgetRate: number,
   filters: readonly (readonly [pattern: string, transformation: object])[] = [],
+  subscriptions: readonly string[] = [],
 ): Scenario {
   const group = `/bench/${name}`;
   const streams = 8;
@@ -78,7 +79,7 @@ function putLogEvents(
     itemsPerCall: 100,
     budgetUs,
     budgetRate,
-    prepare: [
+    prepare: (sink) => [
       logsCall("CreateLogGroup", { logGroupName: group }),
       ...Array.from({ length: streams }, (_, stream) =>
         logsCall("CreateLogStream", { logGroupName: group, logStreamName: `stream-${stream}` }),
@@ -91,6 +92,14 @@ function putLogEvents(
           metricTransformations: [
             { metricName: `metric-${index}`, metricNamespace: "Bench", metricValue: "1", ...transformation },
           ],
+        }),
+      ),
+      ...subscriptions.map((filterPattern, index) =>
+        logsCall("PutSubscriptionFilter", {
+          logGroupName: group,
+          filterName: `subscription-${index}`,
+          filterPattern,
+          destinationArn: sink,
         }),
       ),
     ],
@@ -112,7 +121,7 @@ function putMetricData(): Scenario {
     itemsPerCall: 100,
     budgetUs: 15,
     budgetRate: 50_000,
-    prepare: [],
+    prepare: () => [],
     call: (index) => ({
       service: "monitoring",
       target: "GraniteServiceVersion20100801.PutMetricData",
@@ -141,7 +150,7 @@ function putTraceSegments(): Scenario {
     itemsPerCall: 25,
     budgetUs: 80,
     budgetRate: 10_000,
-    prepare: [],
+    prepare: () => [],
     call: () => {
       const epoch = Date.now() / 1000;
       const documents = Array.from({ length: 25 }, () => ({
@@ -171,7 +180,7 @@ function putEvents(): Scenario {
     itemsPerCall: 10,
     budgetUs: 60,
     budgetRate: 10_000,
-    prepare: [],
+    prepare: () => [],
     call: (index) => ({
       service: "events",
       target: "AWSEvents.PutEvents",
@@ -215,6 +224,8 @@ export const scenarios: readonly Scenario[] = [
   putLogEvents("PutLogEvents-json", jsonMessage, 35, 30_000),
   putLogEvents("PutLogEvents-filtered-plain", plainMessage, 25, 40_000, plainFilters),
   putLogEvents("PutLogEvents-filtered-json", jsonMessage, 35, 30_000, jsonFilters),
+  // One that sends everything on, and one for what went wrong.
+  putLogEvents("PutLogEvents-subscribed-plain", plainMessage, 25, 40_000, plainFilters, ["", '" 500 "']),
   putMetricData(),
   putTraceSegments(),
   putEvents(),

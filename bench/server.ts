@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,6 +62,22 @@ export async function startServer(root: string, extraFlags: readonly string[] = 
     await ended;
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** An address that takes whatever is sent there, in this process. */
+export async function startSink(): Promise<{ readonly address: string; stop(): void }> {
+  const server = createHttpServer((request, response) => {
+    request.resume().on("end", () => response.end());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new Error("a TCP server has a port");
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { address: `http://127.0.0.1:${bound.port}/`, stop };
 }
 
 async function firstAnswer(endpoint: URL, child: ChildProcess): Promise<void> {

@@ -5,7 +5,7 @@ import { Agent } from "node:http";
 import { load, send } from "./load.ts";
 import { useOf } from "./process-tree.ts";
 import { scenarios } from "./scenarios.ts";
-import { startServer } from "./server.ts";
+import { startServer, startSink } from "./server.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,10 @@ const agent = new Agent({ keepAlive: true });
 const chosen = scenarios.filter(
   (scenario) => values.only === undefined || scenario.name.includes(values.only),
 );
-for (const scenario of chosen) for (const call of scenario.prepare) await send(server.endpoint, agent, call);
+const sink = await startSink();
+for (const { prepare } of chosen) {
+  for (const call of prepare(sink.address)) await send(server.endpoint, agent, call);
+}
 agent.destroy();
 
 const startedAt = performance.now();
@@ -55,3 +58,4 @@ chosen.forEach((scenario, index) => {
   );
 });
 await server.stop();
+sink.stop();
