@@ -2,6 +2,8 @@
 import { joinSql, rawSql, sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { requireReadable, type LogEventSource } from "./log-event-source.ts";
+import { latestSequence } from "./log-events.ts";
+import { recentArrivalsOf, type ArrivalsPage } from "./recent-arrivals.ts";
 
 export interface ArrivedLogEvent {
   readonly groupId: number;
@@ -37,9 +39,22 @@ const pageBytes = 8 * 1024 * 1024;
 /** When there are fewer rows than `limit` and `isCut` is false, all up to `upTo` are among them. */
 export async function readArrivedLogEvents(
   telemetry: Telemetry,
-  { source, groupIds, after, upTo, earliestAt, needles, transformed, limit }: ArrivalsQuery,
-): Promise<{ readonly rows: readonly ArrivedLogEvent[]; readonly isCut: boolean }> {
+  query: ArrivalsQuery,
+): Promise<ArrivalsPage> {
+  const { groupIds, upTo } = query;
   if (groupIds.length === 0) return { rows: [], isCut: false };
+  const recent = recentArrivalsOf(telemetry);
+  const page = recent?.read({ ...query, pageBytes });
+  if (page !== undefined) return page;
+  const latest = latestSequence();
+  recent?.follow(groupIds, latest > upTo ? latest : upTo);
+  return readStoredArrivals(telemetry, query);
+}
+
+async function readStoredArrivals(
+  telemetry: Telemetry,
+  { source, groupIds, after, upTo, earliestAt, needles, transformed, limit }: ArrivalsQuery,
+): Promise<ArrivalsPage> {
   const text = rawSql(
     transformed
       ? "if(log_events.transformed = '', log_events.message, log_events.transformed)"

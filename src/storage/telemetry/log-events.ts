@@ -6,6 +6,7 @@ import type { LogEventSealer } from "../encryption/log-encryption.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
 import { requireReadable, type LogEventSource } from "./log-event-source.ts";
+import { recentArrivalsOf } from "./recent-arrivals.ts";
 import { joinTexts } from "./sealed-texts.ts";
 import { neverExpireDays } from "./tables/log-events.ts";
 
@@ -43,6 +44,11 @@ export function settledSequence(now: number): bigint {
   let settled = nextSequence(now);
   for (const first of underWay) if (first <= settled) settled = first - 1n;
   return settled;
+}
+
+/** A number above those of all events that this process has begun to store. */
+export function latestSequence(): bigint {
+  return nextSequence(0);
 }
 
 type StoredListener = (groupId: number, earliestAt: number) => void;
@@ -83,6 +89,10 @@ export async function appendLogEvents(
     await (sealer === undefined
       ? telemetry.append("log_events", { ...places, ...textsOf(events) })
       : telemetry.append("log_events_sealed", { ...places, ...sealedTextsOf(sealer, sequences, events) }));
+    const recent = recentArrivalsOf(telemetry);
+    // Sealed events are opened for each reader, or not any more: they are not kept.
+    if (sealer === undefined) recent?.note({ groupId, streamId, sequences, events });
+    else recent?.forget(groupId);
     const earliestAt = events.reduce((least, { timestamp }) => Math.min(least, timestamp), Infinity);
     for (const listener of storedListeners) listener(groupId, earliestAt);
   } finally {

@@ -4,6 +4,7 @@ import type { Telemetry } from "../telemetry.ts";
 import { createClickHouseDriver } from "./clickhouse-driver.ts";
 import { createEmbeddedDriver } from "./embedded-driver.ts";
 import { createTelemetry } from "./create-telemetry.ts";
+import { keepRecentArrivals } from "./recent-arrivals.ts";
 import type { Deployment } from "./render-schema.ts";
 import { tables } from "./tables.ts";
 
@@ -27,7 +28,8 @@ export type TelemetryOptions = {
 export function openTelemetry(options: TelemetryOptions): Telemetry {
   const { expiry = "engine" } = options;
   if ("folder" in options) {
-    return createTelemetry(createEmbeddedDriver(options.folder), tables, { kind: "embedded", expiry });
+    const driver = createEmbeddedDriver(options.folder);
+    return keepRecentArrivals(createTelemetry(driver, tables, { kind: "embedded", expiry }));
   }
   const kind = options.cluster === true ? "cluster" : "server";
   return createTelemetry(createClickHouseDriver(options.url), tables, { kind, expiry });

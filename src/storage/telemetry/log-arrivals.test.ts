@@ -1,0 +1,139 @@
+// Arrivals are the same from memory and from the engine, each once and in their order.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fc } from "@fast-check/vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Telemetry } from "../telemetry.ts";
+import { plainLogEvents } from "./log-event-source.ts";
+import { readArrivedLogEvents, type ArrivalsQuery } from "./log-arrivals.ts";
+import { appendLogEvents, settledSequence } from "./log-events.ts";
+import { openTelemetry } from "./open.ts";
+import { recentArrivalsOf } from "./recent-arrivals.ts";
+
+const startedAt = Date.parse("2026-11-02T12:00:00Z");
+let folder: string;
+let telemetry: Telemetry;
+let lastGroup = 0;
+let now = startedAt;
+/** Time goes on, as numbers of a later instant are known to be above all that there are. */
+const later = () => (now += 2);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "groundwatch-log-arrivals-"));
+  telemetry = openTelemetry({ folder, expiry: "caller" });
+});
+
+afterAll(async () => {
+  await telemetry.close();
+  await rm(folder, { recursive: true });
+});
+
+interface Call {
+  readonly stream: number;
+  readonly messages: readonly { readonly text: string; readonly isTransformed: boolean }[];
+}
+
+async function put(groupId: number, { stream, messages }: Call, at: number): Promise<void> {
+  const destination = { groupId, streamId: stream, retentionDays: undefined };
+  const events = messages.map(({ text, isTransformed }, index) => ({
+    timestamp: startedAt - index,
+    message: text,
+    indexed: {},
+    ...(isTransformed ? { transformed: `{"made":"${text}"}` } : {}),
+  }));
+  await appendLogEvents(telemetry, destination, events, at);
+}
+
+function read(
+  groupIds: readonly number[],
+  query: Pick<ArrivalsQuery, "after" | "upTo"> & Partial<ArrivalsQuery>,
+) {
+  return readArrivedLogEvents(telemetry, {
+    source: plainLogEvents,
+    groupIds,
+    earliestAt: 0,
+    ...everything,
+    ...query,
+  });
+}
+
+const everything = { needles: [], transformed: false, limit: 1_000, pageBytes: 1_000_000 } as const;
+
+const call = fc.record({
+  stream: fc.constantFrom(1, 2),
+  messages: fc.array(
+    fc.record({ text: fc.constantFrom("an error", "é fine", "x"), isTransformed: fc.boolean() }),
+    { minLength: 1, maxLength: 4 },
+  ),
+});
+
+test("memory answers what the engine does", async () => {
+  const calls = fc.array(call, { minLength: 1, maxLength: 6 });
+  const options = fc.record({
+    needles: fc.constantFrom<readonly string[]>([], ["e"], ["an", "error"]),
+    transformed: fc.boolean(),
+    limit: fc.nat({ max: 8 }).map((limit) => limit + 1),
+  });
+  await fc.assert(
+    fc.asyncProperty(calls, options, async (batches, query) => {
+      const groupId = ++lastGroup;
+      const before = settledSequence(now);
+      await read([groupId], { after: before, upTo: before });
+      const from = settledSequence(later());
+      await Promise.all(batches.map((batch) => put(groupId, batch, now)));
+      const upTo = settledSequence(now);
+      const fromMemory = recentArrivalsOf(telemetry)?.read({
+        groupIds: [groupId],
+        after: from,
+        upTo,
+        ...everything,
+        ...query,
+      });
+      expect(fromMemory).toBeDefined();
+      expect(fromMemory).toEqual(await read([groupId], { after: before, upTo, ...query }));
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test("whoever follows gets each event once, also those that are stored while it begins", async () => {
+  const groupId = ++lastGroup;
+  const put1 = (text: string, at: number) =>
+    put(groupId, { stream: 1, messages: [{ text, isTransformed: false }] }, at);
+  let after = settledSequence(now);
+  const seen: string[] = [];
+  for (let turn = 0; turn < 6; turn++) {
+    const early = put1(`early ${turn}`, later());
+    const settled = settledSequence(now);
+    const late = put1(`late ${turn}`, now);
+    await late;
+    const { rows } = await read([groupId], { after, upTo: settled });
+    seen.push(...rows.map(({ message }) => message));
+    after = settled;
+    await early;
+  }
+  const { rows } = await read([groupId], { after, upTo: settledSequence(now) });
+  expect(
+    recentArrivalsOf(telemetry)?.read({ ...everything, groupIds: [groupId], after, upTo: after }),
+  ).toBeDefined();
+  seen.push(...rows.map(({ message }) => message));
+  const wanted = [0, 1, 2, 3, 4, 5].flatMap((turn) => [`early ${turn}`, `late ${turn}`]);
+  expect(seen).toEqual(wanted);
+});
+
+test("more than is kept is read from the engine", async () => {
+  const groupId = ++lastGroup;
+  const before = settledSequence(now);
+  await read([groupId], { after: before, upTo: before });
+  const from = settledSequence(later());
+  const big = "x".repeat(3_000_000);
+  const messages = [{ text: big, isTransformed: false }];
+  for (let index = 0; index < 7; index++) await put(groupId, { stream: 1, messages }, now);
+  const upTo = settledSequence(now);
+  const found = await read([groupId], { after: from, upTo });
+  expect(found.rows.length).toBeGreaterThan(0);
+  const rest = await read([groupId], { after: found.rows.at(-1)?.sequence ?? 0n, upTo });
+  const end = await read([groupId], { after: rest.rows.at(-1)?.sequence ?? 0n, upTo });
+  expect([...found.rows, ...rest.rows, ...end.rows]).toHaveLength(7);
+});
