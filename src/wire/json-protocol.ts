@@ -8,7 +8,7 @@ import { compileJsonEncoder } from "./json-encoder.ts";
 import { memoize } from "./memoize.ts";
 import type { ProtocolFactory, Values } from "./protocol.ts";
 import type { Operation, ServiceModel, StructureShape } from "./shapes.ts";
-import { validationError, violations } from "./validate.ts";
+import { brokenConstraints } from "./validate.ts";
 
 export function createJsonProtocol(name: "awsJson1.0" | "awsJson1.1"): ProtocolFactory {
   const headers = { "content-type": `application/x-amz-json-${name.slice("awsJson".length)}` };
@@ -24,7 +24,7 @@ export function createJsonProtocol(name: "awsJson1.0" | "awsJson1.1"): ProtocolF
       name,
       decode(operation, _request, body) {
         const { value, broken } = decoderOf(operation.input)(parseJsonObject(body));
-        if (broken > 0) throw validationError(service, violations(operation.input, value));
+        if (broken > 0) throw brokenConstraints(service, operation.input, value);
         return value;
       },
       encode(operation, output) {

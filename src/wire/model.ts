@@ -62,6 +62,7 @@ export function loadModel(sdk: object, facts: ServiceFacts, limits: Limits): Ser
     errorNamespace: facts.errorNamespace,
     queryCompatible: facts.queryCompatible ?? false,
     validationError: facts.validationError,
+    missingParameter: facts.missingParameter,
     pathMember: facts.pathMember,
     protocols: facts.protocols,
     operations,

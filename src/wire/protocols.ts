@@ -28,6 +28,7 @@ export const namelessModel: ServiceModel = {
   errorNamespace: undefined,
   queryCompatible: false,
   validationError: "ValidationException",
+  missingParameter: undefined,
   pathMember: undefined,
   protocols: ["awsJson1.0", "awsJson1.1", "restJson1", "awsQuery", "rpcv2Cbor"],
   operations: new Map(),

@@ -9,7 +9,7 @@ import type { Protocol, Values } from "./protocol.ts";
 import type { WireResponse } from "./request.ts";
 import { readBindings } from "./rest-bindings.ts";
 import type { Member, Operation, ServiceModel, StructureShape } from "./shapes.ts";
-import { createValidator, validationError, violations } from "./validate.ts";
+import { brokenConstraints, createValidator } from "./validate.ts";
 
 export function createRestProtocol(service: ServiceModel): Protocol {
   const bodyOf = memoize(bodyStructure);
@@ -24,7 +24,7 @@ export function createRestProtocol(service: ServiceModel): Protocol {
       const payload = input.members.find((member) => member.http?.in === "payload");
       if (payload === undefined && inBody === input) {
         const { value, broken } = decoderOf(input)(parseJsonObject(body));
-        if (broken > 0) throw validationError(service, violations(input, value));
+        if (broken > 0) throw brokenConstraints(service, input, value);
         return value;
       }
       const values = readBindings(operation, request);

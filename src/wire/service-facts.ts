@@ -1,6 +1,13 @@
 // What the SDK's schemas do not say about a service: one entry each.
 import type { ProtocolName } from "./shapes.ts";
 
+/** Where it is not the validation error. */
+export interface MissingParameter {
+  readonly error: string;
+  /** Names of structures: `PutMetricDataInput`. */
+  readonly inputs: ReadonlySet<string>;
+}
+
 export interface ServiceFacts {
   /** The SDK package's suffix: `cloudwatch-logs`. */
   readonly name: string;
@@ -14,6 +21,8 @@ export interface ServiceFacts {
   readonly protocols: readonly ProtocolName[];
   /** The error that a broken constraint answers, by its name under JSON. */
   readonly validationError: string;
+  /** The error for a required parameter that is not there, and the inputs for which it is that. */
+  readonly missingParameter?: MissingParameter;
   /** The namespace of error names, where the service sends it. */
   readonly errorNamespace?: string;
   /** Sends awsQuery's error codes beside its own: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
@@ -31,6 +40,28 @@ const known: readonly ServiceFacts[] = [
     xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
     protocols: ["awsJson1.0", "awsQuery", "rpcv2Cbor"],
     validationError: "ValidationException",
+    missingParameter: {
+      error: "MissingRequiredParameterException",
+      // Those whose pages have it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
+      inputs: new Set([
+        "DeleteAnomalyDetectorInput",
+        "DeleteInsightRulesInput",
+        "DeleteMetricStreamInput",
+        "DisableInsightRulesInput",
+        "EnableInsightRulesInput",
+        "GetInsightRuleReportInput",
+        "GetMetricStatisticsInput",
+        "GetMetricStreamInput",
+        "ListManagedInsightRulesInput",
+        "PutAnomalyDetectorInput",
+        "PutInsightRuleInput",
+        "PutManagedInsightRulesInput",
+        "PutMetricDataInput",
+        "PutMetricStreamInput",
+        "StartMetricStreamsInput",
+        "StopMetricStreamsInput",
+      ]),
+    },
     errorNamespace: "com.amazonaws.cloudwatch",
     queryCompatible: true,
   },

@@ -1,5 +1,7 @@
 // The intermediate representation of AWS service models that every protocol works on.
 
+import type { MissingParameter } from "./service-facts.ts";
+
 export type TimestampFormat = "epoch-seconds" | "date-time" | "http-date";
 
 /** Constraints of a member, from the service's `limits` data; absent means not checked. */
@@ -91,6 +93,8 @@ export interface ServiceModel {
   readonly queryCompatible: boolean;
   /** The error that a broken constraint answers, by its name under JSON: `InvalidParameterException`. */
   readonly validationError: string;
+  /** Where a missing parameter is something else. */
+  readonly missingParameter: MissingParameter | undefined;
   /** The member that an awsQuery request may give as its path instead. */
   readonly pathMember: string | undefined;
   readonly protocols: readonly ProtocolName[];

@@ -1,5 +1,6 @@
 // Checks inputs against the model's constraints and writes AWS's messages about those that are broken.
 import { WireError } from "./errors.ts";
+import { missingParameters } from "./missing-parameters.ts";
 import { compileInput } from "./input-compiler.ts";
 import type { InputFunction } from "./input-compiler.ts";
 import { characters } from "./input-runtime.ts";
@@ -22,12 +23,26 @@ export function createValidator(service: ServiceModel): Validator {
       check = compileInput(structure, { json: false, jsonNames: false });
       compiled.set(structure, check);
     }
-    if (check(input).broken > 0) throw validationError(service, violations(structure, input));
+    if (check(input).broken > 0) throw brokenConstraints(service, structure, input);
   };
 }
 
+/** What a service says of an input that breaks a constraint. */
+export function brokenConstraints(
+  service: ServiceModel,
+  structure: StructureShape,
+  input: Values,
+): WireError {
+  const { missingParameter } = service;
+  if (missingParameter?.inputs.has(structure.name) === true) {
+    const missing = missingParameters(structure, input);
+    if (missing.length > 0) return new WireError(missingParameter.error, missing.join("\n"));
+  }
+  return validationError(service, violations(structure, input));
+}
+
 /** A service's answer to broken constraints: "2 validation errors detected: Value ... ; Value ...". */
-export function validationError(service: ServiceModel, found: readonly string[]): WireError {
+function validationError(service: ServiceModel, found: readonly string[]): WireError {
   const count = found.length === 1 ? "1 validation error" : `${found.length} validation errors`;
   const options = service.errors.has(service.validationError) ? {} : { queryCode: "ValidationError" };
   return new WireError(service.validationError, `${count} detected: ${found.join("; ")}`, options);
@@ -39,7 +54,7 @@ const maxViolations = 100;
 /**
  * The broken constraints of an input, each as AWS words it; members are named from 1, in lower camel case.
  */
-export function violations(structure: StructureShape, input: Values): readonly string[] {
+function violations(structure: StructureShape, input: Values): readonly string[] {
   const found: string[] = [];
   visitStructure(structure, input, "", found);
   return found.slice(0, maxViolations);

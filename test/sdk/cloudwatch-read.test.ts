@@ -172,7 +172,7 @@ describe("GetMetricData", () => {
       [read([{ ...query("a", "Sum"), ReturnData: false }]), /^ValidationException: .*ReturnData/],
       [read([query("a", "Sum"), expression]), /^ValidationException: .*Undefined id 'b'/],
       [read([]), /^ValidationException/],
-      [read([query("a", "Sum")], { NextToken: "x" }), /^InvalidParameterValueException/],
+      [read([query("a", "Sum")], { NextToken: "x" }), /^InvalidNextToken: /],
       [
         read([query("a", "Sum")], { EndTime: new Date(start) }),
         /^InvalidParameterValueException: The parameter StartTime must be less than the parameter EndTime/,

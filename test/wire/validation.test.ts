@@ -130,18 +130,26 @@ test.each([
 });
 
 test("the same text in every protocol of CloudWatch", async () => {
-  const input = { Namespace: ":bad", MetricData: [{ MetricName: "", Unit: "Furlongs" }] };
-  const messages = await Promise.all(
-    factsOf("cloudwatch").protocols.map(async (protocol) =>
-      loopbackOf("cloudwatch", protocol)
-        .call("PutMetricData", input, {})
-        .catch((error: Error) => error.message),
-    ),
-  );
-  expect(messages[0]).toMatch(
+  const told = async (input: Record<string, unknown>) => {
+    const messages = await Promise.all(
+      factsOf("cloudwatch").protocols.map(async (protocol) =>
+        loopbackOf("cloudwatch", protocol)
+          .call("PutMetricData", input, {})
+          .catch((error: Error) => error.message),
+      ),
+    );
+    expect(new Set(messages).size).toBe(1);
+    return messages[0];
+  };
+  const long = "x".repeat(256);
+  expect(await told({ Namespace: ":bad", MetricData: [{ MetricName: long, Unit: "Furlongs" }] })).toMatch(
     /^3 validation errors detected: Value ':bad' at 'namespace' .* at 'metricData.1.member.metricName' /,
   );
-  expect(new Set(messages).size).toBe(1);
+  // What is missing comes first, and has its own words.
+  expect(await told({ Namespace: ":bad", MetricData: [{ MetricName: "" }, { Value: 1 }] })).toBe(
+    "The parameter MetricData.member.1.MetricName is required.\n" +
+      "The parameter MetricData.member.2.MetricName is required.",
+  );
 });
 
 test("sensitive values are not shown", async () => {

@@ -11,10 +11,14 @@ export function printToken(position: object): string {
   return Buffer.from(JSON.stringify(position)).toString("base64url");
 }
 
-/** @throws InvalidNextToken unless `accepts` recognizes what is in the token. */
+/**
+ * @param refusal What the operation's page has for a bad token.
+ * @throws InvalidNextToken, or the `refusal`, unless `accepts` recognizes what is in the token.
+ */
 export function parseToken<Position>(
   token: string | undefined,
   accepts: (value: unknown) => value is Position,
+  refusal: new (options: never) => Error = InvalidNextToken,
 ): Position | undefined {
   if (token === undefined) return undefined;
   let value: unknown;
@@ -23,7 +27,7 @@ export function parseToken<Position>(
   } catch {
     value = undefined; // refused below, in AWS's words
   }
-  if (!accepts(value)) throw modelled(InvalidNextToken, "The next token specified is invalid.");
+  if (!accepts(value)) throw modelled(refusal, "The next token specified is invalid.");
   return value;
 }
 

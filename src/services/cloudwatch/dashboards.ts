@@ -1,5 +1,6 @@
 // Dashboards: their bodies are checked and kept as they are.
 import {
+  ConflictException,
   DashboardInvalidInputError,
   DashboardNotFoundError,
   InvalidParameterValueException,
@@ -40,7 +41,7 @@ export async function putDashboard(
     return before === undefined
       ? dashboards.create(call.account, name, dashboard)
       : dashboards.replace(call.account, name, dashboard, before.version);
-  });
+  }, ConflictException);
   return { DashboardValidationMessages: findings.warnings.map(shown) };
 }
 
@@ -78,6 +79,7 @@ export async function getDashboard(
   { DashboardName: name }: Input<"GetDashboard">,
   { call, dependencies }: CloudWatchContext,
 ): Promise<Output<"GetDashboard">> {
+  requireName(name);
   const found = await dashboardsOf(dependencies.state).get(call.account, name);
   if (found === undefined) throw modelled(DashboardNotFoundError, `Dashboard ${name} does not exist`);
   return {
@@ -94,7 +96,7 @@ export async function listDashboards(
   input: Input<"ListDashboards">,
   { call, dependencies }: CloudWatchContext,
 ): Promise<Output<"ListDashboards">> {
-  const after = parseToken(input.NextToken, isKeyPosition);
+  const after = parseToken(input.NextToken, isKeyPosition, InvalidParameterValueException);
   const prefix = input.DashboardNamePrefix;
   const found = await dashboardsOf(dependencies.state).list(call.account, {
     ...(prefix === undefined ? {} : { prefix }),
@@ -128,6 +130,7 @@ export async function deleteDashboards(
       `The collection DashboardNames must not have a size greater than ${maximumDeletions}.`,
     );
   }
+  names.forEach(requireName);
   const dashboards = dashboardsOf(dependencies.state);
   await untilWritten(async () => {
     const found = await dashboards.getMany(call.account, names);
@@ -141,6 +144,6 @@ export async function deleteDashboards(
     return dependencies.state.write(
       found.map(({ scope, key, version }) => ({ kind: "delete", collection, scope, key, version })),
     );
-  });
+  }, ConflictException);
   return {};
 }

@@ -1,5 +1,6 @@
 // DeleteAlarms: all of them or, when one cannot be deleted, none.
 import { randomUUID } from "node:crypto";
+import { ResourceConflict } from "@aws-sdk/client-cloudwatch";
 import type { Alarm } from "../../core/alarms/alarm.ts";
 import { configurationChangeEvent } from "../../core/alarms/alarm-event.ts";
 import { configurationItem } from "../../core/alarms/alarm-history.ts";
@@ -12,9 +13,9 @@ import { childNames } from "./describe-alarms.ts";
 import { tellOthers, untilWritten } from "./stored-alarms.ts";
 
 /**
- * At most one composite alarm goes with a call, and no alarm that a composite alarm depends on, so that
- * those of
- * a cycle cannot be deleted. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
+ * At most one composite alarm goes with a call, and no alarm that a composite alarm depends on, so that those
+ * of a cycle cannot be deleted.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
  */
 export async function deleteAlarms(
   { AlarmNames }: Input<"DeleteAlarms">,
@@ -37,7 +38,7 @@ export async function deleteAlarms(
       configurationChangeEvent("delete", value, { account, region, now, eventId: randomUUID() }),
     );
     return deleteStored(dependencies.state, call, deleted, { history, events }, now);
-  });
+  }, ResourceConflict);
   tellOthers(context);
   return {};
 }

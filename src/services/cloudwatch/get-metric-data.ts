@@ -1,13 +1,15 @@
 // GetMetricData: many metrics and expressions at once, page by page.
+import { InvalidNextToken } from "@aws-sdk/client-cloudwatch";
 import { isDynamicLabel } from "../../core/metrics/dynamic-label.ts";
 import type { MathQuery } from "../../core/metrics/math/needs.ts";
 import type { TimeRange } from "../../core/metrics/math/series.ts";
 import type { PagePosition } from "../../core/metrics/metric-pages.ts";
 import { roundStart } from "../../core/metrics/periods.ts";
+import { modelled } from "../../wire/service.ts";
 import { computedMetricData } from "./computed-metric-data.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
 import { checkQueries, validation } from "./metric-data-queries.ts";
-import { invalidValue, requireRange } from "./metric-errors.ts";
+import { requireRange } from "./metric-errors.ts";
 import { storedMetricData } from "./stored-metric-data.ts";
 
 const maximumDatapoints = 100_800;
@@ -78,6 +80,8 @@ function printPosition({ query, period }: PagePosition): string {
 
 function parsePosition(token: string): PagePosition {
   const [, query, period] = /^(\d{1,6}):(\d{1,9})$/.exec(Buffer.from(token, "base64url").toString()) ?? [];
-  if (query === undefined || period === undefined) throw invalidValue("The parameter NextToken is invalid.");
+  if (query === undefined || period === undefined) {
+    throw modelled(InvalidNextToken, "The next token specified is invalid.");
+  }
   return { query: Number(query), period: Number(period) };
 }

@@ -3,6 +3,7 @@ import type { CompositeAlarm } from "../../core/alarms/alarm.ts";
 import { alarmNameOf, childrenOf, type RuleExpression } from "../../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
 import { validationError } from "./alarm-errors.ts";
+import { requireRoomForParents } from "./alarm-quotas.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
 import { newAlarm, otherType } from "./put-metric-alarm.ts";
@@ -112,4 +113,5 @@ async function requireAlarms(
   if (suppressorName.some((name) => !names.has(name))) {
     throw validationError(`Could not save the composite alarm as its actions suppressor does not exist`);
   }
+  await requireRoomForParents(context, ownName, children);
 }

@@ -1,5 +1,6 @@
 // PutLogAlarm: an alarm on the results of a query of logs is made, or replaced with its state kept.
 import { randomUUID } from "node:crypto";
+import { ResourceConflict } from "@aws-sdk/client-cloudwatch";
 import type { Alarm, LogQuery, MetricAlarm } from "../../core/alarms/alarm.ts";
 import { isBandOperator } from "../../core/alarms/alarm-state.ts";
 import { parseAggregation, parseRate, queryOfLogAlarm } from "../../core/alarms/log-alarm.ts";
@@ -48,16 +49,21 @@ export async function putLogAlarm(input: PutInput, context: CloudWatchContext): 
     ...windows(input),
   };
   const { now } = context.call;
-  await defineAlarm(context, input.AlarmName, (before): MetricAlarm => {
-    if (before !== undefined && !isLogAlarm(before)) throw otherType(before);
-    const kept =
-      before === undefined
-        ? { ...newAlarm(now), tags: withTags({}, input.Tags), metricId: randomUUID() }
-        : keptOf(before);
-    const queryArn = before?.logs?.queryArn ?? newQueryArn(context);
-    const logs = logQueryOf(input.ScheduledQueryConfiguration, queryArn);
-    return { ...kept, ...common, ...part, logs, type: "MetricAlarm", configuredAt: now };
-  });
+  await defineAlarm(
+    context,
+    input.AlarmName,
+    (before): MetricAlarm => {
+      if (before !== undefined && !isLogAlarm(before)) throw otherType(before);
+      const kept =
+        before === undefined
+          ? { ...newAlarm(now), tags: withTags({}, input.Tags), metricId: randomUUID() }
+          : keptOf(before);
+      const queryArn = before?.logs?.queryArn ?? newQueryArn(context);
+      const logs = logQueryOf(input.ScheduledQueryConfiguration, queryArn);
+      return { ...kept, ...common, ...part, logs, type: "MetricAlarm", configuredAt: now };
+    },
+    ResourceConflict,
+  );
   return {};
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { alarmTypeOf, type Alarm, type MetricAlarm } from "../../core/alarms/alarm.ts";
 import { initialReason } from "../../core/alarms/state-reason.ts";
 import { validationError } from "./alarm-errors.ts";
+import { requireRoomForQueries } from "./alarm-quotas.ts";
 import { makeDetectors } from "./anomaly-detectors.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
@@ -17,6 +18,7 @@ export async function putMetricAlarm(
   const common = commonAlarm(input, context);
   const part = metricAlarmPart(input, context.call.account);
   const { now } = context.call;
+  await requireRoomForQueries(context, input.AlarmName, part.queries);
   await defineAlarm(context, input.AlarmName, (before): MetricAlarm => {
     if (before !== undefined && !isMetricAlarm(before)) throw otherType(before);
     const kept =

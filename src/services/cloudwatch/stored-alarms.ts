@@ -27,13 +27,19 @@ export function findAlarms(
   return alarmsOf(context.dependencies.state).getMany(alarmScope(context.call), names);
 }
 
+type Conflict = new (options: never) => Error;
+
 /**
  * Runs `attempt` until it has written, which it tells by true: what it decided on may have changed meanwhile.
- * @throws ConcurrentModificationException
+ * @param conflict What the operation's page has for that.
+ * @throws ConcurrentModificationException, or the `conflict`
  */
-export async function untilWritten(attempt: () => Promise<boolean>): Promise<void> {
+export async function untilWritten(
+  attempt: () => Promise<boolean>,
+  conflict: Conflict = ConcurrentModificationException,
+): Promise<void> {
   for (let count = 0; count < attempts; count++) if (await attempt()) return;
-  throw modelled(ConcurrentModificationException, "The resource is being modified by another call.");
+  throw modelled(conflict, "The resource is being modified by another call.");
 }
 
 /**
@@ -44,6 +50,7 @@ export async function defineAlarm(
   context: CloudWatchContext,
   name: string,
   define: (before: Alarm | undefined) => Alarm,
+  conflict?: Conflict,
 ): Promise<void> {
   const { call, dependencies } = context;
   await untilWritten(async () => {
@@ -56,7 +63,7 @@ export async function defineAlarm(
       version: before?.version,
       now: call.now,
     });
-  });
+  }, conflict);
   tellOthers(context);
 }
 

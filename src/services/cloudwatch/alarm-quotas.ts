@@ -1,0 +1,60 @@
+// How many alarms there may be of the kinds that cost much.
+import { LimitExceededFault } from "@aws-sdk/client-cloudwatch";
+import type { Alarm } from "../../core/alarms/alarm.ts";
+import { isInsightsQuery } from "../../core/metrics/insights-sql/query.ts";
+import type { MathQuery } from "../../core/metrics/math/needs.ts";
+import { allAlarms } from "../../storage/alarms.ts";
+import { modelled } from "../../wire/service.ts";
+import type { CloudWatchContext } from "./context.ts";
+import { childNames } from "./describe-alarms.ts";
+
+const quotas = {
+  /** In an account and region: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
+  insightsAlarms: 200,
+  /** That refer to one alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
+  parents: 150,
+} as const;
+
+/** @throws LimitExceededFault when the alarm would be one too many on Metrics Insights queries. */
+export async function requireRoomForQueries(
+  context: CloudWatchContext,
+  name: string,
+  queries: readonly MathQuery[] = [],
+): Promise<void> {
+  if (!queries.some(isOnInsights)) return;
+  const others = await otherAlarms(context, name);
+  const count = others.filter((alarm) => {
+    return alarm.type === "MetricAlarm" && (alarm.queries ?? []).some(isOnInsights);
+  }).length;
+  if (count < quotas.insightsAlarms) return;
+  throw exceeded(`${quotas.insightsAlarms} alarms on Metrics Insights queries`);
+}
+
+const isOnInsights = ({ expression }: MathQuery) => expression !== undefined && isInsightsQuery(expression);
+
+/** @throws LimitExceededFault when too many composite alarms would refer to one alarm. */
+export async function requireRoomForParents(
+  context: CloudWatchContext,
+  name: string,
+  children: readonly string[],
+): Promise<void> {
+  const parents = new Map<string, number>();
+  for (const alarm of await otherAlarms(context, name)) {
+    if (alarm.type !== "CompositeAlarm") continue;
+    for (const child of new Set(childNames(alarm))) parents.set(child, (parents.get(child) ?? 0) + 1);
+  }
+  const full = children.find((child) => (parents.get(child) ?? 0) >= quotas.parents);
+  if (full !== undefined) throw exceeded(`${quotas.parents} composite alarms that refer to ${full}`);
+}
+
+async function otherAlarms(
+  { call, dependencies }: CloudWatchContext,
+  name: string,
+): Promise<readonly Alarm[]> {
+  const all = await allAlarms(dependencies.state, call);
+  return all.flatMap(({ key, value }) => (key === name ? [] : [value]));
+}
+
+function exceeded(what: string): Error {
+  return modelled(LimitExceededFault, `The quota for alarms has already been reached: there are ${what}.`);
+}
