@@ -81,6 +81,7 @@ function queries(): readonly (readonly [what: string, query: string, part: Part]
     ["any field, one group and hour", anyField, hour],
     ["a needle in the messages", `filter @message like "${needle}"`, all],
     ["the newest hundred", "fields @timestamp, @message | limit 100", all],
+    ["the newest hundred of one group", "fields @timestamp, @message | limit 100", { ...all, groups: 1 }],
     ["pattern over a million", "pattern @message", million],
   ];
 }

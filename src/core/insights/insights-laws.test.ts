@@ -10,7 +10,8 @@ import { openTelemetry } from "../../storage/telemetry/open.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
 import { MessageReading } from "../logs/filter-pattern/message-reading.ts";
 import { indexedFieldsOf } from "../logs/indexed-fields.ts";
-import { compileInsightsQuery } from "./compile-query.ts";
+import { sql } from "../sql.ts";
+import { compileInsightsQuery, type CompiledQuery } from "./compile-query.ts";
 import { parseInsightsQuery } from "./parse-query.ts";
 import { printInsightsQuery } from "./print-query.ts";
 import type { Command, Expression, Query } from "./query-tree.ts";
@@ -199,7 +200,7 @@ const row: fc.Arbitrary<Row> = fc.record(
   { requiredKeys: [] },
 );
 
-async function run(rows: readonly Row[], text: string): Promise<readonly Record<string, string>[]> {
+async function compiledOver(rows: readonly Row[], text: string): Promise<CompiledQuery> {
   groupId += 1;
   const messages = rows.map((value) => JSON.stringify(value));
   const events = messages.map((message, index) => ({
@@ -210,7 +211,7 @@ async function run(rows: readonly Row[], text: string): Promise<readonly Record<
   if (events.length > 0) {
     await appendLogEvents(telemetry, { groupId, streamId: 1, retentionDays: undefined }, events, startAt);
   }
-  const compiled = compileInsightsQuery(parseInsightsQuery(text), {
+  return compileInsightsQuery(parseInsightsQuery(text), {
     logGroups: [{ id: groupId, account: "1", name: "g", visibleFrom: 0 }],
     streams: [],
     from: 0,
@@ -222,6 +223,10 @@ async function run(rows: readonly Row[], text: string): Promise<readonly Record<
     groupsOfSource: () => [],
     lookupTables: new Map(),
   });
+}
+
+async function run(rows: readonly Row[], text: string): Promise<readonly Record<string, string>[]> {
+  const compiled = await compiledOver(rows, text);
   const found = await telemetry.query<Record<string, string | null>>(compiled.statement);
   return found.map((one) =>
     Object.fromEntries(
@@ -344,5 +349,14 @@ test.prop([fc.array(row, { maxLength: 25 }), fc.integer({ min: -10, max: 30 })],
     const [found] = await run(rows, `relevantfields route where n > ${bound}`);
     if (rows.every(({ route }) => route === undefined)) expect(found).toBeUndefined();
     else expect(Number(found?.["@relevanceScore"])).toBeCloseTo(score, 3);
+  },
+);
+
+test.each(["fields n | limit 5", "fields n | sort @timestamp desc | limit 5"])(
+  "the newest events of one group are read from the end: %s",
+  async (text) => {
+    const { statement } = await compiledOver([{ n: 1 }], text);
+    const steps = await telemetry.query<{ explain: string }>(sql`EXPLAIN indexes = 1 ${statement}`);
+    expect(steps.map(({ explain }) => explain).join("\n")).toContain("InReverseOrder");
   },
 );

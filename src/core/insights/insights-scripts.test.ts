@@ -145,8 +145,8 @@ async function answer(
     const sql = renderSql(compiled.statement)
       .replaceAll("\n", " ")
       .replace(
-        /group_id IN \[(\d*?)0*\d{1,2}\]/g,
-        (_, thousands: string) => `group_id IN [${Number(thousands) + 1}]`,
+        /group_id = (\d*?)0*\d{1,2}\b/g,
+        (_, thousands: string) => `group_id = ${Number(thousands) + 1}`,
       );
     return { sql, lines };
   } catch (error) {
