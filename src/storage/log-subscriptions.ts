@@ -3,7 +3,7 @@
 // subscription was delivered.
 import type { SubscriptionPayload } from "../core/logs/subscription-payload.ts";
 import type { SubscriptionTarget } from "../core/logs/subscription-target.ts";
-import type { Change, Collection, State } from "./state.ts";
+import type { Change, Collection, Document, State } from "./state.ts";
 
 /** Instants are epoch milliseconds. */
 export interface StoredSubscriptionFilter {
@@ -84,6 +84,36 @@ export function cursorChange(key: string, sequence: bigint): Change {
   const { cursors: collection } = subscriptionCollections;
   const value: SubscriptionCursor = { sequence: String(sequence) };
   return { kind: "put", collection, scope: cursorScope, key, value };
+}
+
+const cursorsAtOnce = 1_000;
+
+/** Of all subscriptions, by their keys. */
+export async function allCursors(state: State): Promise<readonly Document<SubscriptionCursor>[]> {
+  const found: Document<SubscriptionCursor>[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await cursorsIn(state).list(cursorScope, {
+      limit: cursorsAtOnce,
+      ...(after === undefined ? {} : { after: { key: after } }),
+    });
+    found.push(...page);
+    after = page.at(-1)?.key;
+    if (page.length < cursorsAtOnce) return found;
+  }
+}
+
+/** Lets all subscriptions deliver again what came behind a sequence number. */
+export async function rewindCursors(state: State, sequence: bigint): Promise<void> {
+  const cursors = cursorsIn(state);
+  const value: SubscriptionCursor = { sequence: String(sequence) };
+  for (const cursor of await allCursors(state)) {
+    // Who delivers may move it meanwhile.
+    let found: Document<SubscriptionCursor> | undefined = cursor;
+    while (found !== undefined && BigInt(found.value.sequence) > sequence) {
+      if (await cursors.replace(cursorScope, found.key, value, found.version)) break;
+      found = await cursors.get(cursorScope, found.key);
+    }
+  }
 }
 
 /** To be written in one with the deletion of a subscription. */

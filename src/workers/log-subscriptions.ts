@@ -1,8 +1,7 @@
 // Delivers log events to those who subscribed to them, in the order of their arrival, at least once.
 import type { Cancel, Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
-import { cursorScope, cursorsIn, parseCursorKey } from "../storage/log-subscriptions.ts";
-import type { State } from "../storage/state.ts";
+import { allCursors, parseCursorKey } from "../storage/log-subscriptions.ts";
 import { onLogEventsStored } from "../storage/telemetry/log-events.ts";
 import { readSubscription } from "./log-subscriptions/definition.ts";
 import { subscriptionNodes, type SubscriptionNodes } from "./log-subscriptions/nodes.ts";
@@ -22,7 +21,6 @@ export interface LogSubscriptions {
 const collectMs = 500;
 /** After a failure of our own: the store, not the target. */
 const repairMs = 10_000;
-const cursorsAtOnce = 1_000;
 
 /**
  * How far a subscription was delivered is written behind every delivery, so that a kill repeats what was on
@@ -63,7 +61,7 @@ export function startLogSubscriptions(parts: LogSubscriptionsParts): LogSubscrip
 
   /** Makes the subscriptions be what state says; those that did not change go on. */
   async function loadAll(): Promise<void> {
-    const found = await cursorKeys(state);
+    const found = new Set((await allCursors(state)).map(({ key }) => key));
     for (const key of turns.keys()) if (!found.has(key)) remove(key);
     for (const key of found) {
       if (abort.signal.aborted) return;
@@ -105,19 +103,6 @@ function joinNodes(
     onLook,
     onError,
   });
-}
-
-async function cursorKeys(state: State): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (let after: string | undefined; ;) {
-    const page = await cursorsIn(state).list(cursorScope, {
-      limit: cursorsAtOnce,
-      ...(after === undefined ? {} : { after: { key: after } }),
-    });
-    for (const { key } of page) found.add(key);
-    after = page.at(-1)?.key;
-    if (page.length < cursorsAtOnce) return found;
-  }
 }
 
 /** When a subscription has its turns: one at a time, some time after there is something to do. */

@@ -1,5 +1,6 @@
 // The nodes that deliver subscriptions: one alone, or several that share a store and the work.
 import type { Cancel, Clock } from "../../core/clock.ts";
+import { rewindCursors } from "../../storage/log-subscriptions.ts";
 import type { State } from "../../storage/state.ts";
 import { settledSequence } from "../../storage/telemetry/log-events.ts";
 import { SharedArrivals } from "./shared-arrivals.ts";
@@ -53,7 +54,8 @@ const sequenceBits = 22n;
 
 function join(parts: SubscriptionNodesParts, node: string): SubscriptionNodes {
   const { clock, state, onError } = parts;
-  const arrivals = new SharedArrivals({ ...parts, settled: settledSequence }, node);
+  const onGivenUp = (settled: bigint) => rewindCursors(state, settled);
+  const arrivals = new SharedArrivals({ ...parts, settled: settledSequence, onGivenUp }, node);
   const shards = new SubscriptionShards(state);
   let turns = 0;
   let planned: Cancel | undefined;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { leaseMs } from "../../storage/leases.ts";
+import { cursorScope, cursorsIn, rewindCursors } from "../../storage/log-subscriptions.ts";
 import { openSqliteState } from "../../storage/state/sqlite.ts";
 import type { State } from "../../storage/state.ts";
 import { arrivalLimits, SharedArrivals } from "./shared-arrivals.ts";
@@ -28,16 +29,18 @@ afterAll(async () => {
 function node(name: string) {
   const heard: (readonly [groupId: number, earliestAt: number] | "unknown")[] = [];
   const settled = { at: Number.MAX_SAFE_INTEGER };
+  const givenUp: bigint[] = [];
   const arrivals = new SharedArrivals(
     {
       state,
       settled: (now) => sequenceAt(Math.min(now, settled.at)),
       onNoted: (groupId, earliestAt) => heard.push([groupId, earliestAt]),
       onUnknown: () => heard.push("unknown"),
+      onGivenUp: async (from) => void givenUp.push(from),
     },
     name,
   );
-  return { arrivals, heard, settled };
+  return { arrivals, heard, settled, givenUp };
 }
 
 async function exchange(now: number, ...nodes: readonly ReturnType<typeof node>[]) {
@@ -93,6 +96,18 @@ describe("nodes that share a store", () => {
     expect(one.arrivals.settled(startAt + 60_000)).toBe(sequenceAt(startAt + 58_000));
   });
 
+  test("go back when they were silent themselves: the others have read on without them", async () => {
+    const [one, other] = [node("one"), node("other")];
+    await exchange(startAt, other, one);
+    await exchange(startAt + leaseMs - 1, one);
+    expect(one.givenUp).toEqual([]);
+    one.settled.at = startAt + leaseMs;
+    await exchange(startAt + 2 * leaseMs - 2, one);
+    await exchange(startAt + 4 * leaseMs, other, one);
+    expect(one.givenUp).toEqual([sequenceAt(startAt + leaseMs)]);
+    expect(other.givenUp).toEqual([sequenceAt(startAt)]);
+  });
+
   test("are told that there was something when there are too many groups to name", async () => {
     const [one, other] = [node("one"), node("other")];
     await exchange(startAt, other, one);
@@ -125,4 +140,16 @@ test("nodes share the shards, a node that joins gets some, and those of one that
   // One that leaves gives them up at once.
   await other?.leave();
   expect((await one?.share(1, startAt + 2_000 + leaseMs))?.size).toBe(16);
+});
+
+test("subscriptions go back to where nothing was missed, and never forward", async () => {
+  const cursors = cursorsIn(state);
+  await cursors.put(cursorScope, "behind", { sequence: "5" });
+  await cursors.put(cursorScope, "ahead", { sequence: "15" });
+  await rewindCursors(state, 10n);
+  const found = await cursors.list(cursorScope, { limit: 10 });
+  expect(found.map(({ key, value }) => [key, value.sequence])).toEqual([
+    ["ahead", "10"],
+    ["behind", "5"],
+  ]);
 });

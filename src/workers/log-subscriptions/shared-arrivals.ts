@@ -10,6 +10,8 @@ export interface SharedArrivalsParts {
   readonly onNoted: (groupId: number, earliestAt: number) => void;
   /** Some node stored what is not known. */
   readonly onUnknown: () => void;
+  /** The others may have read beyond what this node has stored since; up to there they have not. */
+  readonly onGivenUp: (settled: bigint) => Promise<void>;
 }
 
 export const arrivalLimits = {
@@ -43,6 +45,7 @@ export class SharedArrivals {
   /** The nodes beside this one, and the last of their numbers that was heard. */
   #heard = new Map<string, number>();
   #othersSettled: bigint | undefined;
+  #lastMark: { readonly at: number; readonly settled: bigint } | undefined;
 
   constructor(parts: SharedArrivalsParts, node: string) {
     this.#parts = parts;
@@ -73,8 +76,13 @@ export class SharedArrivals {
 
   /** Tells the others, and hears what they tell. */
   async exchange(now: number): Promise<void> {
-    const { state, onUnknown } = this.#parts;
-    await arrivalMarksIn(state).put("", this.#node, this.#mark(now));
+    const { state, onUnknown, onGivenUp } = this.#parts;
+    if (this.#lastMark !== undefined && now - this.#lastMark.at >= leaseMs) {
+      await onGivenUp(this.#lastMark.settled);
+    }
+    const mark = this.#mark(now);
+    await arrivalMarksIn(state).put("", this.#node, mark);
+    this.#lastMark = { at: now, settled: BigInt(mark.settled) };
     const marks = await arrivalMarksIn(state).list("", { limit: arrivalLimits.nodes });
     const others = marks.filter(({ key }) => key !== this.#node);
     const live = others.filter(({ value }) => value.at > now - leaseMs);
