@@ -1,4 +1,4 @@
-// Leases in state: of the nodes that share a store one has the lease of a name, until it is silent for too long.
+// Leases in state: of the nodes that share a store one has the lease of a name, until it is silent too long.
 import type { Collection, State } from "./state.ts";
 
 /** So long a node that died is waited for. Work under one lease is in steps that are shorter than this. */

@@ -1,4 +1,5 @@
-// Two nodes on one PostgreSQL, in one process and on one clock: what is done once, and what a dead one leaves.
+// Two nodes on one PostgreSQL, in one process and on one clock: what is done once, and what a dead one
+// leaves.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";

@@ -250,7 +250,7 @@ test("files of an export have what is masked", async () => {
   expect(lines.match(/(?<= ).+/g)).toEqual([message, masked]);
 });
 
-test("metric filters see what is masked: they match nothing behind it and take no value from it", async () => {
+test("metric filters match nothing that is masked, and take no value from it", async () => {
   const group = await newLogGroup(server, logs);
   const { logGroupName } = group;
   const card = "arn:aws:dataprotection::aws:data-identifier/CreditCardNumber";
