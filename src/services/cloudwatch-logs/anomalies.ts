@@ -12,7 +12,13 @@ import {
   type Anomaly,
 } from "../../core/logs/anomalies/anomaly.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
-import { anomaliesIn, anomaliesOf, anomalyKey, detectorsIn } from "../../storage/log-anomalies.ts";
+import {
+  anomaliesIn,
+  anomaliesOf,
+  anomalyKey,
+  detectorsIn,
+  openAnomaly,
+} from "../../storage/log-anomalies.ts";
 import { modelled } from "../../wire/service.ts";
 import { detectorArn, requireDetector } from "./anomaly-detectors.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
@@ -30,7 +36,8 @@ export async function listAnomalies(
   context: LogsContext,
 ): Promise<Output<"ListAnomalies">> {
   const { limit = listPage, suppressionState, anomalyDetectorArn: arn } = input;
-  const { state } = context.dependencies;
+  const { state, logEncryption } = context.dependencies;
+  const keyring = await logEncryption.currentKeyring();
   const only = arn === undefined ? undefined : await requireDetector(context, arn);
   const logGroups = new Map<string, string>();
   const anomalies: AnswerAnomaly[] = [];
@@ -49,7 +56,7 @@ export async function listAnomalies(
       if (suppressionState !== undefined && suppressed !== (suppressionState === "SUPPRESSED")) continue;
       const logGroupName = logGroups.get(detectorId) ?? (await groupOf(context, detectorId));
       logGroups.set(detectorId, logGroupName);
-      anomalies.push(describe(context, detectorId, logGroupName, value));
+      anomalies.push(describe(context, detectorId, logGroupName, openAnomaly(keyring, value)));
     }
     if (page.length < storedPage) return { anomalies };
   }

@@ -23,6 +23,7 @@ import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { compilePattern } from "./filter-patterns.ts";
+import { requireKey } from "./kms-keys.ts";
 import { groupName, requireGroup, scopeOf } from "./stored-groups.ts";
 import { checkTags } from "./tags.ts";
 import { requireStandardClass } from "./log-classes.ts";
@@ -60,12 +61,11 @@ export async function createLogAnomalyDetector(
     throw invalidParameter("logGroupArnList must contain exactly one log group ARN.");
   }
   if (!arn.startsWith("arn:")) throw invalidParameter("logGroupArnList must contain ARNs.");
-  if (input.kmsKeyId !== undefined) {
-    throw invalidParameter("kmsKeyId is not supported for anomaly detectors here.");
-  }
+  const { kmsKeyId } = input;
   compilePattern(input.filterPattern ?? "");
   const group = await requireGroup(context, arn);
   requireStandardClass(group);
+  if (kmsKeyId !== undefined) await requireKey(kmsKeyId, { kind: "group", name: group.key }, context);
   const { state } = context.dependencies;
   const scope = scopeOf(context);
   const detectors = await allDetectors(context);
@@ -89,6 +89,7 @@ export async function createLogAnomalyDetector(
     tags: checkTags(input.tags ?? {}),
     ...(input.detectorName === undefined ? {} : { name: input.detectorName }),
     ...(input.filterPattern === undefined ? {} : { filterPattern: input.filterPattern }),
+    ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
   };
   await state.write([
     createDetector(scope, detectorId, detector),
@@ -144,6 +145,7 @@ function describe(context: LogsContext, { key, value }: Document<StoredDetector>
     anomalyVisibilityTime: value.visibilityDays,
     ...(value.name === undefined ? {} : { detectorName: value.name }),
     ...(value.filterPattern === undefined ? {} : { filterPattern: value.filterPattern }),
+    ...(value.kmsKeyId === undefined ? {} : { kmsKeyId: value.kmsKeyId }),
   };
 }
 

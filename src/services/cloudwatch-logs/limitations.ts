@@ -3,7 +3,6 @@
 export const limitations = {
   AssociateKmsKey: ["keys are made by CreateKey of our own service: docs/log-encryption.md"],
   CreateLogAnomalyDetector: [
-    "`kmsKeyId` is refused",
     "tags are kept and not listed",
     "deviations of a pattern's count and patterns that are new are found; those of values within a pattern " +
       "are not",

@@ -12,9 +12,12 @@ import {
   anomaliesIn,
   anomaliesOf,
   anomalyKey,
+  openAnomaly,
   readModel,
+  sealAnomaly,
   writeModel,
   type AnomalyModel,
+  type StoredAnomaly,
   type StoredDetector,
 } from "../../storage/log-anomalies.ts";
 import type { Document } from "../../storage/state.ts";
@@ -42,8 +45,9 @@ export async function evaluateDetector(
   until: number,
 ): Promise<StoredDetector["status"]> {
   const { windowMs } = detector;
+  const keyring = await parts.logEncryption.currentKeyring();
   const model =
-    (await readModel(parts.blobs, detectorId)) ?? (await train(parts, detector, until - windowMs));
+    (await readModel(parts.blobs, keyring, detectorId)) ?? (await train(parts, detector, until - windowMs));
   const miner = new TemplateMiner(model.templates);
   const from = Math.max(model.evaluatedTo, until - windowsPerRun * windowMs);
   const windows = await readTemplates(parts, detector, miner, {
@@ -52,7 +56,10 @@ export async function evaluateDetector(
     atMost: eventsPerRun,
   });
   const known = new Map(
-    (await anomaliesOf(parts.state, scope, detectorId)).map((anomaly) => [anomaly.id, anomaly]),
+    (await anomaliesOf(parts.state, scope, detectorId)).map((stored) => [
+      stored.id,
+      openAnomaly(keyring, stored),
+    ]),
   );
   const visibilityMs = detector.visibilityDays * logLimits.dayMs;
   let { baseline } = model;
@@ -68,9 +75,13 @@ export async function evaluateDetector(
       changed.set(anomaly.id, anomaly);
     }
   }
-  await storeAnomalies(parts, scope, detectorId, changed, known);
+  // What comes from encrypted events stays encrypted.
+  const keyArn = detector.kmsKeyId ?? parts.logEncryption.usableKeyOf(detector.groupId);
+  const seal = (anomaly: Anomaly) => sealAnomaly(keyring, keyArn, anomaly);
+  await storeAnomalies(parts, scope, detectorId, changed, known, seal);
   await countAnomalies(parts, scope, detector, detectorId, found);
-  await writeModel(parts.blobs, detectorId, { evaluatedTo: until, baseline, templates: miner.templates });
+  const learnt = { evaluatedTo: until, baseline, templates: miner.templates };
+  await writeModel(parts.blobs, keyring, keyArn, detectorId, learnt);
   return isTrained(baseline) ? "ANALYZING" : "TRAINING";
 }
 
@@ -108,6 +119,7 @@ async function storeAnomalies(
   detectorId: string,
   changed: ReadonlyMap<string, Anomaly>,
   known: ReadonlyMap<string, Anomaly>,
+  seal: (anomaly: Anomaly) => StoredAnomaly,
 ): Promise<void> {
   const collection = anomaliesIn(state);
   const surplus = known.size - anomaliesPerDetector;
@@ -125,12 +137,13 @@ async function storeAnomalies(
     // What a caller has said of it meanwhile stays.
     const stored = await collection.get(scope, anomalyKey(detectorId, id));
     const { suppression, isBaseline } = stored?.value ?? {};
-    await collection.put(scope, anomalyKey(detectorId, id), {
+    const put = seal({
       ...anomaly,
       samples: shortened,
       ...(suppression === undefined ? {} : { suppression }),
       ...(isBaseline === true ? { isBaseline } : {}),
     });
+    await collection.put(scope, anomalyKey(detectorId, id), put);
   }
   for (const id of gone) await collection.delete(scope, anomalyKey(detectorId, id));
 }
