@@ -3,9 +3,11 @@ import { parseQuery, type QueryLanguage } from "../../core/insights/query-langua
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
+import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import type { LogsContext } from "./context.ts";
 import { queryLimits } from "./query-limits.ts";
 import { groupsOf, malformed, scopeOfQuery, type NamedLogGroups } from "./query-scope.ts";
+import { accountOf } from "./stored-groups.ts";
 
 interface QueryToPrepare extends NamedLogGroups {
   readonly queryString: string;
@@ -42,6 +44,12 @@ export async function prepareQuery(
   } catch (error) {
     throw explained(error);
   }
+}
+
+/** What is noted of a group that is queried: its name, or its ARN when it is in another account. */
+export function notedName(group: PreparedQuery["groups"][number], { call }: LogsContext): string {
+  const account = accountOf(group);
+  return account === call.account ? group.key : logGroupArn(account, call.region, group.key);
 }
 
 /** What is wrong with a query as AWS says it; other errors stay what they are. */

@@ -7,9 +7,9 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
 import { queryLimits } from "./query-limits.ts";
 import type { StoredRun } from "./query-runs.ts";
-import { explained, prepareQuery, type PreparedQuery } from "./prepared-queries.ts";
+import { explained, notedName, prepareQuery, type PreparedQuery } from "./prepared-queries.ts";
 import { resultKey } from "./kms-keys.ts";
-import { accountOf, scopeOf } from "./stored-groups.ts";
+import { scopeOf } from "./stored-groups.ts";
 
 /**
  * A query that is wrong is refused here; one that is right runs behind the answer.
@@ -36,19 +36,13 @@ async function startPrepared(prepared: PreparedQuery, queryId: string, context: 
     await context.queries.start(scopeOf(context), queryId, query, scope, {
       queryString,
       queryLanguage,
-      logGroupNames: groups.map((group) => nameOf(group, context)),
+      logGroupNames: groups.map((group) => notedName(group, context)),
       userIdentity: context.call.principal.arn,
       ...(await resultKey(allGroups, context)),
     });
   } catch (error) {
     throw explained(error);
   }
-}
-
-/** Groups of other accounts are noted by their ARN. */
-function nameOf(group: PreparedQuery["groups"][number], { call }: LogsContext): string {
-  const account = accountOf(group);
-  return account === call.account ? group.key : logGroupArn(account, call.region, group.key);
 }
 
 /** The SDKs document seconds; milliseconds, which AWS takes as well, are told by their size. */

@@ -11,6 +11,7 @@ import { putLookupTable, tableOfRows } from "./lookup-tables.ts";
 import { queryLimits } from "./query-limits.ts";
 import type { ResultRow } from "./query-answers.ts";
 import { resultKey } from "./kms-keys.ts";
+import { notedName } from "./prepared-queries.ts";
 import { groupsOf, scopeOfQuery } from "./query-scope.ts";
 import {
   dueKey,
@@ -166,7 +167,7 @@ export class ScheduledQueryRuns {
     await context.queries.start(scope, queryId, query, read.scope, {
       queryString,
       queryLanguage,
-      logGroupNames: groups.map(({ key }) => key),
+      logGroupNames: groups.map((group) => notedName(group, context)),
       userIdentity: `${stored.executionRoleArn}/${name}`,
       ...(await resultKey(read.groups, context)),
     });

@@ -159,7 +159,7 @@ function queryOf(query: NonNullable<PutInput["Metrics"]>[number], account: strin
     throw validationError(`Exactly one of Expression and MetricStat must be specified for '${id}'.`);
   }
   if (query.AccountId !== undefined && query.AccountId !== account) {
-    throw validationError(`The account ${query.AccountId} is not linked to this account.`);
+    throw validationError(`Alarms watch metrics of their own account here, and none of ${query.AccountId}.`);
   }
   const base = {
     id,
