@@ -76,19 +76,19 @@ async function attempt(
   const told = { account, region, sourceArn, targetArn, endpoint: place, messageId: id, detail };
   const record = { ...told, attempt: attempts + 1, attemptedAt };
   if (outcome.kind === "arrived") {
-    await deliveryAttempts.record({ ...record, outcome: "Succeeded" });
-    await actions.succeeded(taken, clock.now());
+    const succeeded = deliveryAttempts.record({ ...record, outcome: "Succeeded" });
+    await Promise.all([succeeded, actions.succeeded(taken, clock.now())]);
     return undefined;
   }
   const pause = outcome.isFinal ? undefined : pauseMs(retryPolicies.action, attempts + 1);
   if (pause === undefined) {
-    await deliveryAttempts.record({ ...record, outcome: "GivenUp" });
-    await actions.failed(taken, detail, clock.now());
+    const givenUp = deliveryAttempts.record({ ...record, outcome: "GivenUp" });
+    await Promise.all([givenUp, actions.failed(taken, detail, clock.now())]);
     return undefined;
   }
   const nextAttemptAt = clock.now() + pause;
-  await deliveryAttempts.record({ ...record, outcome: "Failed", nextAttemptAt });
-  await actions.retry(taken, detail, nextAttemptAt);
+  const failed = deliveryAttempts.record({ ...record, outcome: "Failed", nextAttemptAt });
+  await Promise.all([failed, actions.retry(taken, detail, nextAttemptAt)]);
   return nextAttemptAt;
 }
 

@@ -27,25 +27,24 @@ export interface Circumstances {
   readonly suppressorInAlarm: boolean;
 }
 
-export interface AlarmChange {
+interface RecordedChange {
   readonly before: Alarm;
   readonly after: Alarm;
-  /** False when only actions were released: nothing is to be told to the event bus. */
-  readonly isTransition: boolean;
   readonly history: readonly AlarmHistoryItem[];
   /** ARNs of what is to be done now. */
   readonly actions: readonly string[];
+}
+
+export interface AlarmChange extends RecordedChange {
+  /** False when only actions were released: nothing is to be told to the event bus. */
+  readonly isTransition: boolean;
   /** Of an alarm on many time series: those that went into ALARM, and out of it. */
   readonly contributors?: readonly ContributorChange[];
 }
 
 /** A time series changed its state; `before` and `after` are the alarm with the state of the time series. */
-export interface ContributorChange {
+export interface ContributorChange extends RecordedChange {
   readonly contributor: ContributorIdentity;
-  readonly before: Alarm;
-  readonly after: Alarm;
-  readonly history: readonly AlarmHistoryItem[];
-  readonly actions: readonly string[];
 }
 
 /** The alarm in its new state. A state of the same value replaces the reason and does nothing more. */

@@ -1,5 +1,5 @@
 // An alarm as it is stored: its definition, its state and what is held back.
-import type { Dimension, MetricUnit } from "../metrics/metric-identity.ts";
+import type { MathMetric } from "../metrics/math/needs.ts";
 import { parseStatistic } from "../metrics/statistic-names.ts";
 import type { AlarmState, ComparisonOperator, MissingDataTreatment } from "./alarm-state.ts";
 import { significantSamplesOf, type AlarmRule } from "./evaluate-alarm.ts";
@@ -48,15 +48,8 @@ interface AlarmBase {
  */
 export type HeldActions = Suppression | { readonly by: "Mute"; readonly from: AlarmState };
 
-/** A metric with its statistic, read by the period. */
-export interface AlarmMetric {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: readonly Dimension[];
-  readonly periodSeconds: number;
-  readonly statistic: string;
-  readonly unit?: MetricUnit;
-}
+/** An alarm's metrics are those of its own account. */
+export type AlarmMetric = Omit<MathMetric, "account">;
 
 /** A query of `Metrics`: a metric or an expression over others. */
 export interface AlarmQuery {

@@ -112,7 +112,12 @@ export function stateContract(open: () => Promise<State>): void {
       const scope = newScope();
       const place = (number: number) => ({ collection: "things", scope, key: `k${number}` });
       const create = (number: number): Change => ({ kind: "create", ...place(number), value: 1 });
-      const replace = (number: number): Change => ({ ...create(number), kind: "replace", version: 1 });
+      const replace = (number: number): Change => ({
+        kind: "replace",
+        ...place(number),
+        value: 2,
+        version: 1,
+      });
       const deletion = (number: number): Change => ({ kind: "delete", ...place(number), version: 1 });
       const things = state.collection<number>("things");
       await things.put(scope, "k7", 1);
