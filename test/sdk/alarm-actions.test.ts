@@ -271,3 +271,30 @@ test("PutMetricAlarm refuses actions that do not go with the metric", async () =
     "Invalid region eu-west-1 specified.",
   );
 });
+
+test("every action that is documented is taken where it may stand, and nowhere else", async () => {
+  const everywhere = [`arn:aws:sns:${place}:topic`, arns.function];
+  const ofSystemsManager = [arns.opsItem, arns.incident];
+  const onMetrics = [arns.stop, arns.reboot, arns.policy];
+  const put = (actions: object) => refusal(cloudwatch.putMetricAlarm({ ...definition([]), ...actions }));
+  for (const arn of [...everywhere, ...ofSystemsManager, ...onMetrics]) {
+    const [OKActions, AlarmActions, InsufficientDataActions] = [[arn], [arn], [arn]];
+    expect(await put({ OKActions, AlarmActions, InsufficientDataActions })).toBe("accepted");
+  }
+  const composite = (actions: object) =>
+    refusal(cloudwatch.putCompositeAlarm({ AlarmName: "every", AlarmRule: "FALSE", ...actions }));
+  for (const arn of [...everywhere, ...ofSystemsManager, arns.investigation]) {
+    expect(await composite({ AlarmActions: [arn] })).toBe("accepted");
+  }
+  for (const arn of everywhere) expect(await composite({ OKActions: [arn] })).toBe("accepted");
+  const misplaced = (list: string, kind: string) =>
+    new RegExp(`^ValidationException: Invalid arn syntax: .* is not supported in ${list} of ${kind} alarms$`);
+  expect(await put({ OKActions: [arns.investigation] })).toMatch(misplaced("OKActions", "metric"));
+  for (const arn of [...ofSystemsManager, arns.investigation]) {
+    const actions = { InsufficientDataActions: [arn] };
+    expect(await composite(actions)).toMatch(misplaced("InsufficientDataActions", "composite"));
+  }
+  for (const arn of onMetrics) {
+    expect(await composite({ AlarmActions: [arn] })).toMatch(misplaced("AlarmActions", "composite"));
+  }
+});

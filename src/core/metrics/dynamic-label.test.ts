@@ -37,6 +37,12 @@ test.each([
   ["${PROP('MetricName')} ${PROP(\"Namespace\")} ${PROP('Stat')}", "CPUUtilization AWS/EC2 p99"],
   ["${PROP('AccountId')} ${PROP('Region')} ${PROP('Period')}", "111122223333 eu-west-1 60"],
   ["[${PROP('Dim.Instance Id')}] [${PROP('Dim.Other')}]", "[i-1] []"],
+  // What Grafana asks for: of its own, after `{{...}}` was translated, and with the dimensions of a search.
+  ["${PROP('Period')} some words ${PROP('Dim.Instance Id')}", "60 some words i-1"],
+  ["${LABEL}|&|${PROP('Dim.Instance Id')}|&|${PROP('Dim.Other')}", "i-1|&|i-1|&|"],
+  ["${PROP('MetricName')}${PROP('Stat')}${PROP('Region')}${LABEL}", "CPUUtilizationp99eu-west-1i-1"],
+  // Only statistics are counted.
+  ["${AVG}${SUM}${MIN}${MAX}${LAST}${LABEL}${PROP('Stat')}", "4.2818912.8457-1.512.345712.3457i-1p99"],
 ])("%s", (label, expected) => {
   expect(labelProblem(label)).toBeUndefined();
   expect(renderLabel(label, series, context)).toBe(expected);
@@ -62,7 +68,7 @@ test.each([
   ["${MAX", "Invalid dynamic label ${MAX"],
   ["${max}", "Invalid dynamic label ${max}"],
   ["${LABEL}${LABEL}", "A label can have ${LABEL} only once"],
-  ["${AVG}${SUM}${MIN}${MAX}${LAST}${FIRST}", "A label can have at most 5 dynamic values"],
+  ["${AVG}${SUM}${MIN}${MAX}${LAST}${FIRST}", "A label can have at most 5 dynamic statistics"],
 ])("refuses %s", (label, problem) => {
   expect(labelProblem(label)).toBe(problem);
 });

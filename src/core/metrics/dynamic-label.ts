@@ -36,7 +36,8 @@ export function labelProblem(label: string): string | undefined {
     }
   }
   if (label.replace(placeholder, "").includes("${")) return `Invalid dynamic label ${label}`;
-  if (statistics > maximumStatistics) return `A label can have at most ${maximumStatistics} dynamic values`;
+  if (statistics > maximumStatistics)
+    return `A label can have at most ${maximumStatistics} dynamic statistics`;
   return labels > 1 ? "A label can have ${LABEL} only once" : undefined;
 }
 

@@ -1,6 +1,7 @@
 // The actions of an alarm, as callers name them, and which go with the metric that it watches.
 import {
   actionTargetOf,
+  type ActionService,
   type ActionTarget,
   type InstanceOperation,
 } from "../../core/alarms/actions/action-arn.ts";
@@ -18,6 +19,43 @@ interface Actions extends WatchedMetric {
   readonly OKActions?: readonly string[] | undefined;
   readonly AlarmActions?: readonly string[] | undefined;
   readonly InsufficientDataActions?: readonly string[] | undefined;
+}
+
+type List = "OKActions" | "AlarmActions" | "InsufficientDataActions";
+type Kind = "metric" | "composite" | "log";
+
+const everything: readonly ActionService[] = ["sns", "lambda", "ec2", "autoscaling", "ssm", "ssm-incidents"];
+const told: readonly ActionService[] = ["sns", "lambda"];
+
+/**
+ * What each list may have, by the kind of alarm. An investigation begins with an alarm, whatever else is there.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutLogAlarm.html
+ */
+const accepted: Readonly<Record<Kind, Readonly<Record<List, readonly ActionService[]>>>> = {
+  metric: {
+    OKActions: everything,
+    AlarmActions: [...everything, "aiops"],
+    InsufficientDataActions: everything,
+  },
+  composite: {
+    OKActions: told,
+    AlarmActions: [...told, "ssm", "ssm-incidents", "aiops"],
+    InsufficientDataActions: told,
+  },
+  log: { OKActions: told, AlarmActions: [...told, "ssm"], InsufficientDataActions: told },
+};
+
+/** @throws ValidationException for an action that such an alarm does not take there. */
+export function refuseMisplacedActions(kind: Kind, input: Actions): void {
+  for (const list of ["OKActions", "AlarmActions", "InsufficientDataActions"] as const) {
+    for (const arn of input[list] ?? []) {
+      const target = actionTargetOf(arn);
+      if (target === undefined || accepted[kind][list].includes(target.service)) continue;
+      throw validationError(`Invalid arn syntax: ${arn} is not supported in ${list} of ${kind} alarms`);
+    }
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { CompositeAlarm } from "../../core/alarms/alarm.ts";
 import { alarmNameOf, childrenOf, type RuleExpression } from "../../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
+import { refuseMisplacedActions } from "./alarm-action-input.ts";
 import { validationError } from "./alarm-errors.ts";
 import { requireRoomForParents } from "./alarm-quotas.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
@@ -18,7 +19,7 @@ type PutInput = Input<"PutCompositeAlarm">;
  */
 export async function putCompositeAlarm(input: PutInput, context: CloudWatchContext): Promise<object> {
   const common = commonAlarm(input, context);
-  refuseActionsOfMetrics(input);
+  refuseMisplacedActions("composite", input);
   const expression = checkedRule(input.AlarmRule);
   const suppressor = suppressorOf(input);
   await requireAlarms(context, input.AlarmName, expression, suppressor?.alarm);
@@ -55,14 +56,6 @@ function keptOf(
     ...(held === undefined || !stays ? {} : { held }),
     ...(remindedAt === undefined ? {} : { remindedAt }),
   };
-}
-
-function refuseActionsOfMetrics({ OKActions, AlarmActions, InsufficientDataActions }: PutInput): void {
-  for (const arn of [OKActions, AlarmActions, InsufficientDataActions].flatMap((arns) => arns ?? [])) {
-    if (/^arn:[\w-]+:(automate|swf|autoscaling):/.test(arn)) {
-      throw validationError(`Invalid arn syntax: ${arn} is not supported by composite alarms`);
-    }
-  }
 }
 
 function checkedRule(text: string): RuleExpression {

@@ -6,6 +6,7 @@ import { isBandOperator } from "../../core/alarms/alarm-state.ts";
 import { parseAggregation, parseRate, queryOfLogAlarm } from "../../core/alarms/log-alarm.ts";
 import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
+import { refuseMisplacedActions } from "./alarm-action-input.ts";
 import { validationError } from "./alarm-errors.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
@@ -73,18 +74,13 @@ const isLogAlarm = (alarm: Alarm): alarm is MetricAlarm =>
 const newQueryArn = ({ call }: CloudWatchContext) =>
   `arn:aws:logs:${call.region}:${call.account}:scheduled-query:${randomUUID()}`;
 
-/** Only topics, functions and items of Systems Manager are told of log alarms. */
 function refuseActions({ ActionLogLineCount = 0, ...input }: PutInput): void {
   if (ActionLogLineCount !== 0) {
     throw validationError(
       "ActionLogLineCount: this version of Groundwatch puts no log lines in notifications.",
     );
   }
-  for (const arn of [input.OKActions, input.AlarmActions, input.InsufficientDataActions].flat()) {
-    if (arn !== undefined && !/^arn:[\w-]+:(sns|lambda|ssm):/.test(arn)) {
-      throw validationError(`Invalid arn syntax: ${arn} is not supported by log alarms`);
-    }
-  }
+  refuseMisplacedActions("log", input);
 }
 
 function logQueryOf(configuration: PutInput["ScheduledQueryConfiguration"], queryArn: string): LogQuery {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { alarmTypeOf, type Alarm, type MetricAlarm } from "../../core/alarms/alarm.ts";
 import { initialReason } from "../../core/alarms/state-reason.ts";
+import { refuseMisplacedActions } from "./alarm-action-input.ts";
 import { validationError } from "./alarm-errors.ts";
 import { requireRoomForQueries } from "./alarm-quotas.ts";
 import { makeDetectors } from "./anomaly-detectors.ts";
@@ -16,6 +17,7 @@ export async function putMetricAlarm(
   context: CloudWatchContext,
 ): Promise<object> {
   const common = commonAlarm(input, context);
+  refuseMisplacedActions("metric", input);
   const part = metricAlarmPart(input, context.call.account);
   const { now } = context.call;
   await requireRoomForQueries(context, input.AlarmName, part.queries);
