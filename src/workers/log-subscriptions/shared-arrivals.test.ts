@@ -119,7 +119,7 @@ describe("nodes that share a store", () => {
   });
 });
 
-test("nodes share the shards; one that joins gets some, and those of one that is gone are taken", async () => {
+test("nodes share the shards; one that joins gets some, one that is gone loses them", async () => {
   const [one, other] = ["one", "other"].map((name) => new SubscriptionShards({ ...state, node: name }));
   const keys = Array.from({ length: 200 }, (_, index) => `123456789012/us-east-1/group-${index}:filter`);
   expect(new Set(keys.map(shardOf)).size).toBe(16);
