@@ -28,7 +28,7 @@ const everything: readonly ActionService[] = ["sns", "lambda", "ec2", "autoscali
 const told: readonly ActionService[] = ["sns", "lambda"];
 
 /**
- * What each list may have, by the kind of alarm. An investigation begins with an alarm, whatever else is there.
+ * What each list may have, by the kind of alarm; an investigation begins with an alarm and nothing else.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutLogAlarm.html
