@@ -1,5 +1,5 @@
-// `npm run bench:insights [-- --events N --groups N --runs N]`: fills a store with mixed events and times
-// queries of Logs Insights in it. `-- --sizes --events N` prints what events take on the disk instead.
+// `npm run bench:insights [-- --events N --groups N --runs N]`: fills a store with mixed events, times queries
+// of Logs Insights in it, and says what CPU time they cost the engine. `-- --sizes --events N` prints what events take on the disk instead.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { MessageReading } from "../src/core/logs/filter-pattern/message-reading.
 import { indexedFieldsOf } from "../src/core/logs/indexed-fields.ts";
 import { appendLogEvents } from "../src/storage/telemetry/log-events.ts";
 import { openTelemetry } from "../src/storage/telemetry/open.ts";
+import { useOf } from "./process-tree.ts";
 import { mixedMessage } from "./log-messages.ts";
 import { printStoredSizes } from "./stored-size.ts";
 
@@ -103,14 +104,21 @@ async function measure(what: string, query: string, part: Part): Promise<void> {
   };
   const { statement } = compileInsightsQuery(parseInsightsQuery(query), scope);
   const took: number[] = [];
+  const cost: number[] = [];
   let rows = 0;
   for (let run = 0; run < Number(values.runs); run++) {
+    const { childCpuMs } = useOf(process.pid);
     const begunAt = performance.now();
     rows = (await telemetry.query(statement, { timeoutMs: 120_000 })).length;
     took.push(performance.now() - begunAt);
+    cost.push(useOf(process.pid).childCpuMs - childCpuMs);
   }
-  took.sort((one, other) => one - other);
-  print(`${what} (${rows} rows), median of ${took.length}`, took[Math.floor(took.length / 2)] ?? 0, "ms");
+  const cpu = `CPU ${middleOf(cost).toFixed(0)} ms`;
+  print(`${what} (${rows} rows, ${cpu}), median of ${took.length}`, middleOf(took), "ms");
+}
+
+function middleOf(figures: readonly number[]): number {
+  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? 0;
 }
 
 function print(what: string, value: number, unit: string): void {

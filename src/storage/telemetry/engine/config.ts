@@ -1,4 +1,5 @@
 // The configuration file of the embedded engine: small caches, few threads, and a ceiling of memory.
+import { availableParallelism } from "node:os";
 
 const mebibyte = 1024 * 1024;
 
@@ -44,11 +45,15 @@ export function engineConfig(): string {
  */
 const freeBytesPerThread = 64 * mebibyte;
 
+/** All queries together shall not need more threads than the engine's pool has. */
+const queryThreads = Math.min(availableParallelism(), 4);
+
 /** What each connection to the engine is opened with; `queryBytes` is the longest text of a statement. */
 export function engineArguments(configFile: string, queryBytes: number): readonly string[] {
   return [
     `--config-file=${configFile}`,
     `--max_query_size=${queryBytes}`,
+    `--max_threads=${queryThreads}`,
     `--max_threads_min_free_memory_per_thread=${freeBytesPerThread}`,
   ];
 }
