@@ -15,15 +15,29 @@ export function doubleText(value: number): string {
 const withFraction = (digits: string) => (digits.includes(".") ? digits : `${digits}.0`);
 
 /** `2019-10-01T13:56:40.985+0000` */
-export function instantText(instant: number): string {
-  return new Date(instant).toISOString().replace("Z", "+0000");
-}
+export const instantText = remembered((instant) => new Date(instant).toISOString().replace("Z", "+0000"));
 
 /** `01/10/19 13:46:00`: the day comes first. */
-export function datapointTime(instant: number): string {
+export const datapointTime = remembered((instant) => {
   const [date = "", time = ""] = new Date(instant).toISOString().split("T");
   const [year = "", month = "", day = ""] = date.split("-");
   return `${day}/${month}/${year.slice(2)} ${time.slice(0, 8)}`;
+});
+
+const maximumRemembered = 100;
+
+/** All alarms of a minute tell of the same few instants, and writing one takes longer than finding it. */
+function remembered(textOf: (instant: number) => string): (instant: number) => string {
+  const texts = new Map<number, string>();
+  return (instant) => {
+    let text = texts.get(instant);
+    if (text === undefined) {
+      text = textOf(instant);
+      if (texts.size >= maximumRemembered) texts.clear();
+      texts.set(instant, text);
+    }
+    return text;
+  };
 }
 
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];

@@ -137,14 +137,13 @@ function consider(rule: AlarmRule, periods: readonly AlarmPeriod[]): readonly Co
   let gaps = evaluationPeriods - wanted;
   return periods
     .toReversed()
-    .map((period): ConsideredPeriod => {
-      const { datapoint } = period;
+    .map(({ startAt, datapoint }): ConsideredPeriod => {
       if (datapoint === undefined) {
-        return { ...period, verdict: "missing", use: gaps-- > 0 ? "filled" : "notNeeded" };
+        return { startAt, verdict: "missing", use: gaps-- > 0 ? "filled" : "notNeeded" };
       }
       const breaches = isBreaching(comparisonOperator, threshold, datapoint);
       const use = wanted-- > 0 ? "evaluated" : "notNeeded";
-      return { ...period, verdict: breaches ? "breaching" : "notBreaching", use };
+      return { startAt, datapoint, verdict: breaches ? "breaching" : "notBreaching", use };
     })
     .toReversed();
 }
