@@ -8,7 +8,12 @@ const countTimeoutMs = 1_000;
 
 const queries = [
   ["metrics", sql`SELECT toFloat64(count()) AS total FROM metrics`],
-  ["log events", sql`SELECT toFloat64(count()) AS total FROM log_events`],
+  [
+    "log events",
+    sql`SELECT toFloat64(sum(events)) AS total FROM (
+      SELECT count() AS events FROM log_events UNION ALL SELECT count() AS events FROM log_events_sealed
+    )`,
+  ],
   ["trace segments", sql`SELECT toFloat64(count()) AS total FROM segments`],
   ["bus events", sql`SELECT toFloat64(count()) AS total FROM bus_events`],
   ["API calls", sql`SELECT toFloat64(count()) AS total FROM api_calls`],

@@ -205,6 +205,22 @@ test("sealed events are kept longer, seen by activity and deleted as the others"
   expect(await messagesOf(groupId)).toEqual([]);
 });
 
+test("the engine writes no opened text into temporary files", async () => {
+  const groupId = ++groups;
+  const spill = async () => {
+    const { table } = await encryption.sourceOf([groupId]);
+    const ofGroup = sql`group_id = ${groupId}`;
+    const [row] = await telemetry.query<{ share: number }>(
+      sql`SELECT getSetting('max_bytes_ratio_before_external_sort') AS share FROM ${table} WHERE ${ofGroup}`,
+    );
+    return row?.share;
+  };
+  await put(groupId, undefined, [eventOf("plain")]);
+  expect(await spill()).toBeGreaterThan(0);
+  await put(groupId, await newKey(), [eventOf("sealed")]);
+  expect(await spill()).toBe(0);
+});
+
 test("no message of the engine tells a key", async () => {
   const groupId = ++groups;
   await put(groupId, await newKey(), [eventOf("one")]);

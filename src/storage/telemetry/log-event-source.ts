@@ -2,7 +2,7 @@
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { KeyUnavailableError } from "../encryption/key-errors.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
-import { splitTexts } from "./sealed-texts.ts";
+import { openingFunction, splitTexts } from "./sealed-texts.ts";
 
 /** Opened, for as long as a statement is being made. */
 export interface OpenDataKey {
@@ -58,7 +58,8 @@ export function sealedLogEvents(
  */
 function opened(open: readonly OpenDataKey[]): Sql {
   const [nonce, text] = [rawSql("substring(sealed, 1, 12)"), rawSql("substring(sealed, 13)")];
-  return sql`tryDecrypt('aes-256-gcm', ${text}, ${keyOfRow(open)}, ${nonce}, toString(sequence))`;
+  const values = [sql`'aes-256-gcm'`, text, keyOfRow(open), nonce, rawSql("toString(sequence)")];
+  return sql`${rawSql(openingFunction)}(${joinSql(values, ", ")})`;
 }
 
 function keyOfRow(open: readonly OpenDataKey[]): Sql {

@@ -55,5 +55,8 @@ export function splitTexts(joined: Sql): Readonly<Record<keyof EventTexts, Sql>>
   };
 }
 
+/** Gives NULL for what a key cannot open. */
+export const openingFunction = "tryDecrypt";
+
 /** Longer than any text. */
 const longest = 4_294_967_295;

@@ -1,5 +1,6 @@
 // Statement texts with their bounds: settings always as a clause, for on a connection they would leak.
 import type { BlockInsert, StatementBounds } from "./driver.ts";
+import { openingFunction } from "./sealed-texts.ts";
 
 type Settings = Readonly<Record<string, string | number>>;
 
@@ -12,11 +13,23 @@ function boundSettings(bounds: StatementBounds, tag: string): Settings {
   };
 }
 
+/**
+ * A statement that opens what is sealed works in memory alone, or fails: large sorts, groups and joins would
+ * be written into temporary files as they are.
+ * https://clickhouse.com/docs/sql-reference/statements/select/group-by#group-by-in-external-memory
+ */
+const inMemory: Settings = {
+  max_bytes_ratio_before_external_group_by: 0,
+  max_bytes_ratio_before_external_sort: 0,
+  max_bytes_ratio_before_external_join: 0,
+};
+
 /** A SELECT that answers with a JSON object per line; 64-bit integers, nan and inf come as strings. */
 export function selectText(text: string, bounds: StatementBounds, tag: string): string {
   const format = bounds.withProgress === true ? "JSONEachRowWithProgress" : "JSONEachRow";
   return `${text}\nFORMAT ${format}\n${clause({
     ...boundSettings(bounds, tag),
+    ...(text.includes(openingFunction) ? inMemory : {}),
     max_result_rows: bounds.maxRows,
     max_result_bytes: bounds.maxResultBytes,
     result_overflow_mode: "'throw'",
