@@ -11,6 +11,8 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
   /** Is told what a query that was answered has cost; asking makes the answer some bytes a row longer. */
   readonly onCost?: (cost: StatementCost) => void;
+  /** Is told now and then what a query has read that goes on; a quick one says nothing. */
+  readonly onProgress?: (progress: Pick<StatementCost, "rowsRead" | "bytesRead">) => void;
 }
 
 /** What the engine did for one query. */

@@ -69,7 +69,7 @@ describe("queries", () => {
     );
   });
 
-  test("do not find a stranger, another region, or what a source asks of its monitoring account", async () => {
+  test("do not find a stranger, another region, or the monitoring account as a source", async () => {
     const asked = (logs: CloudWatchLogs, identifier: string) =>
       refusal(
         logs.startQuery({

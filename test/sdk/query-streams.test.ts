@@ -166,6 +166,22 @@ describe("StreamQueryResults", () => {
   });
 });
 
+test("the statistics of a query grow while it runs", async () => {
+  const group = await newGroup();
+  const events = Array.from({ length: 10_000 }, (_, index) => [-1, `{"k":1,"i":"event ${index}"}`] as const);
+  for (let batch = 0; batch < 3; batch++) await group.put(events);
+  const others = `SOURCE "${group.logGroupName}" | fields k, i`;
+  const join = `join type=inner left=a right=b where a.k=b.k (${others})`;
+  const queryId = await start(group, `fields k, i | ${join} | stats max(concat(a.i, b.i)) as most`);
+  for (;;) {
+    const { status, statistics } = await logs.getQueryResults({ queryId });
+    expect(["Scheduled", "Running"]).toContain(status);
+    if (statistics!.recordsScanned! > 0) break;
+    await pause();
+  }
+  await logs.stopQuery({ queryId });
+});
+
 describe("GetQueryHistogram", () => {
   test("counts the matching events of a query that StartQuery has started", async () => {
     const group = await newGroup();

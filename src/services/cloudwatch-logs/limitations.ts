@@ -61,8 +61,8 @@ export const limitations = {
   ],
   PutTransformer: ["`parseToOCSF` of `VPCFlow` reads records of the default format only"],
   GetQueryResults: [
-    "while a query is `Running`, results and statistics are those of the newest sixteenth of its time; " +
-      "only over a million events, and not with `anomaly`, `diff`, `join` or queries inside the query",
+    "while a query is `Running`, results and `recordsMatched` are those of the newest sixteenth of its " +
+      "time; only over a million events, and not with `anomaly`, `diff`, `join` or queries inside the query",
   ],
   StartQuery: [
     "any caller may `unmask`",

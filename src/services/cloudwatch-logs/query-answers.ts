@@ -48,6 +48,8 @@ interface AnswerOptions {
   readonly signal: AbortSignal;
   /** Is told what the newest part of the span of time says, when there is much to look at. */
   readonly onPartial: (partial: QueryAnswer) => void;
+  /** Is told now and then how much of all has been looked at, while the engine answers. */
+  readonly onProgress?: (sofar: Pick<RunStatistics, "recordsScanned" | "bytesScanned">) => void;
   /** How many events are much. */
   readonly partialAboveEvents?: number;
 }
@@ -71,7 +73,7 @@ export async function answerQuery(
   telemetry: Telemetry,
   query: Query,
   scope: QueryScope,
-  { signal, onPartial, partialAboveEvents = queryLimits.partialAboveEvents }: AnswerOptions,
+  { signal, onPartial, onProgress, partialAboveEvents = queryLimits.partialAboveEvents }: AnswerOptions,
 ): Promise<QueryAnswer> {
   if (signal.aborted) throw new TelemetryError("Cancelled", "the query was cancelled");
   const options = runBounds(signal);
@@ -84,7 +86,7 @@ export async function answerQuery(
     const scannedNow = await countScanned(telemetry, source, newest.eventConditions, options);
     onPartial(await answerOnce(telemetry, newest, scope, scannedNow, options));
   }
-  return answerOnce(telemetry, compiled, scope, scanned, options);
+  return answerOnce(telemetry, compiled, scope, scanned, options, onProgress);
 }
 
 /** @throws TelemetryError */
@@ -94,9 +96,14 @@ export async function answerOnce(
   scope: QueryScope,
   scanned: ScannedEvents,
   options: QueryOptions,
+  onProgress?: AnswerOptions["onProgress"],
 ): Promise<QueryAnswer> {
+  const watched: QueryOptions =
+    onProgress === undefined
+      ? options
+      : { ...options, onProgress: ({ rowsRead }) => onProgress(shareOf(scanned, rowsRead)) };
   const [found, read] = await Promise.all([
-    telemetry.query<Record<string, string | null>>(compiled.statement, options),
+    telemetry.query<Record<string, string | null>>(compiled.statement, watched),
     estimateRead(telemetry, compiled.statement, options),
   ]);
   const recordsSkipped = Math.max(0, scanned.events - (read?.events ?? scanned.events));
@@ -115,6 +122,12 @@ export async function answerOnce(
       resultCount: found.length,
     },
   };
+}
+
+/** A statement may read an event more than once, in a join for example. */
+function shareOf({ events, bytes }: ScannedEvents, rowsRead: number) {
+  const recordsScanned = Math.min(rowsRead, events);
+  return { recordsScanned, bytesScanned: events === 0 ? 0 : Math.round((bytes * recordsScanned) / events) };
 }
 
 async function countMatched(

@@ -62,6 +62,7 @@ interface ActiveRun {
   status: RunStatus;
   /** What was found so far. */
   partial: QueryAnswer | undefined;
+  statistics: RunStatistics;
   readonly ended: Promise<void>;
 }
 
@@ -133,6 +134,7 @@ export class QueryRuns {
       controller,
       status: "Scheduled",
       partial: undefined,
+      statistics: noStatistics,
       ended,
     });
     ended.catch(() => undefined).finally(() => this.#active.delete(queryId));
@@ -172,7 +174,7 @@ export class QueryRuns {
     if (run.status !== "Running") return run;
     const active = this.#active.get(queryId);
     if (active !== undefined) {
-      return { ...run, status: active.status, statistics: active.partial?.statistics ?? run.statistics };
+      return { ...run, status: active.status, statistics: active.statistics };
     }
     const later = (await this.runs.get(scope, queryId))?.value ?? run;
     if (later.status !== "Running") return later;
@@ -208,16 +210,20 @@ export class QueryRuns {
       const { rows, statistics, read } = await answerQuery(meter.telemetry, query, queryScope, {
         signal,
         onPartial: (partial) => {
-          if (active !== undefined) active.partial = partial;
+          if (active === undefined) return;
+          active.partial = partial;
+          active.statistics = partial.statistics;
+        },
+        onProgress: (sofar) => {
+          if (active !== undefined) active.statistics = grown(active.statistics, sofar);
         },
       });
       await this.#keep(scope, queryId, stored, rows);
       ended = { ...stored, status: "Complete", statistics, cost: await meter.cost(read) };
     } catch (error) {
-      const { rows, statistics } = this.#active.get(queryId)?.partial ?? {
-        rows: [],
-        statistics: noStatistics,
-      };
+      const active = this.#active.get(queryId);
+      const { statistics } = active ?? { statistics: noStatistics };
+      const { rows } = active?.partial ?? { rows: [] };
       if (rows.length > 0 && !(error instanceof KeyUnavailableError)) {
         await this.#keep(scope, queryId, stored, rows);
       }
@@ -284,6 +290,14 @@ export class QueryRuns {
       await this.runs.delete(scope, key);
     }
   }
+}
+
+/** What has been counted once is not taken back while the whole is being read. */
+function grown(
+  before: RunStatistics,
+  sofar: Pick<RunStatistics, "recordsScanned" | "bytesScanned">,
+): RunStatistics {
+  return sofar.recordsScanned > before.recordsScanned ? { ...before, ...sofar } : before;
 }
 
 const resultKey = (scope: string, queryId: string): string => `${scope}/${queryId}.json`;

@@ -43,8 +43,8 @@ export function createTelemetry(
     query: <Row>(statement: Sql, options?: QueryOptions) =>
       gate.pass(async () => {
         const bounds = boundsOf(options);
-        if (options?.onCost !== undefined) {
-          return measuredQuery<Row>(driver, renderSql(statement), bounds, options.onCost);
+        if ((options?.onCost ?? options?.onProgress) !== undefined) {
+          return measuredQuery<Row>(driver, renderSql(statement), bounds, options ?? {});
         }
         return rowsOf(await driver.query(renderSql(statement), bounds)) as readonly Row[];
       }),

@@ -197,15 +197,18 @@ export function describeTelemetry(name: string, create: () => Promise<TelemetryS
         expect(costs).toHaveLength(2);
       });
 
-      test("one that takes long tells its memory as well", async () => {
+      test("one that takes long tells its memory, and what it has read so far", async () => {
         const costs: StatementCost[] = [];
+        const progress: number[] = [];
         await telemetry.query(
           sql`SELECT count(), sleep(0.9) FROM (SELECT groupArray(number) FROM numbers(100000))`,
           {
             onCost: (cost) => costs.push(cost),
+            onProgress: ({ rowsRead }) => progress.push(rowsRead),
           },
         );
         expect(costs[0]!.memoryPeakBytes).toBeGreaterThan(100_000);
+        expect(progress.at(-1)).toBe(100_000);
       });
 
       test("rows, bytes and memory are bounded, and the engine goes on", async () => {
