@@ -228,6 +228,55 @@ describe("quotas", () => {
     await client.putCompositeAlarm(composite("ca0"));
   });
 
+  /** Puts copies of a stored document under other names beside it. */
+  async function multiply(collection: string, scope: string, key: string, count: number): Promise<void> {
+    const { state } = server.dependencies;
+    const { value, rank } = (await state.collection<object>(collection).get(scope, key))!;
+    const copies = Array.from({ length: count }, (_, index) => ({
+      kind: "create" as const,
+      collection,
+      scope,
+      key: `${key} ${index}`,
+      value: { ...value, name: `${key} ${index}` },
+      ...(rank === undefined ? {} : { rank }),
+    }));
+    expect(await state.write(copies)).toBe(true);
+  }
+
+  test("of log alarms and mute rules are told", async () => {
+    const account = "777788889999";
+    const client = new CloudWatch(server.clientConfig({ account }));
+    const scope = `${account}/${testRegion}`;
+    const exceeded = { name: "LimitExceededFault", Code: "LimitExceeded" };
+    const rule = (Name: string) => ({
+      Name,
+      Rule: { Schedule: { Expression: "cron(0 2 * * *)", Duration: "PT1H" } },
+    });
+    await client.putAlarmMuteRule(rule("r"));
+    await multiply("alarm-mute-rules", scope, "r", 999);
+    expect(await refusalOf(client, "putAlarmMuteRule", rule("one more"))).toMatchObject(exceeded);
+    await client.putAlarmMuteRule(rule("r"));
+    const logAlarm = (AlarmName: string) => ({
+      AlarmName,
+      ...settings,
+      EvaluationPeriods: undefined,
+      QueryResultsToEvaluate: 1,
+      QueryResultsToAlarm: 1,
+      ActionsEnabled: false,
+      ScheduledQueryConfiguration: {
+        QueryString: "fields @message",
+        LogGroupIdentifiers: ["g"],
+        AggregationExpression: "count(*)",
+        ScheduledQueryRoleARN: `arn:aws:iam::${account}:role/r`,
+        ScheduleConfiguration: { ScheduleExpression: "rate(5 minutes)", StartTimeOffset: 300 },
+      },
+    });
+    await client.putLogAlarm(logAlarm("l"));
+    await multiply("alarms", scope, "l", 999);
+    expect(await refusalOf(client, "putLogAlarm", logAlarm("one more"))).toMatchObject(exceeded);
+    await client.putLogAlarm(logAlarm("l"));
+  });
+
   test("of rules are told", async () => {
     const client = new CloudWatch(server.clientConfig());
     const RuleDefinition = JSON.stringify({

@@ -11,6 +11,7 @@ import {
 import { alarmScope } from "../../storage/alarms.ts";
 import { modelled } from "../../wire/service.ts";
 import { isKeyPosition, parseToken, printToken, validationError } from "./alarm-errors.ts";
+import { requireRoomForMuteRule } from "./alarm-quotas.ts";
 import { withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
 import { findAlarms, tellOthers, untilWritten } from "./stored-alarms.ts";
@@ -42,9 +43,9 @@ export async function putAlarmMuteRule(
       tags: before?.value.tags ?? withTags({}, input.Tags),
       updatedAt: call.now,
     };
-    return before === undefined
-      ? rules.create(scope, name, rule)
-      : rules.replace(scope, name, rule, before.version);
+    if (before !== undefined) return rules.replace(scope, name, rule, before.version);
+    requireRoomForMuteRule(await rules.count(scope));
+    return rules.create(scope, name, rule);
   });
   tellOthers(context);
   return {};

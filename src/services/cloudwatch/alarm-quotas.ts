@@ -13,6 +13,9 @@ const quotas = {
   insightsAlarms: 200,
   /** That refer to one alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
   parents: 150,
+  /** Ours, in an account and region: AWS names none, and each of them runs queries all the time. */
+  logAlarms: 1_000,
+  muteRules: 1_000,
 } as const;
 
 /** @throws LimitExceededFault when the alarm would be one too many on Metrics Insights queries. */
@@ -32,12 +35,28 @@ export async function requireRoomForQueries(
 
 const isOnInsights = ({ expression }: MathQuery) => expression !== undefined && isInsightsQuery(expression);
 
+/** @throws LimitExceededFault when the alarm would be one too many on queries of logs. */
+export async function requireRoomForLogs(context: CloudWatchContext, name: string): Promise<void> {
+  const others = await otherAlarms(context, name);
+  const count = others.filter((alarm) => alarm.type === "MetricAlarm" && alarm.logs !== undefined).length;
+  if (count >= quotas.logAlarms) throw exceeded(`${count} alarms on queries of logs`);
+}
+
+/**
+ * @param count How many there are.
+ * @throws LimitExceededFault
+ */
+export function requireRoomForMuteRule(count: number): void {
+  if (count >= quotas.muteRules) throw exceeded(`${count} alarm mute rules`);
+}
+
 /** @throws LimitExceededFault when too many composite alarms would refer to one alarm. */
 export async function requireRoomForParents(
   context: CloudWatchContext,
   name: string,
   children: readonly string[],
 ): Promise<void> {
+  if (children.length === 0) return;
   const parents = new Map<string, number>();
   for (const alarm of await otherAlarms(context, name)) {
     if (alarm.type !== "CompositeAlarm") continue;

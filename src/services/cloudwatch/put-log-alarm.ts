@@ -8,6 +8,7 @@ import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
 import { refuseMisplacedActions } from "./alarm-action-input.ts";
 import { validationError } from "./alarm-errors.ts";
+import { requireRoomForLogs } from "./alarm-quotas.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
 import { treatments, windows } from "./metric-alarm-input.ts";
@@ -50,6 +51,7 @@ export async function putLogAlarm(input: PutInput, context: CloudWatchContext): 
     ...windows(input),
   };
   const { now } = context.call;
+  await requireRoomForLogs(context, input.AlarmName);
   await defineAlarm(
     context,
     input.AlarmName,
