@@ -2,9 +2,11 @@
 import type { CommandDefinition } from "./commands/define.ts";
 import { addtotals } from "./commands/addtotals.ts";
 import { anomaly } from "./commands/anomaly.ts";
+import { countFrequent } from "./commands/count-frequent.ts";
 import { dedup } from "./commands/dedup.ts";
 import { diff } from "./commands/diff.ts";
 import { display } from "./commands/display.ts";
+import { expand } from "./commands/expand.ts";
 import { fields } from "./commands/fields.ts";
 import { filterIndex } from "./commands/filter-index.ts";
 import { filter } from "./commands/filter.ts";
@@ -29,6 +31,7 @@ type Definitions = { readonly [Kind in CommandKind]: CommandDefinition<Extract<C
 const definitions: Definitions = {
   addtotals,
   anomaly,
+  countFrequent,
   dedup,
   diff,
   display,
@@ -48,13 +51,17 @@ const definitions: Definitions = {
   unnest,
 };
 
-const byLowerName = new Map(
-  Object.values(definitions).map((definition) => [definition.name.toLowerCase(), definition] as const),
-);
-
 interface CommandParser {
   parse(reader: QueryReader, start: number): Command;
 }
+
+const byLowerName = new Map<string, CommandParser>([
+  ...Object.values(definitions).map((definition) => [definition.name.toLowerCase(), definition] as const),
+  ["count_frequent", countFrequent],
+  ["expand", expand],
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Where.html
+  ["where", filter],
+]);
 
 /** Commands are the same in capitals. */
 export function commandNamed(name: string): CommandParser | undefined {

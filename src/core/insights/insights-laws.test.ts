@@ -101,6 +101,11 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("anomaly" as const), span: fc.constant(span) }),
   fc.record({
+    kind: fc.constant("countFrequent" as const),
+    fields: fc.array(field, { minLength: 1, maxLength: 2 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
     kind: fc.constant("relevantfields" as const),
     fields: fc.array(field, { maxLength: 2 }),
     condition: expression,

@@ -150,6 +150,7 @@ export type Command =
   | RelevantFields
   | Join
   | Lookup
+  | { readonly kind: "countFrequent"; readonly fields: readonly FieldReference[]; readonly span: Span }
   | { readonly kind: "unmask"; readonly field: FieldReference; readonly span: Span }
   | Source;
 

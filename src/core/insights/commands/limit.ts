@@ -11,6 +11,7 @@ export const limit: CommandDefinition<Limit> = {
   name: "limit",
   doc: commandPage("Limit"),
   parse(reader, start) {
+    reader.takeWord("any"); // AWS may then stop early; these are some of the rows as well
     const token = reader.next();
     if (token.kind !== "number" || !/^\d+$/.test(token.text)) {
       return reader.refuse("limit takes a whole number", token.span);

@@ -27,7 +27,17 @@ const trimming = (side: "Left" | "Right" | "Both"): SqlFunction => {
   });
 };
 
+const hashPage =
+  "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-hash-functions.html";
+
+const hashing = (toHash: (text: Sql) => Sql): SqlFunction => ({
+  ...define({ toSql: (text) => sql`lower(hex(${toHash(or(text))}))` }),
+  doc: hashPage,
+});
+
 export const textFunctions: FunctionTable = {
+  md5: hashing((text) => sql`MD5(${text})`),
+  sha256: hashing((text) => sql`SHA256(${text})`),
   isempty: define({
     gives: "boolean",
     nullable: false,
