@@ -178,3 +178,45 @@ test("alarms publish where the policy lets CloudWatch, their own account's topic
     );
   }
 });
+
+test("signed callers of other accounts, and users of the own one, are held to the policy", async () => {
+  const keyOf = (account: string, userName: string | undefined, number: number) => ({
+    accessKeyId: `AKIAIOSFODNN7EXAMPL${number}`,
+    secretAccessKey: `secret${number}`,
+    account,
+    userName,
+  });
+  const [owner, guest, ann] = [
+    keyOf(testAccount, undefined, 1),
+    keyOf(otherAccount, undefined, 2),
+    keyOf(testAccount, "ann", 3),
+  ] as const;
+  const startAt = Date.now(); // the client signs by the machine's time
+  const accessKeys = [owner, guest, ann];
+  const secured = await startTestServer({ auth: "iam", account: testAccount, accessKeys }, { startAt });
+  try {
+    const { endpoint, region } = secured.clientConfig();
+    const clientOf = (credentials: typeof owner) =>
+      new SNS({ endpoint, region, credentials, maxAttempts: 1 });
+    const { TopicArn } = await clientOf(owner).createTopic({ Name: "secured" });
+    const publish = (key: typeof owner) => refusal(clientOf(key).publish({ TopicArn, Message: "x" }));
+    expect(await publish(guest)).toMatch(/^AuthorizationErrorException: .*999988887777:root/);
+    expect(await publish(ann)).toBe("accepted");
+    const statements = [
+      { Effect: "Allow", Principal: { AWS: otherAccount }, Action: "sns:Publish" },
+      { Effect: "Deny", Principal: { AWS: `arn:aws:iam::${testAccount}:user/ann` }, Action: "sns:*" },
+    ];
+    await clientOf(owner).setTopicAttributes({
+      TopicArn,
+      AttributeName: "Policy",
+      AttributeValue: JSON.stringify({ Statement: statements }),
+    });
+    expect(await publish(guest)).toBe("accepted");
+    expect(await publish(ann)).toMatch(/:user\/ann is not authorized .* with an explicit deny/);
+    expect(await publish(owner)).toBe("accepted");
+    const undo = { TopicArn, AttributeName: "Policy", AttributeValue: "" };
+    expect(await refusal(clientOf(ann).setTopicAttributes(undo))).toMatch(/explicit deny/);
+  } finally {
+    await secured.stop();
+  }
+});
