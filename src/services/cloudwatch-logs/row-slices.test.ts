@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fc, test } from "@fast-check/vitest";
 import { afterAll, beforeAll, expect } from "vitest";
+import { sql } from "../../core/sql.ts";
 import { rowsOfSingleEvents } from "../../core/insights/compile-query.ts";
 import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
@@ -81,6 +82,30 @@ test.prop([queryText, instant, instant, fc.integer({ min: 1, max: 3_000 })], { n
     if (rows.length < wanted!) expect(searchedFrom).toBe(scope.from);
   },
 );
+
+test("nothing is read before it is asked for", async () => {
+  let statements = 0;
+  const counting: Telemetry = {
+    ...telemetry,
+    query: (statement, options) => {
+      statements += 1;
+      return telemetry.query(statement, options);
+    },
+  };
+  const scope = scopeOf(startAt, startAt + hourMs, 3_000);
+  const slices = rowSlices(counting, parseInsightsQuery("fields n"), scope, {
+    limit: 3_000,
+    bounds: runBounds(signal),
+    inTurn: (work) => work(),
+  });
+  expect(statements).toBe(0);
+  await slices.next();
+  const first = statements;
+  await telemetry.query(sql`SELECT sleep(0.05)`);
+  expect(statements).toBe(first);
+  for await (const { rows } of slices) expect(rows).toBeDefined();
+  expect(statements).toBeGreaterThan(2 * first);
+});
 
 const depending = [
   "stats count(*)",
