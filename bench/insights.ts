@@ -1,5 +1,6 @@
-// `npm run bench:insights [-- --events N --groups N --runs N]`: fills a store with mixed events, times queries
-// of Logs Insights in it, and says what CPU time they cost the engine. `-- --sizes --events N` prints what events take on the disk instead.
+// `npm run bench:insights [-- --events N --groups N --runs N]`: fills a store with mixed events, times
+// queries of Logs Insights in it, and says what CPU time they cost the engine. `-- --sizes --events N` prints
+// what events take on the disk instead.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
