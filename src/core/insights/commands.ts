@@ -1,13 +1,16 @@
 // All commands of the query language, each of them a file in `commands/`.
 import type { CommandDefinition } from "./commands/define.ts";
+import { accum } from "./commands/accum.ts";
 import { addtotals } from "./commands/addtotals.ts";
 import { anomaly } from "./commands/anomaly.ts";
+import { autoregress } from "./commands/autoregress.ts";
 import { countFrequent } from "./commands/count-frequent.ts";
 import { dedup } from "./commands/dedup.ts";
 import { diff } from "./commands/diff.ts";
 import { display } from "./commands/display.ts";
 import { expand } from "./commands/expand.ts";
 import { fields } from "./commands/fields.ts";
+import { filldown } from "./commands/filldown.ts";
 import { filterIndex } from "./commands/filter-index.ts";
 import { filter } from "./commands/filter.ts";
 import { join } from "./commands/join.ts";
@@ -16,6 +19,7 @@ import { lookup } from "./commands/lookup.ts";
 import { parse } from "./commands/parse.ts";
 import { pattern } from "./commands/pattern.ts";
 import { relevantfields } from "./commands/relevant-fields.ts";
+import { sessionize } from "./commands/sessionize.ts";
 import { sort } from "./commands/sort.ts";
 import { source } from "./commands/source.ts";
 import { stats } from "./commands/stats.ts";
@@ -29,13 +33,16 @@ import type { Command, CommandKind } from "./query-tree.ts";
 type Definitions = { readonly [Kind in CommandKind]: CommandDefinition<Extract<Command, { kind: Kind }>> };
 
 const definitions: Definitions = {
+  accum,
   addtotals,
   anomaly,
+  autoregress,
   countFrequent,
   dedup,
   diff,
   display,
   fields,
+  filldown,
   filter,
   filterIndex,
   join,
@@ -44,6 +51,7 @@ const definitions: Definitions = {
   parse,
   pattern,
   relevantfields,
+  sessionize,
   sort,
   source,
   stats,

@@ -101,6 +101,32 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("anomaly" as const), span: fc.constant(span) }),
   fc.record({
+    kind: fc.constant("accum" as const),
+    field,
+    alias: fc.option(name, { nil: undefined }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("autoregress" as const),
+    field,
+    alias: fc.option(name, { nil: undefined }),
+    first: fc.integer({ min: 1, max: 3 }),
+    last: fc.integer({ min: 3, max: 9 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("filldown" as const),
+    fields: fc.array(fc.record({ field, isPrefix: fc.boolean() }), { maxLength: 2 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("sessionize" as const),
+    fields: fc.array(field, { minLength: 1, maxLength: 2 }),
+    gap: fc.constantFrom(undefined, { kind: "period" as const, count: 5, unit: "m" as const, span }),
+    alias: fc.option(name, { nil: undefined }),
+    span: fc.constant(span),
+  }),
+  fc.record({
     kind: fc.constant("countFrequent" as const),
     fields: fc.array(field, { minLength: 1, maxLength: 2 }),
     span: fc.constant(span),

@@ -17,17 +17,21 @@ const calendarUnits: Partial<Record<PeriodUnit, string>> = {
   y: "YEAR",
 };
 
+/** Undefined for weeks and longer periods, which are those of the calendar. */
+export function fixedPeriodMs({ count, unit }: PeriodLiteral): number | undefined {
+  const unitMs = fixedUnitsMs[unit];
+  return unitMs === undefined ? undefined : count * unitMs;
+}
+
 /**
  * The beginning of the period that an instant is in; both are epoch milliseconds. Weeks begin on Monday;
  * months and longer ones are those of the calendar, in UTC.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html#CWL_QuerySyntax-datetime
  */
-export function floorToPeriod(instant: Sql, { count, unit }: PeriodLiteral): Sql {
-  const unitMs = fixedUnitsMs[unit];
-  if (unitMs !== undefined) {
-    const periodMs = count * unitMs;
-    return sql`intDiv(${instant}, ${periodMs}) * ${periodMs}`;
-  }
+export function floorToPeriod(instant: Sql, period: PeriodLiteral): Sql {
+  const { count, unit } = period;
+  const periodMs = fixedPeriodMs(period);
+  if (periodMs !== undefined) return sql`intDiv(${instant}, ${periodMs}) * ${periodMs}`;
   const interval = sql`INTERVAL ${count} ${rawSql(calendarUnits[unit] ?? "YEAR")}`;
   const start = sql`toStartOfInterval(fromUnixTimestamp64Milli(toInt64(${instant}), 'UTC'), ${interval})`;
   return sql`toUnixTimestamp64Milli(toDateTime64(${start}, 3, 'UTC'))`;
@@ -36,11 +40,8 @@ export function floorToPeriod(instant: Sql, { count, unit }: PeriodLiteral): Sql
 /** The end of the period, for an instant that is not the beginning of one. */
 export function ceilToPeriod(instant: Sql, period: PeriodLiteral): Sql {
   const { count, unit } = period;
-  const unitMs = fixedUnitsMs[unit];
-  if (unitMs !== undefined) {
-    const periodMs = count * unitMs;
-    return sql`intDiv(${instant} + ${periodMs - 1}, ${periodMs}) * ${periodMs}`;
-  }
+  const periodMs = fixedPeriodMs(period);
+  if (periodMs !== undefined) return sql`intDiv(${instant} + ${periodMs - 1}, ${periodMs}) * ${periodMs}`;
   const floor = floorToPeriod(instant, period);
   const interval = sql`INTERVAL ${count} ${rawSql(calendarUnits[unit] ?? "YEAR")}`;
   const next = sql`fromUnixTimestamp64Milli(toInt64(${floor}), 'UTC') + ${interval}`;

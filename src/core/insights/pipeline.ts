@@ -7,7 +7,7 @@ import type { QueryScope } from "./scope.ts";
 import { joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
 import type { TableCells } from "./join-selects.ts";
 import type { PatternStage, ReplacedColumn, ReplacedRows } from "./pattern-stage.ts";
-import { newestFirst, orderClause, orderKeys, type OrderKey } from "./row-order.ts";
+import { firstOfEach, newestFirst, orderClause, orderKeys, type OrderKey } from "./row-order.ts";
 import { summaryValue, withSummary } from "./summary-row.ts";
 import { columnValue, discoveredItems, discoveredValue, missing, type Value } from "./value.ts";
 
@@ -183,17 +183,17 @@ export class Pipeline {
    * stay.
    */
   takeOneBy(values: readonly Value[]): void {
-    const keys = values.map((value) => this.#column(value));
-    const lacks = joinSql(
-      keys.map(({ sql: key }) => sql`isNull(${key})`),
-      " OR ",
-    );
-    const by = joinSql(
-      [...keys.map(({ sql: key }) => key), sql`if(${lacks}, rowNumberInAllBlocks() + 1, 0)`],
-      ", ",
-    );
+    const keys = values.map((value) => this.#column(value).sql);
     const order = this.#orderBy();
-    this.#close((select) => sql`SELECT * FROM (${select}${order}) LIMIT 1 BY ${by}`);
+    this.#close((select) => firstOfEach(select, order, keys));
+  }
+
+  /** A new field by a window over the rows; `make` gets the order of the rows as it stands in a window. */
+  defineInOrder(name: string, make: (order: Sql) => Value): Value {
+    this.#close(itself);
+    const value = this.define(name, make(this.#orderBy()));
+    this.#close(itself);
+    return value;
   }
 
   /** One row for each element of a JSON list. */
@@ -234,9 +234,10 @@ export class Pipeline {
     this.#isDisplayed = false;
   }
 
-  /** A column behind those that are shown. */
-  append(column: OutputColumn): void {
-    this.#output = [...this.#output.filter(({ name }) => name !== column.name), column];
+  /** Shows a column in the place of the one with its name, or behind the others. */
+  put(column: OutputColumn): void {
+    const shown = this.#output.map((other) => (other.name === column.name ? column : other));
+    this.#output = shown.includes(column) ? shown : [...shown, column];
   }
 
   /** A row behind all others with the sums of columns; what is not shown is not there any more. */

@@ -150,6 +150,34 @@ export type Command =
   | RelevantFields
   | Join
   | Lookup
+  | {
+      readonly kind: "accum";
+      readonly field: FieldReference;
+      readonly alias: string | undefined;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "autoregress";
+      readonly field: FieldReference;
+      readonly alias: string | undefined;
+      /** How many rows before: from one depth to another, both included. */
+      readonly first: number;
+      readonly last: number;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "filldown";
+      /** A star stands behind the beginning of names; all that are shown, when empty. */
+      readonly fields: readonly { readonly field: FieldReference; readonly isPrefix: boolean }[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "sessionize";
+      readonly fields: readonly FieldReference[];
+      readonly gap: PeriodLiteral | undefined;
+      readonly alias: string | undefined;
+      readonly span: Span;
+    }
   | { readonly kind: "countFrequent"; readonly fields: readonly FieldReference[]; readonly span: Span }
   | { readonly kind: "unmask"; readonly field: FieldReference; readonly span: Span }
   | Source;

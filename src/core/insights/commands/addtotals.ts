@@ -34,7 +34,7 @@ export const addtotals: CommandDefinition<AddTotals> = {
     const sums = [...summed];
     if (ofRows) {
       const value = pipeline.define(total, { sql: sumOfRow(summed), type: "number", nullable: true });
-      pipeline.append({ name: total, value });
+      pipeline.put({ name: total, value });
       sums.push({ name: total, value });
     }
     if (ofColumns) pipeline.addSummary(sums);
