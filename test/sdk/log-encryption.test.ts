@@ -329,3 +329,21 @@ test("a reset takes the keys away, and what they have sealed", async () => {
   await client.createLogGroup({ logGroupName: "reset", kmsKeyId: KeyMetadata.Arn });
   await own.stop();
 });
+
+test("a lookup table with a key is read by queries as long as the key is enabled", async () => {
+  const kmsKeyId = await newKey();
+  const { logGroupName } = await newLogGroup(server, logs);
+  await put(logGroupName, '{"code":"a"}');
+  const table = { lookupTableName: "codes", tableBody: "code,name\na,Lookupmarker\n" };
+  const { lookupTableArn } = await logs.createLookupTable({ ...table, kmsKeyId });
+  expect(await logs.getLookupTable({ lookupTableArn })).toMatchObject({ ...table, kmsKeyId });
+  const query = "lookup codes code OUTPUT name | fields name";
+  expect(await rowsOf([logGroupName], query)).toEqual([{ name: "Lookupmarker" }]);
+  const withMarker = () =>
+    filesUnder(server.dataFolder).filter((path) => readFileSync(path).includes("Lookupmarker"));
+  expect(withMarker()).toEqual([]);
+  await groundwatch.disableKey({ KeyId: kmsKeyId });
+  const denied = unusable(kmsKeyId, "is disabled");
+  expect(await refusal(logs.getLookupTable({ lookupTableArn }))).toBe(denied);
+  expect(await refusal(start([logGroupName], query))).toBe(denied);
+});

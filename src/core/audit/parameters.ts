@@ -32,6 +32,8 @@ const secretNames: ReadonlySet<string> = new Set([
   "privatekey",
   "secretaccesskey",
   "sessiontoken",
+  // The cells of a lookup table, which may be kept under a key.
+  "tablebody",
   "token",
 ]);
 

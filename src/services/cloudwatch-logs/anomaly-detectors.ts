@@ -65,7 +65,7 @@ export async function createLogAnomalyDetector(
   compilePattern(input.filterPattern ?? "");
   const group = await requireGroup(context, arn);
   requireStandardClass(group);
-  if (kmsKeyId !== undefined) await requireKey(kmsKeyId, { kind: "group", name: group.key }, context);
+  if (kmsKeyId !== undefined) await requireKey(kmsKeyId, arn, context);
   const { state } = context.dependencies;
   const scope = scopeOf(context);
   const detectors = await allDetectors(context);

@@ -18,16 +18,20 @@ function resultKeysIn(state: State): Collection<StoredResultKey> {
 
 /**
  * The key that seals the results of a query over these groups: the one for results; where there is none, that
- * of a group, since what is encrypted must not lie about in results.
+ * of a group or a lookup table, since what is encrypted must not lie about in results.
  */
 export async function resultKey(
-  groups: readonly Document<StoredGroup>[],
+  {
+    groups,
+    tableKeys,
+  }: { readonly groups: readonly Document<StoredGroup>[]; readonly tableKeys: readonly string[] },
   context: LogsContext,
 ): Promise<{ readonly resultKeyArn?: string }> {
   const { state, logEncryption } = context.dependencies;
   const associated = await resultKeysIn(state).get(scopeOf(context), resultKeyName);
   const ofGroups = groups.map(({ value }) => logEncryption.usableKeyOf(value.id));
-  const keyArn = associated?.value.kmsKeyId ?? ofGroups.find((arn) => arn !== undefined);
+  const ofRead = [...ofGroups, ...tableKeys].find((arn) => arn !== undefined);
+  const keyArn = associated?.value.kmsKeyId ?? ofRead;
   return keyArn === undefined ? {} : { resultKeyArn: keyArn };
 }
 
@@ -41,7 +45,7 @@ export async function associateKmsKey(
 ): Promise<Output<"AssociateKmsKey">> {
   const target = targetOf(input, context);
   const { kmsKeyId } = input;
-  await requireKey(kmsKeyId, target, context);
+  await requireKey(kmsKeyId, target.arn, context);
   if (target.kind === "queryResults") {
     await resultKeysIn(context.dependencies.state).put(scopeOf(context), resultKeyName, { kmsKeyId });
   } else await changeGroup(context, target.name, (group) => ({ ...group, kmsKeyId }));
@@ -63,7 +67,10 @@ export async function disassociateKmsKey(
   return {};
 }
 
-type Target = { readonly kind: "group"; readonly name: string } | { readonly kind: "queryResults" };
+type Target = { readonly arn: string } & (
+  | { readonly kind: "group"; readonly name: string }
+  | { readonly kind: "queryResults" }
+);
 
 /** @throws InvalidParameterException, ResourceNotFoundException for a group of somebody else. */
 function targetOf(
@@ -73,35 +80,34 @@ function targetOf(
   if ((logGroupName === undefined) === (resourceIdentifier === undefined)) {
     throw invalidParameter("Exactly one of logGroupName and resourceIdentifier must be specified.");
   }
-  if (logGroupName !== undefined) return { kind: "group", name: logGroupName };
+  const groupNamed = (name: string): Target => {
+    return { kind: "group", name, arn: logGroupArn(call.account, call.region, name) };
+  };
+  if (logGroupName !== undefined) return groupNamed(logGroupName);
   const identifier = resourceIdentifier ?? "";
   if (identifier === `arn:aws:logs:${call.region}:${call.account}:query-result:*`) {
-    return { kind: "queryResults" };
+    return { kind: "queryResults", arn: identifier };
   }
   const group = identifier.startsWith("arn:") ? parseLogGroupIdentifier(identifier) : undefined;
   if (group === undefined) throw invalidParameter(`Invalid resource identifier: ${identifier}`);
   if (group.account !== call.account || group.region !== call.region) throw groupNotFound();
-  return { kind: "group", name: group.name };
+  return groupNamed(group.name);
 }
 
 /**
- * The key must be one of the caller's account and region, and enabled.
+ * The key for what has this ARN must be one of the caller's account and region, and enabled.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  * @throws InvalidParameterException
  */
 export async function requireKey(
   kmsKeyId: string,
-  target: Target,
+  arn: string,
   { call, dependencies }: LogsContext,
 ): Promise<void> {
   const { account, region } = call;
   const key = (await dependencies.logEncryption.currentKeyring()).find(kmsKeyId);
   const isOwn = kmsKeyId.startsWith(`arn:aws:kms:${region}:${account}:key/`);
   if (isOwn && key?.state === "Enabled") return;
-  const arn =
-    target.kind === "group"
-      ? logGroupArn(account, region, target.name)
-      : `arn:aws:logs:${region}:${account}:query-result:*`;
   throw invalidParameter(
     `The specified KMS key does not exist or is not allowed to be used with Arn '${arn}'`,
   );

@@ -76,8 +76,7 @@ export const limitations = {
       "without `startTimeOffset` the hour before the run is read",
   ],
   UpdateScheduledQuery: ["as CreateScheduledQuery"],
-  CreateLookupTable: ["`kmsKeyId` and `tags` are refused"],
-  UpdateLookupTable: ["`kmsKeyId` is refused"],
+  CreateLookupTable: ["`tags` are refused"],
   StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],
   PutSyslogConfiguration: [
     "messages that come to `--syslog-port` go to all configured groups of the server's own account and " +

@@ -1,6 +1,7 @@
 // Log groups: create, delete, retention and deletion protection.
 import { ResourceAlreadyExistsException, ValidationException } from "@aws-sdk/client-cloudwatch-logs";
 import { retentionDaysValues } from "../../core/logs/limits.ts";
+import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
@@ -30,7 +31,10 @@ export async function createLogGroup(
     throw invalidParameter('Log groups starting with "aws/" are reserved for AWS.');
   }
   const { kmsKeyId, logGroupName } = input;
-  if (kmsKeyId !== undefined) await requireKey(kmsKeyId, { kind: "group", name: logGroupName }, context);
+  if (kmsKeyId !== undefined) {
+    const { account, region } = context.call;
+    await requireKey(kmsKeyId, logGroupArn(account, region, logGroupName), context);
+  }
   const { state } = context.dependencies;
   const tags = checkTags(input.tags ?? {});
   const group: StoredGroup = {

@@ -6,10 +6,12 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { parseCsv, printCsv, type CsvTable } from "../../core/insights/csv.ts";
 import type { LookupTable } from "../../core/insights/scope.ts";
+import { openDocument, sealDocument } from "../../storage/encryption/sealed-document.ts";
 import type { Collection, Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
+import { requireKey } from "./kms-keys.ts";
 import { queryLimits } from "./query-limits.ts";
 import { scopeOf } from "./stored-groups.ts";
 
@@ -21,6 +23,8 @@ interface StoredTable {
   readonly bytes: number;
   /** Epoch milliseconds. */
   readonly updatedAt: number;
+  /** The ARN of the key that seals the cells. */
+  readonly kmsKeyId?: string;
   /** The object of the bucket that has the cells; each update makes another one. */
   readonly body: string;
 }
@@ -39,13 +43,14 @@ export async function createLookupTable(
   context: LogsContext,
 ): Promise<Output<"CreateLookupTable">> {
   requireServed(input);
-  const { lookupTableName: name, description } = input;
+  const { lookupTableName: name, description, kmsKeyId } = input;
   const tables = tablesIn(context);
   const scope = scopeOf(context);
   if ((await tables.count(scope)) >= queryLimits.lookupTables) {
     throw modelled(LimitExceededException, "The limit of lookup tables has been reached.");
   }
-  const stored = await store(await tableOf(input, context), name, description, context);
+  const table = await tableOf(input, context);
+  const stored = await store(table, name, { description, kmsKeyId }, context);
   if (!(await tables.create(scope, name, stored))) {
     await context.dependencies.blobs.delete(bucket, stored.body);
     throw modelled(ResourceAlreadyExistsException, `The lookup table ${name} already exists.`);
@@ -60,8 +65,9 @@ export async function updateLookupTable(
 ): Promise<Output<"UpdateLookupTable">> {
   requireServed(input);
   const { key, value, version } = await requireTable(input.lookupTableArn, context);
-  const description = input.description ?? value.description;
-  const stored = await store(await tableOf(input, context), key, description, context);
+  const { description = value.description, kmsKeyId = value.kmsKeyId } = input;
+  const table = await tableOf(input, context);
+  const stored = await store(table, key, { description, kmsKeyId }, context);
   if (!(await tablesIn(context).replace(scopeOf(context), key, stored, version))) throw aborted();
   await context.dependencies.blobs.delete(bucket, value.body);
   return { lookupTableArn: arnOf(key, context), lastUpdatedTime: context.call.now };
@@ -77,7 +83,7 @@ export async function putLookupTable(name: string, found: CsvTable, context: Log
   if (isEmpty && before === undefined)
     throw invalidParameter("The query has found nothing to make a table of.");
   const table = isEmpty ? { columns: before?.value.columns ?? [], rows: [] } : found;
-  const stored = await store(table, name, before?.value.description, context);
+  const stored = await store(table, name, before?.value ?? {}, context);
   await tablesIn(context).put(scopeOf(context), name, stored);
   if (before !== undefined) await context.dependencies.blobs.delete(bucket, before.value.body);
   return arnOf(name, context);
@@ -86,18 +92,25 @@ export async function putLookupTable(name: string, found: CsvTable, context: Log
 async function store(
   table: CsvTable,
   name: string,
-  description: string | undefined,
+  {
+    description,
+    kmsKeyId,
+  }: { readonly description?: string | undefined; readonly kmsKeyId?: string | undefined },
   context: LogsContext,
 ): Promise<StoredTable> {
+  if (kmsKeyId !== undefined) await requireKey(kmsKeyId, arnOf(name, context), context);
+  const { state, blobs, logEncryption } = context.dependencies;
   const bytes = Buffer.from(printCsv(table));
   if (bytes.length > queryLimits.lookupTableBytes) {
     throw invalidParameter(`A lookup table has at most ${queryLimits.lookupTableBytes} bytes.`);
   }
-  const number = await context.dependencies.state.nextNumber("log-lookup-tables");
+  const number = await state.nextNumber("log-lookup-tables");
   const body = `${scopeOf(context)}/${name}/${number}.csv`;
-  await context.dependencies.blobs.put(bucket, body, bytes);
+  const sealed = kmsKeyId === undefined ? bytes : sealDocument(logEncryption.keyring, kmsKeyId, bytes, body);
+  await blobs.put(bucket, body, sealed);
   return {
     ...(description === undefined ? {} : { description }),
+    ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
     columns: table.columns,
     rows: table.rows.length,
     bytes: bytes.length,
@@ -106,10 +119,9 @@ async function store(
   };
 }
 
-type Content = Pick<Input<"CreateLookupTable">, "tableBody" | "queryId" | "kmsKeyId" | "tags">;
+type Content = Pick<Input<"CreateLookupTable">, "tableBody" | "queryId" | "tags">;
 
-function requireServed({ tableBody, queryId, kmsKeyId, tags }: Content): void {
-  if (kmsKeyId !== undefined) throw invalidParameter("kmsKeyId is not supported for lookup tables here.");
+function requireServed({ tableBody, queryId, tags }: Content): void {
   if (tags !== undefined) throw invalidParameter("tags are not supported for lookup tables here.");
   if ((tableBody === undefined) === (queryId === undefined)) {
     throw invalidParameter("Exactly one of tableBody and queryId must be specified.");
@@ -166,13 +178,17 @@ export async function getLookupTable(
     lookupTableName: key,
     description: value.description,
     tableBody: await bodyOf(value, context),
+    kmsKeyId: value.kmsKeyId,
     sizeBytes: value.bytes,
     lastUpdatedTime: value.updatedAt,
   };
 }
 
+/** @throws KeyUnavailableError */
 async function bodyOf({ body }: StoredTable, { dependencies }: LogsContext): Promise<string> {
-  return Buffer.from((await dependencies.blobs.get(bucket, body)) ?? []).toString();
+  const keyring = await dependencies.logEncryption.currentKeyring();
+  const stored = (await dependencies.blobs.get(bucket, body)) ?? new Uint8Array();
+  return openDocument(keyring, stored, body).toString();
 }
 
 const isKey = (value: unknown): value is string => typeof value === "string";
@@ -197,6 +213,7 @@ export async function describeLookupTables(
       description: value.description,
       tableFields: [...value.columns],
       recordsCount: value.rows,
+      kmsKeyId: value.kmsKeyId,
       sizeBytes: value.bytes,
       lastUpdatedTime: value.updatedAt,
     })),
@@ -215,16 +232,19 @@ export async function deleteLookupTable(
   return {};
 }
 
-/** The tables of these names with their rows; those that are not there are left out. */
+/**
+ * The tables of these names with their rows, and the keys that they need; those that are not there are left
+ * out.
+ */
 export async function readLookupTables(
   names: readonly string[],
   context: LogsContext,
-): Promise<ReadonlyMap<string, LookupTable>> {
+): Promise<{ readonly tables: ReadonlyMap<string, LookupTable>; readonly keyArns: readonly string[] }> {
   const stored = await tablesIn(context).getMany(scopeOf(context), [...new Set(names)]);
   const tables = new Map<string, LookupTable>();
   for (const { key, value } of stored) {
     const table = parseCsv(await bodyOf(value, context));
     if (!("problem" in table)) tables.set(key, table);
   }
-  return tables;
+  return { tables, keyArns: stored.flatMap(({ value }) => value.kmsKeyId ?? []) };
 }

@@ -1,9 +1,12 @@
 // A query that is understood: its tree, with the log groups and all else that it is compiled against.
+import { AccessDeniedException } from "@aws-sdk/client-cloudwatch-logs";
 import { parseQuery, type QueryLanguage } from "../../core/insights/query-languages.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
+import { KeyUnavailableError } from "../../storage/encryption/key-errors.ts";
+import { modelled } from "../../wire/service.ts";
 import type { LogsContext } from "./context.ts";
 import { queryLimits } from "./query-limits.ts";
 import { groupsOf, malformed, scopeOfQuery, type NamedLogGroups } from "./query-scope.ts";
@@ -23,12 +26,15 @@ export interface PreparedQuery {
   readonly groups: Awaited<ReturnType<typeof groupsOf>>;
   /** Those of queries inside the query too. */
   readonly allGroups: PreparedQuery["groups"];
+  /** The ARNs of the keys of lookup tables. */
+  readonly tableKeys: readonly string[];
   readonly scope: QueryScope;
 }
 
 /**
  * `span` is in epoch milliseconds, and both ends belong to it.
- * @throws MalformedQueryException, InvalidParameterException, ResourceNotFoundException, KeyUnavailableError
+ * @throws MalformedQueryException, InvalidParameterException, ResourceNotFoundException,
+ * AccessDeniedException
  */
 export async function prepareQuery(
   input: QueryToPrepare,
@@ -40,7 +46,8 @@ export async function prepareQuery(
     const query = parseQuery(queryString, queryLanguage);
     const groups = await groupsOf(input, query, context);
     const read = await scopeOfQuery(groups, span, query, queryString, limit, context);
-    return { query, queryString, queryLanguage, groups, allGroups: read.groups, scope: read.scope };
+    const { scope, groups: allGroups, tableKeys } = read;
+    return { query, queryString, queryLanguage, groups, allGroups, tableKeys, scope };
   } catch (error) {
     throw explained(error);
   }
@@ -54,5 +61,6 @@ export function notedName(group: PreparedQuery["groups"][number], { call }: Logs
 
 /** What is wrong with a query as AWS says it; other errors stay what they are. */
 export function explained(error: unknown): unknown {
+  if (error instanceof KeyUnavailableError) return modelled(AccessDeniedException, error.message);
   return error instanceof InsightsQueryError ? malformed(error) : error;
 }

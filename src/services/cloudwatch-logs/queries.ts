@@ -31,14 +31,14 @@ export async function startQuery(
 }
 
 async function startPrepared(prepared: PreparedQuery, queryId: string, context: LogsContext): Promise<void> {
-  const { query, queryString, queryLanguage, groups, allGroups, scope } = prepared;
+  const { query, queryString, queryLanguage, groups, allGroups, tableKeys, scope } = prepared;
   try {
     await context.queries.start(scopeOf(context), queryId, query, scope, {
       queryString,
       queryLanguage,
       logGroupNames: groups.map((group) => notedName(group, context)),
       userIdentity: context.call.principal.arn,
-      ...(await resultKey(allGroups, context)),
+      ...(await resultKey({ groups: allGroups, tableKeys }, context)),
     });
   } catch (error) {
     throw explained(error);

@@ -135,6 +135,8 @@ export interface ReadScope {
   readonly scope: QueryScope;
   /** Those of queries inside the query too. */
   readonly groups: Groups;
+  /** The ARNs of the keys of lookup tables. */
+  readonly tableKeys: readonly string[];
 }
 
 /**
@@ -179,6 +181,7 @@ export async function scopeOfQuery(
     });
   const { telemetry, logEncryption } = context.dependencies;
   const source = await logEncryption.sourceOf(all.map(({ value }) => value.id));
+  const { tables, keyArns: tableKeys } = await readLookupTables(lookupTablesOf(query), context);
   const scope: QueryScope = {
     ...span,
     now,
@@ -187,7 +190,7 @@ export async function scopeOfQuery(
     logGroups: scopeGroups(groups),
     streams: mentionsLogStream(queryString) ? await streamsOf(all, context) : [],
     groupsOfSource: (source) => scopeGroups(nested.get(source) ?? []),
-    lookupTables: await readLookupTables(lookupTablesOf(query), context),
+    lookupTables: tables,
     takeOnce: moves.length > 0,
     regexProblem,
   };
@@ -196,7 +199,7 @@ export async function scopeOfQuery(
     await requireReadable(telemetry, source, compileInsightsQuery(query, scope).eventConditions);
     await requireReadable(telemetry, source, eventConditions(inner));
   }
-  return { scope, groups: all };
+  return { scope, groups: all, tableKeys };
 }
 
 /** By account and region. */

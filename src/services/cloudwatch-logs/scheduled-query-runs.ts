@@ -169,7 +169,7 @@ export class ScheduledQueryRuns {
       queryLanguage,
       logGroupNames: groups.map((group) => notedName(group, context)),
       userIdentity: `${stored.executionRoleArn}/${name}`,
-      ...(await resultKey(read.groups, context)),
+      ...(await resultKey(read, context)),
     });
   }
 
