@@ -73,10 +73,32 @@ function first(call: Call, rows: ExpressionCompiler): Expression {
   return argument ?? rows.wrongArguments(call);
 }
 
+const sum = ofNumbers((value) => sql`sumOrNull(${value})`);
+
+const count: Aggregation = {
+  arguments: [0, 1],
+  doc: documentation.stats,
+  compile(call, rows) {
+    const [counted] = call.arguments;
+    const all = counted === undefined || counted.kind === "star";
+    const count = all ? sql`count()` : sql`count(${rows.value(counted).sql})`;
+    return { sql: sql`toFloat64(${count})`, type: "number", nullable: false };
+  },
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-timeseries-functions.html */
+const overTime: Readonly<Record<string, Aggregation>> = {
+  count_over_time: count,
+  countovertime: count,
+  sum_over_time: sum,
+  sumovertime: sum,
+};
+
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html */
 export const aggregations: Readonly<Record<string, Aggregation>> = {
+  ...overTime,
   avg: ofNumbers((value) => sql`avgOrNull(${value})`),
-  sum: ofNumbers((value) => sql`sumOrNull(${value})`),
+  sum,
   stddev: ofNumbers((value) => sql`stddevPopOrNull(${value})`),
   min: extreme("min"),
   max: extreme("max"),
@@ -100,16 +122,7 @@ export const aggregations: Readonly<Record<string, Aggregation>> = {
       return percentile(level, rows.value(value));
     },
   },
-  count: {
-    arguments: [0, 1],
-    doc: documentation.stats,
-    compile(call, rows) {
-      const [counted] = call.arguments;
-      const all = counted === undefined || counted.kind === "star";
-      const count = all ? sql`count()` : sql`count(${rows.value(counted).sql})`;
-      return { sql: sql`toFloat64(${count})`, type: "number", nullable: false };
-    },
-  },
+  count,
   /** Exact, but for values of which 64 bits of a hash are the same. */
   count_distinct: {
     arguments: [1, 1],
