@@ -76,7 +76,9 @@ interface Bucket {
  * make one row and not a hundred. Nothing is lost by it: the counts of the values are kept.
  */
 export class DatumBatch {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets: Bucket[] = [];
+  /** By the key of the metric and by the step; of these there are few, by unit and resolution. */
+  readonly #found = new Map<string, Map<number, Bucket[]>>();
   /** The bucket that a series was added to last: events of one time come together. */
   readonly #latest = new Map<DatumSeries, Bucket>();
 
@@ -95,33 +97,45 @@ export class DatumBatch {
 
   #bucketOf(series: DatumSeries, step: number, timestamp: number): Bucket {
     const { key, unit, resolutionSeconds } = series;
-    const bucketKey = `${step}\u0000${resolutionSeconds}\u0000${unit}\u0000${key}`;
-    let bucket = this.#buckets.get(bucketKey);
-    if (bucket === undefined) {
-      bucket = { series, timestamp, step, counts: new Map() };
-      this.#buckets.set(bucketKey, bucket);
-    }
+    const steps = this.#found.get(key) ?? new Map<number, Bucket[]>();
+    this.#found.set(key, steps);
+    const others = steps.get(step) ?? [];
+    const known = others.find(
+      (bucket) => bucket.series.unit === unit && bucket.series.resolutionSeconds === resolutionSeconds,
+    );
+    if (known !== undefined) return known;
+    const bucket = { series, timestamp, step, counts: new Map<number, number>() };
+    steps.set(step, [...others, bucket]);
+    this.#buckets.push(bucket);
     return bucket;
   }
 
   /** One datum for each series and step of time, several where there are very many values. */
   data(now: number): readonly ReadyDatum[] {
-    return [...this.#buckets.values()].flatMap(({ series, timestamp, counts }) => {
-      const pairs = [...counts];
+    return this.#buckets.flatMap(({ series, timestamp, counts }) => {
+      const [values, times] = [[...counts.keys()], [...counts.values()]];
       const { valuesPerDatum } = metricLimits;
       const data: ReadyDatum[] = [];
-      for (let start = 0; start < pairs.length; start += valuesPerDatum) {
-        const statistics = statisticsOfPairs(pairs.slice(start, start + valuesPerDatum), timestamp, now);
-        if (statistics !== undefined) data.push({ ...series, timestamp, statistics });
+      for (let start = 0; start < values.length; start += valuesPerDatum) {
+        const part = <Item>(items: readonly Item[]) => items.slice(start, start + valuesPerDatum);
+        const statistics = statisticsOfValues(part(values), part(times), timestamp, now);
+        if (statistics !== undefined) data.push(datumOf(series, timestamp, statistics));
       }
       return data;
     });
   }
 }
 
+/** Member by member, which is several times as fast as spreading the series. */
+function datumOf(series: DatumSeries, timestamp: number, statistics: DatumStatistics): ReadyDatum {
+  const { namespace, name, dimensions, key, unit, resolutionSeconds } = series;
+  return { namespace, name, dimensions, key, unit, resolutionSeconds, timestamp, statistics };
+}
+
 /** Undefined for what is too old or too new to be stored. */
-function statisticsOfPairs(
-  pairs: readonly (readonly [value: number, count: number])[],
+function statisticsOfValues(
+  values: readonly number[],
+  counts: readonly number[],
   timestamp: number,
   now: number,
 ): DatumStatistics | undefined {
@@ -131,8 +145,8 @@ function statisticsOfPairs(
       dimensions: [],
       timestamp,
       value: undefined,
-      values: pairs.map(([value]) => value),
-      counts: pairs.map(([, count]) => count),
+      values,
+      counts,
       statisticValues: undefined,
       unit: undefined,
       storageResolution: undefined,
