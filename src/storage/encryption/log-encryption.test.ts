@@ -171,6 +171,19 @@ test("servers that share a state see each other's keys, data keys and changes at
   await expect(messagesOf(groupId, here)).rejects.toThrow("is disabled");
 });
 
+test("the material of a key whose time has come is taken away, that of others stays", async () => {
+  const { keyring } = encryption;
+  const [gone, kept] = [keyring.find(await newKey())!, keyring.find(await newKey())!];
+  await keyring.change(gone, "PendingDeletion", now);
+  await keyring.change(kept, "PendingDeletion", now + 1);
+  expect(keyring.find(gone.arn)).toBeUndefined();
+  const stored = (arn: string) => state.collection("encryption-keys").get("", arn);
+  expect(await stored(gone.arn)).toBeDefined();
+  await keyring.deleteDue();
+  expect(await stored(gone.arn)).toBeUndefined();
+  expect(await stored(kept.arn)).toBeDefined();
+});
+
 test("changes of a key at the same time all happen", async () => {
   const key = encryption.keyring.find(await newKey())!;
   const { keyring } = encryption;
