@@ -1,5 +1,5 @@
-// `npm run bench:reads [-- --series N --segments N --records N --events N --logs]`: fills a server over HTTP and
-// times what people ask of it.
+// `npm run bench:reads [-- --series N --segments N --records N --events N --logs]`: fills a server over HTTP
+// and times what people ask of it.
 import { parseArgs } from "node:util";
 import { Agent } from "node:http";
 import { cloudWatch, type Call, quantile, send } from "./load.ts";

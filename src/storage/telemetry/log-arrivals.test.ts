@@ -137,3 +137,12 @@ test("more than is kept is read from the engine", async () => {
   const end = await read([groupId], { after: rest.rows.at(-1)?.sequence ?? 0n, upTo });
   expect([...found.rows, ...rest.rows, ...end.rows]).toHaveLength(7);
 });
+
+test("of very many groups the one that was followed first is read from the engine again", async () => {
+  const recent = recentArrivalsOf(telemetry);
+  const groupIds = Array.from({ length: 1_001 }, () => ++lastGroup);
+  const query = { ...everything, after: settledSequence(later()), upTo: settledSequence(later()) };
+  recent?.follow(groupIds, 0n);
+  const known = groupIds.filter((id) => recent?.read({ ...query, groupIds: [id] }) !== undefined);
+  expect(known).toEqual(groupIds.slice(1));
+});

@@ -34,7 +34,9 @@ export interface ArrivalsPage {
 const recentLimits = {
   /** About so much is kept of all groups together. */
   keptBytes: 16 * 1024 * 1024,
+  /** What an event takes beside its texts. */
   eventBytes: 200,
+  /** The one that was followed first is forgotten: it may be a group that was deleted. */
   groups: 1_000,
 } as const;
 
@@ -66,7 +68,9 @@ export class RecentArrivals {
   /** `above` is a number above those of all events that are stored already. */
   follow(groupIds: readonly number[], above: bigint): void {
     for (const groupId of groupIds) {
-      if (this.#groups.has(groupId) || this.#groups.size >= recentLimits.groups) continue;
+      if (this.#groups.has(groupId)) continue;
+      const [oldest] = this.#groups.keys();
+      if (oldest !== undefined && this.#groups.size >= recentLimits.groups) this.forget(oldest);
       // A process before this one may have used numbers of the same instant.
       this.#groups.set(groupId, { floor: above + oneMillisecond, unreadBytes: 0 });
     }
