@@ -44,7 +44,18 @@ const bundle = await rolldown({
 });
 const { output } = await bundle.write({ dir: folder, format: "esm", cleanDir: true });
 await bundle.close();
+for (const { fileName } of output) keepNarrow(join(folder, fileName));
 writeFileSync(join(folder, "THIRD_PARTY.txt"), licencesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
+
+/**
+ * One character beyond Latin-1 would have Node.js keep the whole text of a file with two bytes for each
+ * character, and read it more slowly.
+ */
+function keepNarrow(path) {
+  const code = readFileSync(path, "utf8");
+  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  writeFileSync(path, code.replaceAll(/[\u0100-\uffff]/g, escape));
+}
 
 /** Each text once, after the packages that it is for. */
 function licencesOf(modules) {
