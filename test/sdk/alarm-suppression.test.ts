@@ -66,7 +66,7 @@ async function suppressedBy(): Promise<string | undefined> {
   return CompositeAlarms![0]!.ActionsSuppressedBy;
 }
 
-test("a composite alarm whose suppressor is in ALARM acts when it has left, after the extension", async () => {
+test("a composite alarm whose suppressor is in ALARM acts after it has left, and the extension", async () => {
   for (const AlarmName of ["busy", "deployment"]) await cloudwatch.putMetricAlarm({ ...quiet, AlarmName });
   await cloudwatch.putCompositeAlarm({
     AlarmName: "shop",

@@ -86,7 +86,8 @@ async function evaluationAt(today: Alarm, at: number, context: GroundwatchContex
   // A definition that was written at the very instant of an evaluation came after it.
   const definedBy = today.type === "MetricAlarm" ? ofToday.evaluatedAt - 1 : ofToday.evaluatedAt;
   if (configuredAt <= definedBy || createdAt > definedBy) return { alarm: today, ...ofToday, notes: [] };
-  const changed = `The definition was changed at ${new Date(configuredAt).toISOString()}, after this evaluation`;
+  const changedAt = new Date(configuredAt).toISOString();
+  const changed = `The definition was changed at ${changedAt}, after this evaluation`;
   const alarm = await definitionAt(dependencies.state, call, today.name, definedBy);
   if (alarm === undefined) {
     const note = `${changed}; the history no longer has the one of then, so today's is explained.`;
