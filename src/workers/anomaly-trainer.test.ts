@@ -139,7 +139,7 @@ test("trains by every period that bands are asked for; a detector's models are l
   expect(reads.get("busy")).toBe(6);
 });
 
-test("a burst of new bands is trained over some minutes; those that wait have no band meanwhile", async () => {
+test("of a burst of new bands some are trained in each minute; those that wait have no band", async () => {
   const names = Array.from({ length: 45 }, (_, index) => `m${index}`);
   const ask = async () => {
     const now = clock.now();
