@@ -67,7 +67,7 @@ async function slowClickHouse() {
   };
 }
 
-test("what the state knows is answered while the telemetry opens; a failure then ends the start", async () => {
+test("what the state knows is answered while the telemetry opens; its failure ends the start", async () => {
   const { url, refuse } = await slowClickHouse();
   const server = serve("--data", join(folder, "slow"), "--clickhouse-url", url);
   const ended = server.ended();
