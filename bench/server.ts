@@ -1,7 +1,7 @@
 // The server under test: a process of its own, with signatures verified, on a folder of its own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -19,6 +19,12 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
+/** What users start; a commit from before the bundle has only the compiled files. */
+function programOf(root: string): string {
+  const program = join(root, "dist/program/groundwatch.js");
+  return existsSync(program) ? program : join(root, "dist/bin/groundwatch.js");
+}
+
 /** `root` is the checkout whose build is to be measured. */
 export async function startServer(root: string, extraFlags: readonly string[] = []): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "groundwatch-bench-"));
@@ -29,15 +35,7 @@ export async function startServer(root: string, extraFlags: readonly string[] = 
   const port = await freePort();
   // For a profile: BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=DIR"
   const nodeFlags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
-  const words = [
-    ...nodeFlags,
-    join(root, "dist/bin/groundwatch.js"),
-    "serve",
-    "--config",
-    config,
-    "--port",
-    String(port),
-  ];
+  const words = [...nodeFlags, programOf(root), "serve", "--config", config, "--port", String(port)];
   words.push(
     "--data",
     join(folder, "data"),

@@ -1,7 +1,7 @@
 // `npm run bench:compare A B [-- NAME ...]`: the benchmarks of two commits in turn, with each change against
 // the noise.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -40,6 +40,8 @@ function checkOut(commit, root) {
   if (sameDependencies) symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"));
   else execFileSync("npm", ["ci"], { cwd: root, stdio: "ignore" });
   execFileSync("npx", ["tsc", "-b"], { cwd: root, stdio: "inherit" });
+  const bundle = join(root, "scripts/bundle.mjs");
+  if (existsSync(bundle)) execFileSync(process.execPath, [bundle], { cwd: root, stdio: "inherit" });
   return root;
 }
 
