@@ -282,7 +282,7 @@ describe("dynamic labels", () => {
       "Error in label of 'm1': Unsupported dynamic label ${MEDIAN}",
     );
     expect(await refusal(label("${MIN}${MAX}${AVG}${SUM}${LAST}${FIRST}"))).toContain(
-      "Error in label of 'm1': A label can have at most 5 dynamic values",
+      "Error in label of 'm1': A label can have at most 5 dynamic statistics",
     );
   });
 });
