@@ -36,6 +36,7 @@ export interface LogQueryStatistics {
   readonly recordsMatched: number;
   readonly recordsScanned: number;
   readonly bytesScanned: number;
+  /** Of the events in the groups and the time, those that indexes have shown not to match. */
   readonly recordsSkipped?: number;
   readonly bytesSkipped?: number;
   readonly logGroupsScanned: number;

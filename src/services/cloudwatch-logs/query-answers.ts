@@ -14,16 +14,10 @@ import {
   type ScannedEvents,
 } from "../../storage/telemetry/log-queries.ts";
 import { TelemetryError, type QueryOptions, type Telemetry } from "../../storage/telemetry.ts";
+import type { LogQueryStatistics } from "../log-query-reader.ts";
 import { queryLimits } from "./query-limits.ts";
 
-export interface RunStatistics {
-  readonly recordsMatched: number;
-  readonly recordsScanned: number;
-  readonly bytesScanned: number;
-  /** Of the events in the groups and the time, those that indexes have shown not to match. */
-  readonly recordsSkipped?: number;
-  readonly bytesSkipped?: number;
-  readonly logGroupsScanned: number;
+export interface RunStatistics extends LogQueryStatistics {
   readonly resultCount: number;
 }
 
