@@ -5,7 +5,7 @@ import type { Sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
 import type { BlockInsert, Driver, StatementBounds } from "./driver.ts";
-import { expire } from "./expire.ts";
+import { createExpiry } from "./expire.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { telemetryLimits } from "./limits.ts";
 import { jsonLines as rowsOf } from "./json-lines.ts";
@@ -33,11 +33,13 @@ export function createTelemetry(
   };
   const commit = createGroupCommit(tables, send, driver.pace);
   const gate = createGate(ready);
+  const expiry = createExpiry(executor, Object.values(tables), deployment);
 
   return {
     ready: () => ready,
     async append(table, columns) {
       gate.assertOpen();
+      expiry.changed();
       await commit.append(table, columns);
     },
     query: <Row>(statement: Sql, options?: QueryOptions) =>
@@ -48,7 +50,11 @@ export function createTelemetry(
         }
         return rowsOf(await driver.query(renderSql(statement), bounds)) as readonly Row[];
       }),
-    execute: (statement, options) => gate.pass(() => driver.execute(renderSql(statement), boundsOf(options))),
+    execute: (statement, options) =>
+      gate.pass(async () => {
+        expiry.changed();
+        await driver.execute(renderSql(statement), boundsOf(options));
+      }),
     truncate: () =>
       gate.pass(async () => {
         await commit.drain();
@@ -59,7 +65,7 @@ export function createTelemetry(
           ),
         );
       }),
-    expire: (now) => gate.pass(() => expire(executor, Object.values(tables), deployment, now)),
+    expire: (now) => gate.pass(() => expiry.run(now)),
     statistics() {
       const { rows, bytes } = commit.waiting();
       const insertedRows = commit.insertedRows();

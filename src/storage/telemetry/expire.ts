@@ -14,22 +14,42 @@ interface Executor {
  */
 const graceMs = 24 * 3_600_000;
 
+/** A clock that is moved by a year asks for every day of it, so what was found out is remembered. */
+export function createExpiry(executor: Executor, tables: readonly AnyTable[], deployment: Deployment) {
+  let nothingExpiresBefore = 0;
+  return {
+    /** To be told before anything is stored. */
+    changed(): void {
+      nothingExpiresBefore = 0;
+    },
+    async run(now: number): Promise<void> {
+      if (now < nothingExpiresBefore) return;
+      nothingExpiresBefore = Number.POSITIVE_INFINITY; // until somebody stores something meanwhile
+      const next = await expire(executor, tables, deployment, now);
+      const isShared = deployment.kind !== "embedded"; // with servers whose writes are not known here
+      nothingExpiresBefore = isShared ? 0 : Math.min(nothingExpiresBefore, next);
+    },
+  };
+}
+
 /**
- * Tables without partitions lose their expired rows one by one, at once. One statement looks at all tables,
- * as a clock that is moved by a year asks for every day of it.
+ * Tables without partitions lose their expired rows one by one, at once. One statement looks at all tables.
+ *
+ * @returns the instant before which nothing of what is stored now expires.
  */
-export async function expire(
+async function expire(
   executor: Executor,
   tables: readonly AnyTable[],
   deployment: Deployment,
   now: number,
-): Promise<void> {
+): Promise<number> {
   const expiring = new Map(
     tables.filter(({ expiresAt }) => expiresAt !== undefined).map((table) => [table.name, table] as const),
   );
-  if (expiring.size === 0) return;
-  const looks = [...expiring.values()].map((table) => expiredIn(table, now));
-  for (const { name, partition } of await executor.rows(looks.join(" UNION ALL "))) {
+  if (expiring.size === 0) return Number.POSITIVE_INFINITY;
+  const looks = await executor.rows([...expiring.values()].map(expiriesOf).join(" UNION ALL "));
+  const due = looks.filter(({ at }) => Number(at) < now);
+  for (const { name, partition } of due) {
     const table = expiring.get(String(name));
     if (table === undefined) continue;
     const target = onEveryNode(table.name, deployment);
@@ -39,14 +59,18 @@ export async function expire(
         : `DELETE FROM ${target} WHERE ${table.expiresAt} < ${instant(now)}`,
     );
   }
+  if (due.length > 0) return now; // what is left in a table without partitions is not known
+  return looks.reduce((first, { at }) => Math.min(first, Number(at)), Number.POSITIVE_INFINITY);
 }
 
-/** A query for the partitions of a table that may go; for the whole of it when it has none. */
-function expiredIn(table: AnyTable, now: number): string {
-  const name = `SELECT '${table.name}' AS name, _partition_id AS partition FROM ${table.name}`;
+/** A query for when the partitions of a table may go; for its oldest row when it has none. */
+function expiriesOf(table: AnyTable): string {
+  const at = (expiry: string, graceMs: number) =>
+    `SELECT '${table.name}' AS name, _partition_id AS partition, ` +
+    `toFloat64(toUnixTimestamp(${expiry})) * 1000 + ${graceMs} AS at FROM ${table.name}`;
   return isPartitioned(table)
-    ? `${name} GROUP BY partition HAVING max(${table.expiresAt}) < ${instant(now - graceOf(table))}`
-    : `${name} WHERE ${table.expiresAt} < ${instant(now)} LIMIT 1`;
+    ? `${at(`max(${table.expiresAt})`, graceOf(table))} GROUP BY partition`
+    : `${at(`min(${table.expiresAt})`, 0)} GROUP BY partition`;
 }
 
 function isPartitioned({ partitionBy }: AnyTable): boolean {
