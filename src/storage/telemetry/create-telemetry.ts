@@ -43,13 +43,7 @@ export function createTelemetry(
       await commit.append(table, columns);
     },
     query: <Row>(statement: Sql, options?: QueryOptions) =>
-      gate.pass(async () => {
-        const bounds = boundsOf(options);
-        if ((options?.onCost ?? options?.onProgress) !== undefined) {
-          return measuredQuery<Row>(driver, renderSql(statement), bounds, options ?? {});
-        }
-        return rowsOf(await driver.query(renderSql(statement), bounds)) as readonly Row[];
-      }),
+      gate.pass(() => answer<Row>(driver, renderSql(statement), options)),
     execute: (statement, options) =>
       gate.pass(async () => {
         expiry.changed();
@@ -77,6 +71,17 @@ export function createTelemetry(
       await driver.close();
     },
   };
+}
+
+async function answer<Row>(
+  driver: Driver,
+  text: string,
+  options: QueryOptions = {},
+): Promise<readonly Row[]> {
+  const bounds = boundsOf(options);
+  const isMeasured = (options.onCost ?? options.onProgress) !== undefined;
+  if (isMeasured) return measuredQuery<Row>(driver, text, bounds, options);
+  return rowsOf(await driver.query(text, bounds)) as readonly Row[];
 }
 
 /** Lets a bounded number of statements in once the store is ready, and none after it was closed. */
