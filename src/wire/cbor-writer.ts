@@ -77,7 +77,7 @@ export class CborWriter {
 
   #shortAscii(value: string): boolean {
     const { length } = value;
-    this.#reserve(length + 2);
+    this.#reserve(maxHeadBytes + length); // the head must find room too, or what is behind it would be lost
     const bytes = this.#bytes;
     const start = this.#position + (length < 24 ? 1 : 2);
     for (let index = 0; index < length; index++) {
