@@ -1,7 +1,4 @@
 // The alarm evaluator on real stores, under a clock of real life that somebody sets.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { alarmArn, type MetricAlarm } from "../core/alarms/alarm.ts";
 import { alarmWindow, periodsOf } from "../core/alarms/alarm-window.ts";
@@ -11,9 +8,8 @@ import { readHistory } from "../storage/alarm-history.ts";
 import type { AlarmReader } from "../storage/alarm-datapoints.ts";
 import { alarmScope, alarmsOf, writeAlarm } from "../storage/alarms.ts";
 import type { State } from "../storage/state.ts";
-import { openSqliteState } from "../storage/state/sqlite.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
-import { openTelemetry } from "../storage/telemetry/open.ts";
+import { openTestStores, type TestStores } from "../storage/testing/stores.ts";
 import { createWorlds } from "../storage/worlds.ts";
 import { startAlarmEvaluator } from "./alarm-evaluator.ts";
 
@@ -22,21 +18,16 @@ const dayMs = 86_400_000;
 const start = Date.UTC(2026, 10, 21, 12);
 const world = { account: "123456789012", region: "us-east-1" };
 
-let folder: string;
+let stores: TestStores;
 let telemetry: Telemetry;
 let state: State;
 const onError = vi.fn<(error: unknown) => void>();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "groundwatch-evaluator-"));
-  telemetry = openTelemetry({ folder: join(folder, "telemetry"), expiry: "caller" });
-  state = await openSqliteState(join(folder, "state.db"));
+  stores = await openTestStores("evaluator");
+  ({ telemetry, state } = stores);
 });
-afterAll(async () => {
-  await telemetry.close();
-  await state.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => stores.close());
 beforeEach(async () => {
   await state.eraseDocuments();
   onError.mockClear();

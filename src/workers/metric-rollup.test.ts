@@ -1,24 +1,20 @@
 // The rollup worker on the real stores: nothing is missed and nothing counts twice, whenever data comes and
 // whenever a run ends.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import { rawSql, sql } from "../core/sql.ts";
 import { createRollupLedger, type RollupLedger } from "../storage/metric-rollups.ts";
 import type { State } from "../storage/state.ts";
-import { openSqliteState } from "../storage/state/sqlite.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import { appendDatapoints } from "../storage/telemetry/datapoints.ts";
-import { openTelemetry } from "../storage/telemetry/open.ts";
+import { openTestStores, type TestStores } from "../storage/testing/stores.ts";
 import { startMetricRollup } from "./metric-rollup.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const start = Date.UTC(2026, 10, 21, 12);
 
-let folder: string;
+let stores: TestStores;
 let telemetry: Telemetry;
 let state: State;
 let clock: ManualClock;
@@ -26,16 +22,11 @@ let ledger: RollupLedger;
 const onError = vi.fn<(error: unknown) => void>();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "groundwatch-rollup-"));
-  telemetry = openTelemetry({ folder: join(folder, "telemetry"), expiry: "caller" });
-  state = await openSqliteState(join(folder, "state.db"));
+  stores = await openTestStores("rollup");
+  ({ telemetry, state } = stores);
 });
 
-afterAll(async () => {
-  await telemetry.close();
-  await state.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => stores.close());
 
 beforeEach(async () => {
   await telemetry.truncate();

@@ -1,34 +1,25 @@
 // Rows of what was deleted go away, also when they came late, the engine was away or the process was killed.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createManualClock, type ManualClock } from "../../core/manual-clock.ts";
 import { sql } from "../../core/sql.ts";
 import type { State } from "../../storage/state.ts";
-import { openSqliteState } from "../../storage/state/sqlite.ts";
 import { appendLogEvents } from "../../storage/telemetry/log-events.ts";
-import { openTelemetry } from "../../storage/telemetry/open.ts";
+import { openTestStores, type TestStores } from "../../storage/testing/stores.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
 import { EventDeletions, type DeletedEvents } from "./event-deletions.ts";
 
 const now = Date.UTC(2026, 10, 21, 12);
-let folder: string;
+let stores: TestStores;
 let state: State;
 let telemetry: Telemetry;
 let clock: ManualClock;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "groundwatch-deletions-"));
-  telemetry = openTelemetry({ folder: join(folder, "telemetry"), expiry: "caller" });
-  state = await openSqliteState(join(folder, "state.db"));
+  stores = await openTestStores("deletions");
+  ({ telemetry, state } = stores);
 });
 
-afterAll(async () => {
-  await telemetry.close();
-  await state.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => stores.close());
 
 beforeEach(async () => {
   await telemetry.truncate();
