@@ -1,15 +1,16 @@
 // The SQL statement of a query while commands add to it, one after the other.
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
-import { discoveredField, eventColumns, jsonField, jsonPart, systemField } from "./discovered-fields.ts";
+import { jsonField, jsonPart } from "./discovered-fields.ts";
 import type { FieldReference } from "./query-tree.ts";
-import { eventConditions, type TimeSpan } from "./event-conditions.ts";
+import type { TimeSpan } from "./event-conditions.ts";
+import { EventSelect } from "./event-select.ts";
 import type { QueryScope } from "./scope.ts";
 import { joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
 import type { TableCells } from "./join-selects.ts";
 import type { PatternStage, ReplacedColumn, ReplacedRows } from "./pattern-stage.ts";
 import { firstOfEach, newestFirst, orderClause, orderKeys, type OrderKey } from "./row-order.ts";
 import { summaryValue, withSummary } from "./summary-row.ts";
-import { columnValue, discoveredItems, discoveredValue, missing, type Value } from "./value.ts";
+import { columnValue, missing, type Value } from "./value.ts";
 
 export interface OutputColumn {
   readonly name: string;
@@ -34,9 +35,8 @@ const itself: Around = (events) => events;
  */
 export class Pipeline {
   readonly scope: QueryScope;
-  readonly #discovered = new Map<string, { readonly column: string; readonly value: Value }>();
+  readonly #events: EventSelect;
   readonly #fields = new Map<string, Value>();
-  readonly #eventConditions: Sql[] = [];
   #conditions: Sql[] = [];
   #columns: Sql[] = [];
   #closed: Around = itself;
@@ -50,13 +50,13 @@ export class Pipeline {
   #isDisplayed = false;
   #limit: number | undefined;
   #patterns: PatternStage | undefined;
-  #earlier: TimeSpan | undefined;
   readonly #joined = new Map<string, { readonly pipeline: Pipeline; readonly side: string }>();
   readonly #exported = new Map<string, Value>();
   #name: string | undefined;
 
   constructor(scope: QueryScope) {
     this.scope = scope;
+    this.#events = new EventSelect(scope);
   }
 
   /** Whether the rows are still log events. */
@@ -91,7 +91,7 @@ export class Pipeline {
     const reference = this.#name === alias && rest.length > 0 ? { ...given, steps: rest } : given;
     const made = this.#made(reference);
     if (made !== undefined) return made;
-    return this.#hasEvents ? this.#event(reference.steps) : missing;
+    return this.#hasEvents ? this.#events.field(reference.steps) : missing;
   }
 
   /** A part of a structure, as JSON, for commands that take lists. */
@@ -125,19 +125,6 @@ export class Pipeline {
     return undefined;
   }
 
-  #event(steps: FieldReference["steps"]): Value {
-    const name = steps.join(".");
-    const system = systemField(name, this.scope);
-    if (system !== undefined) return system;
-    const known = this.#discovered.get(JSON.stringify(steps));
-    if (known !== undefined) return discoveredValue(known.column, known.value);
-    const found = discoveredField(steps, this.scope);
-    if (found === missing) return missing;
-    const column = `d${this.#discovered.size}`;
-    this.#discovered.set(JSON.stringify(steps), { column, value: found });
-    return discoveredValue(column, found);
-  }
-
   /** Gives a value a column, and the column a name that later commands know. */
   define(name: string, value: Value): Value {
     const made = this.#column(value);
@@ -157,7 +144,7 @@ export class Pipeline {
 
   /** A condition on the events themselves, which the store may use to skip parts. */
   filterEvents(condition: Sql): void {
-    this.#eventConditions.push(condition);
+    this.#events.filter(condition);
   }
 
   sort(keys: readonly { readonly value: Value; readonly descending: boolean }[]): void {
@@ -284,7 +271,7 @@ export class Pipeline {
 
   /** Reads the events of one span of time more; commands tell them apart by their timestamps. */
   readAlso(earlier: TimeSpan): void {
-    this.#earlier = earlier;
+    this.#events.readAlso(earlier);
   }
 
   /** Rows with those of another query; `name` is in front of the fields of this one. */
@@ -316,7 +303,7 @@ export class Pipeline {
   }
 
   #rows(): Sql {
-    return this.#selectAt()(this.#events());
+    return this.#selectAt()(this.#events.select());
   }
 
   /** New fields with the cells of a table's first row that has these values. */
@@ -370,7 +357,7 @@ export class Pipeline {
 
   /** The whole statement: the output columns as r0, r1, ..., all texts. */
   statement(columns: readonly Sql[], limit: number): Sql {
-    const select = this.#selectAt()(this.#events());
+    const select = this.#selectAt()(this.#events.select());
     const order = this.#orderBy();
     return sql`SELECT ${joinSql(columns, ", ")} FROM (${select})${order} LIMIT ${limit}`;
   }
@@ -378,22 +365,10 @@ export class Pipeline {
   /** The events that passed the filters, in front of the first command that looks at more than one row. */
   matchedRows(): Sql {
     const select = this.#matched ?? this.#selectAt();
-    return select(this.#events());
+    return select(this.#events.select());
   }
 
   scannedConditions(): readonly Sql[] {
-    const spans = this.#earlier === undefined ? [this.scope] : [this.scope, this.#earlier];
-    return eventConditions(this.scope, spans);
-  }
-
-  #events(): Sql {
-    const { logGroups, takeOnce, source = rawSql("log_events") } = this.scope;
-    const discovered = [...this.#discovered.values()].flatMap(({ column, value }) =>
-      discoveredItems(column, value),
-    );
-    const columns = joinSql([rawSql(eventColumns.join(", ")), ...discovered], ", ");
-    const conditions = joinSql([...this.scannedConditions(), ...this.#eventConditions], " AND ");
-    const once = takeOnce && logGroups.length > 0 ? sql` LIMIT 1 BY sequence` : rawSql("");
-    return sql`SELECT ${columns} FROM ${source} WHERE ${conditions}${once}`;
+    return this.#events.scannedConditions();
   }
 }
