@@ -1,6 +1,6 @@
 // The statements that roll datapoints up, each safe to be run again.
 import { bucketSql } from "../../core/metrics/histogram.ts";
-import { rawSql, sql, type Sql } from "../../core/sql.ts";
+import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { RollupPeriodSeconds } from "../metric-rollups.ts";
 import type { Telemetry } from "../telemetry.ts";
 
@@ -46,17 +46,25 @@ export async function rollUp(
     GROUP BY metric_id, window`);
 }
 
-/**
- * The instant of the first datapoint in `[from, to)`, undefined when there is none: a pause is skipped, not
- * read.
- */
-export async function firstDatapointAt(
+export interface DatapointInstants {
+  /** Of the first datapoint at or behind each instant that was asked for; epoch milliseconds. */
+  readonly firsts: readonly (number | undefined)[];
+  readonly last: number | undefined;
+}
+
+/** Where there are datapoints before `to`, so that a pause is skipped, not read. */
+export async function datapointInstants(
   telemetry: Telemetry,
-  from: number,
+  froms: readonly number[],
   to: number,
-): Promise<number | undefined> {
-  const [row] = await telemetry.query<{ rows: string; first: number }>(sql`
-    SELECT count() AS rows, toUnixTimestamp(min(timestamp)) AS first FROM datapoints_60
-    WHERE timestamp >= ${seconds(Math.max(0, from))} AND timestamp < ${seconds(to)}`);
-  return row === undefined || Number(row.rows) === 0 ? undefined : row.first * 1_000;
+): Promise<DatapointInstants> {
+  const firsts = froms.map((from) => sql`minOrNullIf(instant, instant >= ${Math.floor(from / 1_000)})`);
+  const [row] = await telemetry.query<{ firsts: readonly (number | null)[]; last: number | null }>(sql`
+    SELECT [${joinSql(firsts, ", ")}] AS firsts, maxOrNull(instant) AS last
+    FROM (
+      SELECT toUnixTimestamp(timestamp) AS instant FROM datapoints_60
+      WHERE timestamp >= ${seconds(Math.max(0, Math.min(...froms)))} AND timestamp < ${seconds(to)}
+    )`);
+  const epochMs = (instant: number | null | undefined) => (typeof instant === "number" ? instant * 1_000 : undefined);
+  return { firsts: froms.map((_, index) => epochMs(row?.firsts[index])), last: epochMs(row?.last) };
 }

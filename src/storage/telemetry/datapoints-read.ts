@@ -23,8 +23,20 @@ export interface PeriodSamples extends SampleSet {
   readonly startAt: number;
 }
 
+/** A period of a series. */
+interface PeriodRow {
+  readonly metricId: string;
+  readonly slot: number;
+  readonly samples: number;
+  readonly total: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** Only when it is wanted. */
+  readonly distribution?: Readonly<Record<string, number>>;
+}
+
 /** A series as columns, one item for each period: a row for each would be ten times the text. */
-interface Row {
+interface SeriesRow {
   readonly metricId: string;
   readonly slots: readonly number[];
   readonly sampleCounts: readonly number[];
@@ -34,6 +46,9 @@ interface Row {
   /** Only when they are wanted. */
   readonly histograms?: readonly (readonly [readonly number[], readonly number[]])[];
 }
+
+/** Every SELECT within another costs the engine 3 ms, more than the text of so many periods. */
+const periodsAsRows = 200;
 
 /**
  * The samples of each series by its number (as text), in the order of time; periods without samples are not
@@ -46,31 +61,59 @@ export async function readDatapoints(
 ): Promise<ReadonlyMap<string, readonly PeriodSamples[]>> {
   const sources = query.sources ?? sourcesOf(query);
   if (sources.length === 0 || query.metricIds.length === 0) return new Map();
-  const histograms = query.wantsHistogram
-    ? ", groupArray((mapKeys(merged), mapValues(merged))) AS histograms"
-    : "";
-  const rows = await telemetry.query<Row>(
-    sql`
-    SELECT metric_id AS metricId, groupArray(slot) AS slots, groupArray(samples) AS sampleCounts,
-      groupArray(total) AS sums, groupArray(lowest) AS minimums, groupArray(highest) AS maximums
-      ${rawSql(histograms)}
-    FROM (
-      SELECT metric_id, toInt32(slot) AS slot, sum(samples) AS samples, sum(total) AS total,
-        min(lowest) AS lowest, max(highest) AS highest
-        ${rawSql(query.wantsHistogram ? ", sumMap(distribution) AS merged" : "")}
-      FROM (${joinSql(
-        sources.map((source) => selectFrom(source, query)),
-        " UNION ALL ",
-      )})
-      GROUP BY metric_id, slot
-      ORDER BY metric_id, slot)
-    GROUP BY metric_id`,
-    options,
-  );
-  return new Map(rows.map((row) => [row.metricId, samplesOf(row, query)]));
+  const periods = (query.to - query.from) / (query.periodSeconds * 1_000);
+  const select = selectPeriods(sources, query);
+  if (query.metricIds.length * periods > periodsAsRows) {
+    const rows = await telemetry.query<SeriesRow>(selectSeries(select, query), options);
+    return new Map(rows.map((row) => [row.metricId, samplesOfSeries(row, query)]));
+  }
+  const series = new Map<string, PeriodSamples[]>();
+  for (const row of await telemetry.query<PeriodRow>(select, options)) {
+    const samples = series.get(row.metricId);
+    if (samples === undefined) series.set(row.metricId, [samplesOfPeriod(row, query)]);
+    else samples.push(samplesOfPeriod(row, query));
+  }
+  for (const samples of series.values()) samples.sort((one, other) => one.startAt - other.startAt);
+  return series;
 }
 
-function samplesOf(row: Row, { from, periodSeconds }: DatapointQuery): readonly PeriodSamples[] {
+/** `PeriodRow`s in any order. */
+function selectPeriods(sources: readonly SourceRange[], query: DatapointQuery): Sql {
+  const selects = sources.map((source) => selectFrom(source, query));
+  const [only] = selects;
+  if (only !== undefined && selects.length === 1) return only;
+  return sql`
+    SELECT metricId, slot, sum(samples) AS samples, sum(total) AS total, min(lowest) AS lowest,
+      max(highest) AS highest ${rawSql(query.wantsHistogram ? ", sumMap(distribution) AS distribution" : "")}
+    FROM (${joinSql(selects, " UNION ALL ")})
+    GROUP BY metricId, slot`;
+}
+
+/** `SeriesRow`s of what a select of `PeriodRow`s gives. */
+function selectSeries(select: Sql, { wantsHistogram }: DatapointQuery): Sql {
+  const histograms = ", groupArray((mapKeys(distribution), mapValues(distribution))) AS histograms";
+  return sql`
+    SELECT metricId, groupArray(slot) AS slots, groupArray(samples) AS sampleCounts,
+      groupArray(total) AS sums, groupArray(lowest) AS minimums, groupArray(highest) AS maximums
+      ${rawSql(wantsHistogram ? histograms : "")}
+    FROM (${select})
+    GROUP BY metricId`;
+}
+
+function samplesOfPeriod(row: PeriodRow, { from, periodSeconds }: DatapointQuery): PeriodSamples {
+  const buckets = Object.entries(row.distribution ?? {});
+  return {
+    startAt: from + row.slot * periodSeconds * 1_000,
+    sampleCount: row.samples,
+    sum: row.total,
+    minimum: row.lowest,
+    maximum: row.highest,
+    histogram:
+      buckets.length === 0 ? noHistogram : new Map(buckets.map(([key, count]) => [Number(key), count])),
+  };
+}
+
+function samplesOfSeries(row: SeriesRow, { from, periodSeconds }: DatapointQuery): readonly PeriodSamples[] {
   return row.slots
     .map((slot, index) => ({
       startAt: from + slot * periodSeconds * 1_000,
@@ -110,8 +153,9 @@ function selectFrom({ resolution, from, to }: SourceRange, query: DatapointQuery
     ", ",
   );
   return sql`
-    SELECT metric_id,
-      intDiv(toInt64(toUnixTimestamp(timestamp)) - ${seconds(query.from)}, ${query.periodSeconds}) AS slot,
+    SELECT metric_id AS metricId,
+      toInt32(intDiv(toInt64(toUnixTimestamp(timestamp)) - ${seconds(query.from)}, ${query.periodSeconds}))
+        AS slot,
       sum(sample_count) AS samples, sum(sum) AS total, ${minimum} AS lowest, ${maximum} AS highest
       ${query.wantsHistogram ? sql`, ${distribution} AS distribution` : rawSql("")}
     FROM ${rawSql(tableNames[resolution])}

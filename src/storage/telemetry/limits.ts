@@ -18,7 +18,7 @@ export const telemetryLimits = {
   /** A segment of the journal goes to the engine when it is so large or so old, or when it is asked for. */
   segmentRows: 50_000,
   segmentBytes: 8 * mebibyte,
-  segmentAgeMs: 500,
+  segmentAgeMs: 2_000,
   /** Segments that wait for the engine; appends wait meanwhile when there are more. */
   journalSegments: 4,
   /** How long until the engine is asked again to store what it could not: its disk is full, say. */

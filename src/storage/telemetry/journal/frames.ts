@@ -5,7 +5,7 @@ import type { BlockInsert } from "../driver.ts";
 /** The lengths of the description and of the block, and the checksum of both. */
 const headBytes = 12;
 
-/** The token of a frame is that of its segment and table: the engine stores these together, and once. */
+/** The token of a frame is that of its batch: the engine stores all frames of a token together, and once. */
 export function encodeFrame(frame: BlockInsert): readonly Buffer[] {
   const { block, ...rest } = frame;
   const description = Buffer.from(JSON.stringify(rest));

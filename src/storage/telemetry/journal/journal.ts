@@ -9,14 +9,14 @@ import { telemetryLimits } from "../limits.ts";
 import { createPermits } from "../permits.ts";
 import { recoverSegments, setAside } from "./recover-segments.ts";
 import { Segment } from "./segment.ts";
-import type { JournalBatch } from "./segment.ts";
+import type { JournalBatch, WaitingBatch } from "./segment.ts";
 
 /**
  * An INSERT costs the engine about 10 ms of CPU whatever its size, and a part on the disk to be merged;
  * a frame in a file costs a write, and one sync for all that is waiting. So batches of all tables go to the
  * file of the current segment, and the engine gets the segment, one INSERT a table, when it has become large
- * or old, or when somebody asks for a table that has rows in it. A reader therefore never misses what was
- * acknowledged, and pays for it only while rows come in.
+ * or old. Who asks for a table that has rows in it gets those of that table to the engine at once: a reader
+ * therefore never misses what was acknowledged, and pays for it only while rows come in.
  *
  * After a crash the segments that are left go to the engine with the tokens they had, so that it stores once
  * what it has already.
@@ -74,12 +74,17 @@ class SegmentedJournal implements Journal {
   readonly #paths: string[];
   #incoming: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #appending = false;
+  /** What may not happen while a segment is being appended to. */
+  #afterAppend: (() => void)[] = [];
   #current: Segment | undefined;
-  #rotateWhenWritten = false;
-  #timer: NodeJS.Timeout | undefined;
-  #timerIsUrgent = false;
-  #closed: Segment[] = [];
-  #settling: Promise<void> | undefined;
+  #ageTimer: NodeJS.Timeout | undefined;
+  /** The tables that readers wait for. */
+  readonly #asked = new Set<string>();
+  #askedTimer: NodeJS.Timeout | undefined;
+  readonly #closed = new Set<Segment>();
+  /** The engine gets the batches of a table one after the other. */
+  readonly #storing = new Map<string, Promise<void>>();
   #closing = false;
   /** Why the engine takes nothing at the moment. */
   #refusal: unknown;
@@ -100,28 +105,29 @@ class SegmentedJournal implements Journal {
   }
 
   async settle(statement: string): Promise<void> {
-    const concerned = this.#segments().flatMap((segment) =>
-      [...segment.batches].flatMap(([table, { settled }]) =>
-        statement.includes(table) ? [{ segment, settled }] : [],
-      ),
-    );
-    if (concerned.some(({ segment }) => segment === this.#current)) this.#rotateSoon();
+    const concerned = this.#waiting().filter(({ table }) => statement.includes(table));
+    const growing = this.#current?.growing().filter((table) => statement.includes(table)) ?? [];
+    for (const table of growing) this.#asked.add(table);
+    if (growing.length > 0) this.#handOverSoon();
     await Promise.all(concerned.map(({ settled }) => settled));
   }
 
   async discard(): Promise<void> {
-    const underWay = this.#settling === undefined ? undefined : this.#closed[0];
-    for (const { batches } of this.#segments().filter((segment) => segment !== underWay)) {
-      for (const { settle } of batches.values()) settle();
-      batches.clear();
-    }
-    this.#rotateNow();
-    await Promise.all([...(underWay?.batches.values() ?? [])].map(({ settled }) => settled));
+    await new Promise<void>((resolve) => this.#whenAppended(resolve));
+    this.#rotate();
+    const ends = [...this.#closed].flatMap((segment) =>
+      [...segment.waiting].map((batch) => {
+        if (batch.underWay) return batch.settled;
+        batch.settle();
+        return this.#remove(segment, batch);
+      }),
+    );
+    await Promise.all(ends);
   }
 
   waiting(): { readonly journalRows: number; readonly journalBytes: number } {
     const sum = (measure: "rows" | "bytes") =>
-      this.#segments().reduce((total, segment) => total + segment[measure], 0);
+      this.#waiting().reduce((total, batch) => total + batch[measure], 0);
     return { journalRows: sum("rows"), journalBytes: sum("bytes") };
   }
 
@@ -129,13 +135,14 @@ class SegmentedJournal implements Journal {
     this.#closing = true;
     await this.#writing;
     this.#rotate();
-    await this.#settling;
-    await Promise.all(this.#closed.map((segment) => segment.leave()));
+    await Promise.all(this.#storing.values());
+    await Promise.all([...this.#closed].map((segment) => segment.leave()));
     await Promise.all(this.#paths.map((path) => rm(path, { force: true })));
   }
 
-  #segments(): readonly Segment[] {
-    return this.#current === undefined ? this.#closed : [...this.#closed, this.#current];
+  #waiting(): readonly WaitingBatch[] {
+    const segments = this.#current === undefined ? this.#closed : [...this.#closed, this.#current];
+    return [...segments].flatMap((segment) => [...segment.waiting]);
   }
 
   /** One write and one sync for all that came in meanwhile. */
@@ -144,19 +151,27 @@ class SegmentedJournal implements Journal {
       await this.#room();
       const group = this.#incoming;
       this.#incoming = [];
+      this.#appending = true;
       try {
         if (this.#refusal !== undefined) throw this.#refusal;
         this.#current ??= await this.#start();
         await this.#current.append(group.map(({ insert }) => insert));
         for (const { resolve } of group) resolve();
       } catch (cause) {
-        this.#rotateWhenWritten = true; // whether the disk took a part of it is not known
+        this.#whenAppended(() => this.#rotate()); // whether the disk took a part of it is not known
         const error = cause instanceof TelemetryError ? cause : diskErrorOf(cause);
         for (const { reject } of group) reject(error);
       }
+      this.#appending = false;
       this.#arrangeRotation();
+      for (const action of this.#afterAppend.splice(0)) action();
     }
     this.#writing = undefined;
+  }
+
+  #whenAppended(action: () => void): void {
+    if (this.#appending) this.#afterAppend.push(action);
+    else action();
   }
 
   async #start(): Promise<Segment> {
@@ -168,69 +183,67 @@ class SegmentedJournal implements Journal {
   }
 
   async #room(): Promise<void> {
-    while (this.#closed.length >= telemetryLimits.journalSegments && this.#refusal === undefined) {
+    while (this.#closed.size >= telemetryLimits.journalSegments && this.#refusal === undefined) {
       await new Promise<void>((resolve) => (this.#roomMade = resolve));
     }
   }
 
   #arrangeRotation(): void {
     const segment = this.#current;
-    if (segment === undefined) {
-      this.#rotateWhenWritten = false;
-      return;
-    }
+    if (segment === undefined) return;
     const { segmentRows, segmentBytes, segmentAgeMs } = telemetryLimits;
-    const full = segment.rows >= segmentRows || segment.bytes >= segmentBytes;
-    if (full || this.#rotateWhenWritten) this.#rotate();
-    else if (this.#timer === undefined) this.#timer = setTimeout(() => this.#rotateNow(), segmentAgeMs);
+    if (segment.rows >= segmentRows || segment.bytes >= segmentBytes) this.#rotate();
+    else this.#ageTimer ??= setTimeout(() => this.#whenAppended(() => this.#rotate()), segmentAgeMs);
   }
 
-  /** For a reader who waits. */
-  #rotateSoon(): void {
-    if (this.#timerIsUrgent) return;
-    clearTimeout(this.#timer);
-    this.#timerIsUrgent = true;
-    const waitMs = this.#permits.waitMs();
-    if (waitMs === 0) this.#rotateNow();
-    else this.#timer = setTimeout(() => this.#rotateNow(), waitMs);
-  }
-
-  #rotateNow(): void {
-    if (this.#writing === undefined) this.#rotate();
-    else this.#rotateWhenWritten = true;
-  }
-
+  /** The engine gets everything that is in the current segment. */
   #rotate(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerIsUrgent = false;
-    this.#rotateWhenWritten = false;
-    if (this.#current === undefined) return;
-    this.#permits.take();
-    this.#closed.push(this.#current);
+    clearTimeout(this.#ageTimer);
+    this.#ageTimer = undefined;
+    const segment = this.#current;
+    if (segment === undefined) return;
     this.#current = undefined;
-    this.#settling ??= this.#settleClosed();
+    this.#closed.add(segment);
+    for (const table of segment.growing()) this.#handOver(segment, table);
+    this.#asked.clear();
+    if (segment.close()) this.#after(segment.path, () => this.#finish(segment));
   }
 
-  async #settleClosed(): Promise<void> {
-    for (let segment = this.#closed[0]; segment !== undefined; segment = this.#closed[0]) {
-      const batches = segment.stored();
-      const stored = await Promise.all(batches.map((batch) => this.#storeInTheEnd(segment, batch)));
-      if (stored.includes(false)) break;
-      await segment.finish().catch(() => undefined); // its next use empties it, or its tokens are known
-      this.#closed.shift();
-      this.#paths.push(segment.path);
-      this.#roomMade();
+  #handOverSoon(): void {
+    if (this.#askedTimer !== undefined) return;
+    const waitMs = this.#permits.waitMs();
+    if (waitMs === 0) this.#whenAppended(() => this.#handOverAsked());
+    else this.#askedTimer = setTimeout(() => this.#whenAppended(() => this.#handOverAsked()), waitMs);
+  }
+
+  #handOverAsked(): void {
+    clearTimeout(this.#askedTimer);
+    this.#askedTimer = undefined;
+    if (this.#current === undefined) return;
+    for (const table of this.#asked) {
+      this.#permits.take();
+      this.#handOver(this.#current, table);
     }
-    this.#settling = undefined;
+    this.#asked.clear();
+  }
+
+  #handOver(segment: Segment, table: string): void {
+    const batch = segment.take(table);
+    if (batch !== undefined) this.#after(table, () => this.#storeInTheEnd(segment, batch));
+  }
+
+  #after(queue: string, work: () => Promise<void>): void {
+    const before = this.#storing.get(queue) ?? Promise.resolve();
+    this.#storing.set(queue, before.then(work));
   }
 
   /**
    * While the disk is full, say, reads go on without these rows, nothing more is acknowledged, and the engine
    * is asked again and again.
    */
-  async #storeInTheEnd(segment: Segment, batch: JournalBatch): Promise<boolean> {
-    const settle = () => segment.batches.get(batch.table)?.settle();
+  async #storeInTheEnd(segment: Segment, batch: WaitingBatch): Promise<void> {
+    if (!segment.waiting.has(batch)) return;
+    batch.underWay = true;
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#store(batch);
@@ -240,13 +253,24 @@ class SegmentedJournal implements Journal {
         if (hopeless && (await setAside(this.#folder, batch, error).catch(() => false))) break;
         this.#refusal = error;
         this.#roomMade();
-        settle();
-        if (this.#closing) return false;
+        batch.settle();
+        if (this.#closing) return;
         await new Promise((resolve) => setTimeout(resolve, telemetryLimits.refusedPauseMs));
       }
     }
     this.#refusal = undefined;
-    settle();
-    return true;
+    batch.settle();
+    await this.#remove(segment, batch);
+  }
+
+  async #remove(segment: Segment, batch: WaitingBatch): Promise<void> {
+    if (segment.remove(batch)) await this.#finish(segment);
+  }
+
+  async #finish(segment: Segment): Promise<void> {
+    await segment.finish().catch(() => undefined); // its next use empties it, or its tokens are known
+    this.#closed.delete(segment);
+    this.#paths.push(segment.path);
+    this.#roomMade();
   }
 }

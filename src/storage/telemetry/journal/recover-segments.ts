@@ -23,12 +23,12 @@ export async function recoverSegments(folder: string, store: StoreBatch): Promis
   }
 }
 
-/** What one segment has of each table, as one INSERT. */
+/** The batches as they were, or would have been, handed to the engine: a token is that of one batch. */
 function batchesOf(frames: readonly BlockInsert[]): readonly JournalBatch[] {
   const batches = new Map<string, JournalBatch>();
   for (const { block, ...frame } of frames) {
-    const { blocks, rows } = batches.get(frame.table) ?? { blocks: [], rows: 0 };
-    batches.set(frame.table, { ...frame, blocks: [...blocks, block], rows: rows + frame.rows });
+    const { blocks, rows } = batches.get(frame.token) ?? { blocks: [], rows: 0 };
+    batches.set(frame.token, { ...frame, blocks: [...blocks, block], rows: rows + frame.rows });
   }
   return [...batches.values()];
 }

@@ -5,30 +5,35 @@ import type { FileHandle } from "node:fs/promises";
 import type { BlockInsert } from "../driver.ts";
 import { encodeFrame } from "./frames.ts";
 
-/** One INSERT into the engine: all blocks of one table in one segment. */
+/** One INSERT into the engine: blocks of one table in one segment. */
 export interface JournalBatch extends Omit<BlockInsert, "block"> {
   readonly blocks: readonly Buffer[];
 }
 
-/** A batch that grows, and what waits until it is in the engine. */
-interface GrowingBatch {
-  readonly columns: readonly string[];
-  readonly structure: string;
+/** A batch that the engine does not have yet, and what waits until it has. */
+export interface WaitingBatch extends JournalBatch {
   readonly blocks: Buffer[];
   rows: number;
+  bytes: number;
+  /** The engine is being given it. */
+  underWay: boolean;
   readonly settled: Promise<void>;
   readonly settle: () => void;
 }
 
 export class Segment {
   readonly path: string;
-  /** The tables that have rows here. */
-  readonly batches = new Map<string, GrowingBatch>();
+  /** What the engine does not have yet. */
+  readonly waiting = new Set<WaitingBatch>();
   rows = 0;
   bytes = 0;
+  /** The batch of each table that takes the table's next rows. */
+  readonly #growing = new Map<string, WaitingBatch>();
   readonly #file: FileHandle;
   /** A file that is used again is another segment. */
   readonly #id = randomUUID();
+  #takenBatches = 0;
+  #closed = false;
 
   private constructor(path: string, file: FileHandle) {
     this.path = path;
@@ -39,7 +44,10 @@ export class Segment {
     return new Segment(path, await open(path, "w", 0o600));
   }
 
-  /** Resolves when the batches are on the disk; none of them is when it rejects, if the disk allows that. */
+  /**
+   * Resolves when the blocks are on the disk; none of them is when it rejects, if the disk allows that. No
+   * batch may be taken meanwhile, because a frame carries the token of the batch that grows.
+   */
   async append(inserts: readonly BlockInsert[]): Promise<void> {
     const frames = inserts.flatMap((insert) =>
       encodeFrame({ ...insert, token: this.#tokenOf(insert.table) }),
@@ -57,20 +65,44 @@ export class Segment {
   }
 
   #add({ table, columns, structure, block, rows }: BlockInsert): void {
-    const batch = this.batches.get(table) ?? newBatch(columns, structure);
+    let batch = this.#growing.get(table);
+    if (batch === undefined) {
+      batch = newBatch({ table, columns, structure, token: this.#tokenOf(table) });
+      this.#growing.set(table, batch);
+      this.waiting.add(batch);
+    }
     batch.blocks.push(block);
     batch.rows += rows;
+    batch.bytes += block.length;
     this.rows += rows;
-    this.batches.set(table, batch);
   }
 
   #tokenOf(table: string): string {
-    return `${this.#id}-${table}`;
+    return this.#growing.get(table)?.token ?? `${this.#id}-${this.#takenBatches}-${table}`;
   }
 
-  /** What the engine has to store. */
-  stored(): readonly JournalBatch[] {
-    return [...this.batches].map(([table, batch]) => ({ ...batch, table, token: this.#tokenOf(table) }));
+  /** The tables whose batch still grows. */
+  growing(): readonly string[] {
+    return [...this.#growing.keys()];
+  }
+
+  /** Ends the batch of a table: it is as it will be after a crash, and later rows make another. */
+  take(table: string): WaitingBatch | undefined {
+    const batch = this.#growing.get(table);
+    this.#growing.delete(table);
+    this.#takenBatches++;
+    return batch;
+  }
+
+  /** Nothing will be appended any more. Returns whether the engine has everything. */
+  close(): boolean {
+    this.#closed = true;
+    return this.waiting.size === 0;
+  }
+
+  /** Returns whether the engine has everything now, and nothing will be appended. */
+  remove(batch: WaitingBatch): boolean {
+    return this.waiting.delete(batch) && this.#closed && this.waiting.size === 0;
   }
 
   /** Empties the file, when the engine has everything. */
@@ -85,8 +117,8 @@ export class Segment {
   }
 }
 
-function newBatch(columns: readonly string[], structure: string): GrowingBatch {
+function newBatch(of: Omit<JournalBatch, "blocks" | "rows">): WaitingBatch {
   let settle: () => void = () => undefined;
   const settled = new Promise<void>((resolve) => (settle = resolve));
-  return { columns, structure, blocks: [], rows: 0, settled, settle };
+  return { ...of, blocks: [], rows: 0, bytes: 0, underWay: false, settled, settle };
 }
