@@ -7,7 +7,7 @@ import {
   type RollupLedger,
   type RollupPeriodSeconds,
 } from "../storage/metric-rollups.ts";
-import { firstDatapointAt, rollUp } from "../storage/telemetry/datapoint-rollup.ts";
+import { datapointInstants, rollUp } from "../storage/telemetry/datapoint-rollup.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 
 const runPeriodMs = 300_000;
@@ -52,7 +52,12 @@ export function startMetricRollup(
     unfinished = true;
     const until = clock.now() - graceMs;
     await ledger.announce(until);
-    for (const period of rollupPeriodsSeconds) await catchUp(period, until);
+    const marks = await Promise.all(rollupPeriodsSeconds.map((period) => ledger.rolledUpTo(period)));
+    const { firsts, last } = await datapointInstants(telemetry, marks, clock.now() + metricLimits.futureMs);
+    for (const [index, period] of rollupPeriodsSeconds.entries()) {
+      const range = { mark: marks[index] ?? 0, first: firsts[index], until };
+      await catchUp({ telemetry, ledger }, period, range);
+    }
     const late = await ledger.lateWindows(lateWindowsPerRun);
     // Writers that share a mark which is listed here must have stored their data before it is settled.
     if (late.length > 0) await ledger.announce(until);
@@ -64,25 +69,32 @@ export function startMetricRollup(
       }
       await ledger.settle(window);
     }
-    const everything = clock.now() + metricLimits.futureMs;
-    const waiting = await firstDatapointAt(telemetry, await ledger.rolledUpTo(3600), everything);
-    unfinished = waiting !== undefined || late.length === lateWindowsPerRun;
+    const isWaiting = last !== undefined && last >= (await ledger.rolledUpTo(3600));
+    unfinished = isWaiting || late.length === lateWindowsPerRun;
   }
+}
 
-  /** From the watermark, or from the first datapoint if that is later, to the last whole window. */
-  async function catchUp(period: RollupPeriodSeconds, until: number): Promise<void> {
-    const windowMs = period * 1_000;
-    const end = Math.floor(until / windowMs) * windowMs;
-    const watermark = await ledger.rolledUpTo(period);
-    if (end <= watermark) return;
-    const first = await firstDatapointAt(telemetry, watermark, end);
-    let start = first === undefined ? end : Math.floor(first / windowMs) * windowMs;
-    while (start < end) {
-      const to = Math.min(end, start + maximumSpanMs);
-      await rollUp(telemetry, period, start, to, await ledger.nextVersion());
-      await ledger.advance(period, to);
-      start = to;
-    }
-    if (first === undefined) await ledger.advance(period, end);
+/** From the mark, or from the first datapoint behind it if that is later, to the last whole window. */
+async function catchUp(
+  { telemetry, ledger }: { readonly telemetry: Telemetry; readonly ledger: RollupLedger },
+  period: RollupPeriodSeconds,
+  {
+    mark,
+    first,
+    until,
+  }: { readonly mark: number; readonly first: number | undefined; readonly until: number },
+): Promise<void> {
+  const windowMs = period * 1_000;
+  const end = Math.floor(until / windowMs) * windowMs;
+  if (end <= mark) return;
+  if (first === undefined || first >= end) {
+    await ledger.advance(period, end);
+    return;
+  }
+  for (let start = Math.floor(first / windowMs) * windowMs; start < end;) {
+    const to = Math.min(end, start + maximumSpanMs);
+    await rollUp(telemetry, period, start, to, await ledger.nextVersion());
+    await ledger.advance(period, to);
+    start = to;
   }
 }
