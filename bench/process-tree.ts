@@ -12,6 +12,8 @@ export interface TreeUse {
   readonly residentBytes: number;
   /** The part of the resident bytes that no file backs: what cannot be given back under pressure. */
   readonly anonymousBytes: number;
+  /** The children's part of that. */
+  readonly childAnonymousBytes: number;
 }
 
 /** Adds up a process and all its descendants that live now. */
@@ -20,6 +22,7 @@ export function useOf(rootPid: number): TreeUse {
   let childCpuMs = 0;
   let residentBytes = 0;
   let anonymousBytes = 0;
+  let childAnonymousBytes = 0;
   for (const pid of treeOf(rootPid)) {
     const fields = statFields(pid);
     if (fields === undefined) continue;
@@ -28,9 +31,11 @@ export function useOf(rootPid: number): TreeUse {
     if (pid !== rootPid) childCpuMs += ofProcessMs;
     const status = read(`/proc/${pid}/status`);
     residentBytes += kilobytes(status, "VmRSS") * 1024;
-    anonymousBytes += kilobytes(status, "RssAnon") * 1024;
+    const ofProcessBytes = kilobytes(status, "RssAnon") * 1024;
+    anonymousBytes += ofProcessBytes;
+    if (pid !== rootPid) childAnonymousBytes += ofProcessBytes;
   }
-  return { cpuMs, childCpuMs, residentBytes, anonymousBytes };
+  return { cpuMs, childCpuMs, residentBytes, anonymousBytes, childAnonymousBytes };
 }
 
 function treeOf(rootPid: number): readonly number[] {

@@ -1,9 +1,9 @@
-// `npm run bench:soak [-- --minutes N]`: every ingest path at half its budget at once, memory printed as it
-// goes.
+// `npm run bench:soak [-- --minutes N]`: every ingest path at once, as much as the machine takes, and the
+// memory of every minute.
 import { parseArgs } from "node:util";
 import { Agent } from "node:http";
 import { load, send } from "./load.ts";
-import { useOf } from "./process-tree.ts";
+import { type TreeUse, useOf } from "./process-tree.ts";
 import { scenarios } from "./scenarios.ts";
 import { startServer, startSink } from "./server.ts";
 
@@ -16,6 +16,25 @@ const { values } = parseArgs({
   },
 });
 
+/** Bytes that no file backs, as means over a minute, and the highest that was resident. */
+interface Minute {
+  readonly server: number;
+  readonly engine: number;
+  readonly highestResident: number;
+}
+
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+const minuteOf = (uses: readonly TreeUse[]): Minute => ({
+  server: mean(uses.map((use) => use.anonymousBytes - use.childAnonymousBytes)),
+  engine: mean(uses.map((use) => use.childAnonymousBytes)),
+  highestResident: Math.max(...uses.map((use) => use.residentBytes)),
+});
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+
+const sampleMs = 2_000;
 const durationMs = Number(values.minutes) * 60_000;
 const server = await startServer(".");
 const agent = new Agent({ keepAlive: true });
@@ -28,18 +47,19 @@ for (const { prepare } of chosen) {
 }
 agent.destroy();
 
-const startedAt = performance.now();
-const timer = setInterval(() => {
-  const use = useOf(server.pid);
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
-  const [resident, anonymous] = [use.residentBytes, use.anonymousBytes].map((bytes) =>
-    (bytes / 1e6).toFixed(0),
-  );
+const minutes: Minute[] = [];
+let samples: TreeUse[] = [];
+const sampling = setInterval(() => {
+  samples.push(useOf(server.pid));
+  if (samples.length * sampleMs < 60_000) return;
+  const minute = minuteOf(samples);
+  samples = [];
+  minutes.push(minute);
   console.log(
-    `${String(seconds).padStart(5)} s  resident ${resident} MB  anonymous ${anonymous} MB  ` +
-      `CPU ${use.cpuMs} ms`,
+    `minute ${String(minutes.length).padStart(2)}: the server's own memory ${megabytes(minute.server)}, ` +
+      `the engine's ${megabytes(minute.engine)}, resident at most ${megabytes(minute.highestResident)}`,
   );
-}, 15_000);
+}, sampleMs);
 
 const results = await Promise.all(
   chosen.map((scenario) => {
@@ -47,7 +67,14 @@ const results = await Promise.all(
     return load(server.endpoint, scenario.call, { durationMs, connections: 8, rate });
   }),
 );
-clearInterval(timer);
+clearInterval(sampling);
+// What fills once, as caches do, has filled after three minutes.
+const steady = minutes.slice(3);
+const halves = [steady.slice(0, steady.length / 2), steady.slice(steady.length / 2)];
+for (const part of ["server", "engine"] as const) {
+  const means = halves.map((half) => megabytes(mean(half.map((minute) => minute[part]))));
+  console.log(`${part}: mean ${means.join(" in the first half of the minutes after the third, then ")}`);
+}
 chosen.forEach((scenario, index) => {
   const result = results[index];
   if (result === undefined) return;
