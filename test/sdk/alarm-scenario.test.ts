@@ -1,6 +1,5 @@
 // An incident from its first datapoint to its end, on a clock that the test moves: a machine is too busy,
-// alarms
-// fire, people and programs hear of it, the machine falls silent.
+// alarms fire, people and programs hear of it, the machine falls silent.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
@@ -26,6 +25,7 @@ let cloudwatch: CloudWatch;
 let sns: SNS;
 let sqs: SQS;
 let groundwatch: GroundwatchClient;
+let topic: { readonly TopicArn: string; readonly QueueUrl: string };
 
 beforeAll(async () => {
   [web, mail] = await Promise.all([startSubscriber(), startMailServer()]);
@@ -34,6 +34,8 @@ beforeAll(async () => {
   sns = new SNS(server.clientConfig());
   sqs = new SQS(server.clientConfig());
   groundwatch = new GroundwatchClient(server.clientConfig());
+  topic = await topicWithSubscribers();
+  await defineAlarms(topic.TopicArn);
 });
 
 afterAll(async () => {
@@ -42,7 +44,7 @@ afterAll(async () => {
 });
 
 /** A topic that the web server, the mail server and a queue have subscribed to and confirmed. */
-async function topicWithSubscribers(): Promise<{ readonly TopicArn: string; readonly QueueUrl: string }> {
+async function topicWithSubscribers(): Promise<typeof topic> {
   const { TopicArn = "" } = await sns.createTopic({ Name: "operators" });
   const { QueueUrl = "" } = await sqs.createQueue({ QueueName: "operators" });
   const { Attributes } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["QueueArn"] });
@@ -111,8 +113,7 @@ interface StateDetail {
 }
 
 test("from the first datapoint that breaches to the silence after it", async () => {
-  const { TopicArn, QueueUrl } = await topicWithSubscribers();
-  await defineAlarms(TopicArn);
+  const { TopicArn, QueueUrl } = topic;
   for (const value of [20, 30, 25]) await minute(value);
   expect(await states()).toEqual(["OK", "OK"]);
 
