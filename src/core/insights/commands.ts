@@ -3,6 +3,7 @@ import type { CommandDefinition } from "./commands/define.ts";
 import { accum } from "./commands/accum.ts";
 import { addtotals } from "./commands/addtotals.ts";
 import { anomaly } from "./commands/anomaly.ts";
+import { appendcols } from "./commands/appendcols.ts";
 import { autoregress } from "./commands/autoregress.ts";
 import { countFrequent } from "./commands/count-frequent.ts";
 import { dedup } from "./commands/dedup.ts";
@@ -11,6 +12,7 @@ import { display } from "./commands/display.ts";
 import { expand } from "./commands/expand.ts";
 import { fields } from "./commands/fields.ts";
 import { filldown } from "./commands/filldown.ts";
+import { fillmissing } from "./commands/fillmissing.ts";
 import { filterIndex } from "./commands/filter-index.ts";
 import { filter } from "./commands/filter.ts";
 import { join } from "./commands/join.ts";
@@ -36,6 +38,7 @@ const definitions: Definitions = {
   accum,
   addtotals,
   anomaly,
+  appendcols,
   autoregress,
   countFrequent,
   dedup,
@@ -43,6 +46,7 @@ const definitions: Definitions = {
   display,
   fields,
   filldown,
+  fillmissing,
   filter,
   filterIndex,
   join,

@@ -8,6 +8,7 @@ import { InsightsQueryError } from "./query-error.ts";
 import type { Membership, Query, Source } from "./query-tree.ts";
 import { histogramStatement } from "./histogram.ts";
 import type { QueryScope } from "./scope.ts";
+import { eventColumn, shownColumns } from "./shown-columns.ts";
 import { asText } from "./value.ts";
 
 export interface CompiledQuery {
@@ -45,7 +46,7 @@ export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQ
     rowsAreMatches: pipeline.rowsAreMatches,
     eventConditions: pipeline.scannedConditions(),
     matchedStatement: sql`SELECT count() AS events FROM (${pipeline.matchedRows()})`,
-    histogramStatement: (binMs) => histogramStatement(pipeline.matchedRows(), scope, binMs),
+    histogramStatement: (binMs) => histogramStatement(pipeline.matchedRows(), scope, binMs, pipeline.shiftMs),
   };
 }
 
@@ -68,15 +69,11 @@ function compileCommands(query: Query, scope: QueryScope): Pipeline {
   return pipeline;
 }
 
-/** What is shown: what the query says, or the whole event; events have their pointer as well. */
+/** What is shown; events have their pointer as well. */
 function outputOf(pipeline: Pipeline): readonly OutputColumn[] {
-  const field = (name: string): OutputColumn => ({
-    name,
-    value: pipeline.resolve({ kind: "field", steps: [name], span: { start: 0, end: 0 } }),
-  });
-  if (!pipeline.hasEvents) return pipeline.output;
-  const shown = pipeline.output.length > 0 ? pipeline.output : ["@timestamp", "@message"].map(field);
-  return shown.some(({ name }) => name === "@ptr") ? shown : [...shown, field("@ptr")];
+  const shown = shownColumns(pipeline);
+  if (!pipeline.hasEvents || shown.some(({ name }) => name === "@ptr")) return shown;
+  return [...shown, eventColumn(pipeline, "@ptr")];
 }
 
 /** Rows of a subquery that one `in` may look at. */

@@ -12,6 +12,8 @@ export class EventSelect {
   readonly #discovered = new Map<string, { readonly column: string; readonly value: Value }>();
   readonly #conditions: Sql[] = [];
   #spans: readonly TimeSpan[];
+  /** By how much later the events count as having come. */
+  #shiftMs = 0;
 
   constructor(scope: QueryScope) {
     this.#scope = scope;
@@ -38,6 +40,16 @@ export class EventSelect {
   /** Reads the events of one span of time more; commands tell them apart by their timestamps. */
   readAlso(earlier: TimeSpan): void {
     this.#spans = [this.#scope, earlier];
+  }
+
+  get shiftMs(): number {
+    return this.#shiftMs;
+  }
+
+  /** Reads the events that came so much earlier in the place of those of the query's span of time. */
+  shift(shiftMs: number): void {
+    this.#shiftMs = shiftMs;
+    this.#spans = [{ from: this.#scope.from - shiftMs, to: this.#scope.to - shiftMs }];
   }
 
   /** Which rows of the table of events are read, in front of all filters. */

@@ -31,9 +31,18 @@ export function binsWithin({ from, to }: TimeSpan, binMs: number): number {
   return Math.floor(to / binMs) - Math.floor(from / binMs) + 1;
 }
 
-/** A command may have read a span of time more, which is not the query's own. */
-export function histogramStatement(matched: Sql, { from, to }: TimeSpan, binMs: number): Sql {
-  const at = sql`toUnixTimestamp64Milli(timestamp)`;
+/**
+ * A command may have read a span of time more, which is not the query's own; events may count as having come
+ * by `shiftMs` later.
+ */
+export function histogramStatement(
+  matched: Sql,
+  { from, to }: TimeSpan,
+  binMs: number,
+  shiftMs: number,
+): Sql {
+  const timestamp = sql`toUnixTimestamp64Milli(timestamp)`;
+  const at = shiftMs === 0 ? timestamp : sql`(${timestamp} + ${shiftMs})`;
   return sql`SELECT toFloat64(intDiv(${at}, ${binMs})) AS bin, toFloat64(count()) AS events
     FROM (${matched}) WHERE ${at} >= ${from} AND ${at} <= ${to} GROUP BY bin`;
 }

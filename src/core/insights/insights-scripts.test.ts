@@ -147,7 +147,8 @@ async function answer(
       .replace(
         /group_id = (\d*?)0*\d{1,2}\b/g,
         (_, thousands: string) => `group_id = ${Number(thousands) + 1}`,
-      );
+      )
+      .replace(/transform\(group_id, \[\d+\]/g, "transform(group_id, [1]");
     return { sql, lines };
   } catch (error) {
     if (!(error instanceof InsightsQueryError)) throw error;

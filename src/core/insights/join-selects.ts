@@ -26,6 +26,11 @@ export function joinSelects(
   return sql`SELECT l.*, r.* FROM (${own}) AS l ${kind} (${right}) AS r ON ${joinSql(equal, " AND ")}`;
 }
 
+/** A column of the other query among those of the rows that it was joined to. */
+export function joinedValue(side: string, { sql: column, type }: Value): Value {
+  return { sql: sql`${rawSql(`${side}_`)}${column}`, type, nullable: true };
+}
+
 /** A column is its name. */
 const named = (column: Sql): readonly [string, Sql] => [column.fragments[0] ?? "", column];
 

@@ -23,7 +23,7 @@ function parseCommands(reader: QueryReader): Query {
 }
 
 /** Commands of CloudWatch's that are known and not served. */
-const unserved = new Set("appendcols cidrlookup fillmissing logcompare outlier".split(" "));
+const unserved = new Set("cidrlookup logcompare outlier".split(" "));
 
 function parseCommand(reader: QueryReader): Command {
   const start = reader.offset;

@@ -23,6 +23,12 @@ export function fixedPeriodMs({ count, unit }: PeriodLiteral): number | undefine
   return unitMs === undefined ? undefined : count * unitMs;
 }
 
+/** How long a period is; undefined for months and longer ones, which are not all of the same length. */
+export function durationMs(period: PeriodLiteral): number | undefined {
+  const dayMs = 86_400_000;
+  return period.unit === "w" ? period.count * 7 * dayMs : fixedPeriodMs(period);
+}
+
 /**
  * The beginning of the period that an instant is in; both are epoch milliseconds. Weeks begin on Monday;
  * months and longer ones are those of the calendar, in UTC.

@@ -1,14 +1,17 @@
 // The SQL statement of a query while commands add to it, one after the other.
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
-import { jsonField, jsonPart } from "./discovered-fields.ts";
-import type { FieldReference } from "./query-tree.ts";
+import { jsonPart } from "./discovered-fields.ts";
+import type { FieldReference, PeriodLiteral } from "./query-tree.ts";
 import type { TimeSpan } from "./event-conditions.ts";
 import { EventSelect } from "./event-select.ts";
 import type { QueryScope } from "./scope.ts";
-import { joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
+import { MadeFields } from "./made-fields.ts";
+import { itself, NestedSelect, type Around } from "./nested-select.ts";
+import { filledValue, withMissingBins, type TimeBins } from "./missing-bins.ts";
+import { joinedValue, joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
 import type { TableCells } from "./join-selects.ts";
 import type { PatternStage, ReplacedColumn, ReplacedRows } from "./pattern-stage.ts";
-import { firstOfEach, newestFirst, orderClause, orderKeys, type OrderKey } from "./row-order.ts";
+import { firstOfEach, groupOrder, newestFirst, orderClause, orderKeys, type OrderKey } from "./row-order.ts";
 import { summaryValue, withSummary } from "./summary-row.ts";
 import { columnValue, missing, type Value } from "./value.ts";
 
@@ -17,10 +20,10 @@ export interface OutputColumn {
   readonly value: Value;
 }
 
-/** Makes a SELECT of the SELECT of the events, which is known last. */
-type Around = (events: Sql) => Sql;
-
-const itself: Around = (events) => events;
+/** What rows are grouped by; `period` is that of `bin()`. */
+export interface GroupKey extends OutputColumn {
+  readonly period?: PeriodLiteral;
+}
 
 /**
  * Commands work on rows one by one (filter, fields, parse) or on all of them (stats, limit, dedup). The first
@@ -36,20 +39,16 @@ const itself: Around = (events) => events;
 export class Pipeline {
   readonly scope: QueryScope;
   readonly #events: EventSelect;
-  readonly #fields = new Map<string, Value>();
-  #conditions: Sql[] = [];
-  #columns: Sql[] = [];
-  #closed: Around = itself;
+  readonly #fields = new MadeFields();
+  readonly #select = new NestedSelect();
   #order: readonly OrderKey[] = [];
-  #columnCount = 0;
   #hasEvents = true;
-  /** Counts the rows before the first command that is not about single rows. */
-  #matched: Around | undefined;
   #matchedColumns = 0;
   #output: readonly OutputColumn[] = [];
   #isDisplayed = false;
   #limit: number | undefined;
   #patterns: PatternStage | undefined;
+  #bins: TimeBins | undefined;
   readonly #joined = new Map<string, { readonly pipeline: Pipeline; readonly side: string }>();
   readonly #exported = new Map<string, Value>();
   #name: string | undefined;
@@ -66,7 +65,7 @@ export class Pipeline {
 
   /** Whether nothing but filters decides how many rows there are. */
   get rowsAreMatches(): boolean {
-    return this.#matched === undefined;
+    return this.#select.isOpen;
   }
 
   get output(): readonly OutputColumn[] {
@@ -81,7 +80,7 @@ export class Pipeline {
   isDiscovered(reference: FieldReference): boolean {
     const [first] = reference.steps;
     const isOfSide = first === this.#name || this.#joined.has(String(first));
-    return this.#hasEvents && !isOfSide && this.#made(reference) === undefined;
+    return this.#hasEvents && !isOfSide && this.#fields.find(reference) === undefined;
   }
 
   resolve(given: FieldReference): Value {
@@ -89,14 +88,14 @@ export class Pipeline {
     const joined = rest.length === 0 ? undefined : this.#joined.get(String(alias));
     if (joined !== undefined) return joined.pipeline.#export({ ...given, steps: rest }, joined.side);
     const reference = this.#name === alias && rest.length > 0 ? { ...given, steps: rest } : given;
-    const made = this.#made(reference);
+    const made = this.#fields.find(reference);
     if (made !== undefined) return made;
     return this.#hasEvents ? this.#events.field(reference.steps) : missing;
   }
 
   /** A part of a structure, as JSON, for commands that take lists. */
   resolveStructure(reference: FieldReference): Value {
-    const found = this.#structure(reference);
+    const found = this.#fields.structure(reference);
     if (found === undefined) return this.resolve(reference);
     const { value, path } = found;
     if (path.length === 0) return value;
@@ -105,24 +104,7 @@ export class Pipeline {
 
   /** The column that an expression was given by its text, such as `count(*)`. */
   columnNamed(name: string): Value | undefined {
-    return this.#fields.get(name);
-  }
-
-  #made(reference: FieldReference): Value | undefined {
-    const whole = this.#fields.get(reference.steps.join("."));
-    if (whole !== undefined) return whole;
-    const found = this.#structure(reference);
-    if (found === undefined) return undefined;
-    return { sql: jsonField(found.value.sql, found.path), type: "field", nullable: true };
-  }
-
-  /** The longest beginning of a reference that is a structure, and the way from there. */
-  #structure({ steps }: FieldReference) {
-    for (let length = steps.length; length > 0; length--) {
-      const value = this.#fields.get(steps.slice(0, length).join("."));
-      if (value?.type === "structure") return { value, path: steps.slice(length) };
-    }
-    return undefined;
+    return this.#fields.named(name);
   }
 
   /** Gives a value a column, and the column a name that later commands know. */
@@ -133,13 +115,13 @@ export class Pipeline {
   }
 
   #column(value: Value): Value {
-    const column = `c${this.#columnCount++}`;
-    this.#columns.push(sql`${value.sql} AS ${rawSql(column)}`);
+    const column = this.#select.newColumn();
+    this.#select.addColumn(sql`${value.sql} AS ${rawSql(column)}`);
     return columnValue(column, value);
   }
 
   filter(condition: Sql): void {
-    this.#conditions.push(condition);
+    this.#select.filter(condition);
   }
 
   /** A condition on the events themselves, which the store may use to skip parts. */
@@ -162,7 +144,7 @@ export class Pipeline {
   take(count: number): void {
     const order = this.#orderBy();
     this.#limit = count;
-    this.#close((select) => sql`SELECT * FROM (${select})${order} LIMIT ${count}`);
+    this.#select.close((select) => sql`SELECT * FROM (${select})${order} LIMIT ${count}`);
   }
 
   /**
@@ -172,14 +154,14 @@ export class Pipeline {
   takeOneBy(values: readonly Value[]): void {
     const keys = values.map((value) => this.#column(value).sql);
     const order = this.#orderBy();
-    this.#close((select) => firstOfEach(select, order, keys));
+    this.#select.close((select) => firstOfEach(select, order, keys));
   }
 
   /** A new field by a window over the rows; `make` gets the order of the rows as it stands in a window. */
   defineInOrder(name: string, make: (order: Sql) => Value): Value {
-    this.#close(itself);
+    this.#select.close(itself);
     const value = this.define(name, make(this.#orderBy()));
-    this.#close(itself);
+    this.#select.close(itself);
     return value;
   }
 
@@ -187,38 +169,58 @@ export class Pipeline {
   expand(list: Value, name: string): void {
     const text = sql`ifNull(${list.sql}, '')`;
     const elements = sql`if(startsWith(${text}, '['), JSONExtractArrayRaw(${text}), [${text}])`;
-    const column = `c${this.#columnCount++}`;
-    this.#columns.push(sql`nullIf(arrayJoin(${elements}), '') AS ${rawSql(column)}`);
-    this.#close((select) => select);
+    const column = this.#select.newColumn();
+    this.#select.addColumn(sql`nullIf(arrayJoin(${elements}), '') AS ${rawSql(column)}`);
+    this.#select.close(itself);
     this.#fields.set(name, { sql: rawSql(column), type: "structure", nullable: true });
   }
 
   /**
    * Puts the groups of the rows in the place of the rows; the caller has compiled both lists against them.
    */
-  aggregate(keys: readonly OutputColumn[], items: readonly OutputColumn[]): void {
-    this.#close((select) => select);
+  aggregate(keys: readonly GroupKey[], items: readonly OutputColumn[]): void {
+    this.#select.close(itself);
     const named = [...keys, ...items].map(({ name, value }) => ({
       name,
       value,
-      column: `c${this.#columnCount++}`,
+      column: this.#select.newColumn(),
     }));
     const groupBy = named.slice(0, keys.length).map(({ column }) => rawSql(column));
     const columns = [
       ...named.map(({ value, column }) => sql`${value.sql} AS ${rawSql(column)}`),
-      this.#countMatched(),
+      this.#countMatched((before) => sql`any(${before})`),
     ];
     const grouping = keys.length === 0 ? rawSql("") : sql` GROUP BY ${joinSql(groupBy, ", ")}`;
-    const inner = this.#closed;
-    this.#closed = (events) => sql`SELECT ${joinSql(columns, ", ")} FROM (${inner(events)})${grouping}`;
+    this.#select.close((rows) => sql`SELECT ${joinSql(columns, ", ")} FROM (${rows})${grouping}`);
     this.#fields.clear();
     this.#hasEvents = false;
     this.#output = named.map(({ name, value, column }) => ({ name, value: columnValue(column, value) }));
     for (const { name, value } of this.#output) this.#fields.set(name, value);
-    this.#order = this.#output
-      .slice(0, keys.length)
-      .flatMap(({ value }) => orderKeys(value, value.type === "time"));
+    const groups = this.#output.slice(0, keys.length);
+    this.#order = groupOrder(groups);
     this.#isDisplayed = false;
+    const bins = keys.flatMap(({ period }, position) => (period ? [{ period, groups, position }] : []));
+    this.#bins = bins.length === 1 ? bins[0] : undefined;
+  }
+
+  /** How the rows are grouped by time, if they are grouped by one `bin()`. */
+  get bins(): TimeBins | undefined {
+    return this.#bins;
+  }
+
+  /** Rows for the bins that have none, with these values or none; the newest bins come first again. */
+  fillBins(bins: TimeBins, constants: ReadonlyMap<string, Value>): void {
+    const filled = { instant: this.#select.newColumn(), isGiven: this.#select.newColumn() };
+    this.#select.close((select) => withMissingBins(select, bins, this.scope, filled));
+    for (const field of this.#fields.all()) {
+      this.define(field[0], filledValue(field, constants.get(field[0]), bins, filled));
+    }
+    this.#select.addColumn(this.#countMatched((before) => sql`max(${before}) OVER ()`));
+    this.#select.close(itself);
+    const now = ({ name, value }: OutputColumn) => ({ name, value: this.#fields.named(name) ?? value });
+    this.#output = this.#output.map(now);
+    this.#bins = { ...bins, groups: bins.groups.map(now) };
+    this.#order = groupOrder(this.#bins.groups);
   }
 
   /** Shows a column in the place of the one with its name, or behind the others. */
@@ -230,11 +232,12 @@ export class Pipeline {
   /** A row behind all others with the sums of columns; what is not shown is not there any more. */
   addSummary(summed: readonly OutputColumn[]): void {
     if (this.#limit === undefined) this.take(this.scope.limit);
-    const sums = summed.map((sum) => ({ ...sum, column: `c${this.#columnCount++}` }));
-    const last = `c${this.#columnCount++}`;
+    const sums = summed.map((sum) => ({ ...sum, column: this.#select.newColumn() }));
+    const last = this.#select.newColumn();
     this.#order = [{ column: rawSql(last), descending: false }, ...this.#wholeOrder()];
-    this.#close((select) => withSummary(select, sums, last));
+    this.#select.close((select) => withSummary(select, sums, last));
     this.#hasEvents = false;
+    this.#bins = undefined;
     this.#fields.clear();
     this.#output = this.#output.map(({ name, value }) => {
       return { name, value: this.define(name, summaryValue(name, value, sums, last)) };
@@ -243,7 +246,7 @@ export class Pipeline {
 
   /** Puts other rows in the place of the events; the SELECT of them counts the events as `m0`. */
   replaceRows(around: Around, { columns, order, patterns }: ReplacedRows): void {
-    this.#close(around);
+    this.#select.close(around);
     this.#matchedColumns = 1;
     this.#hasEvents = false;
     this.#patterns = patterns;
@@ -261,6 +264,7 @@ export class Pipeline {
 
   #replaceColumns(columns: readonly ReplacedColumn[], order: readonly OrderKey[]): void {
     this.#fields.clear();
+    this.#bins = undefined;
     this.#output = columns.map(({ name, column, type, nullable = false }) => {
       return { name, value: { sql: rawSql(column), type, nullable } };
     });
@@ -272,6 +276,35 @@ export class Pipeline {
   /** Reads the events of one span of time more; commands tell them apart by their timestamps. */
   readAlso(earlier: TimeSpan): void {
     this.#events.readAlso(earlier);
+  }
+
+  /** Events that came so much earlier stand for those of the query's time. */
+  shiftEvents(shiftMs: number): void {
+    this.#events.shift(shiftMs);
+  }
+
+  /** By how much later events count as having come. */
+  get shiftMs(): number {
+    return this.#events.shiftMs;
+  }
+
+  /** Columns of another query's rows, each beside the row at the same place. */
+  appendColumns(other: Pipeline, columns: readonly OutputColumn[]): readonly Value[] {
+    const keys = [{ own: this.#number().sql, other: other.#number().sql }];
+    const appended = columns.map(({ value }) => other.#column(value));
+    const side = this.#select.newColumn();
+    this.#select.close((select) => joinSelects("left", select, other.#rows(), keys, appended, side));
+    return appended.map((value) => joinedValue(side, value));
+  }
+
+  /** The number of each row; from here on the rows are in the order of their numbers. */
+  #number(): Value {
+    this.#select.close(itself);
+    const window = sql`row_number() OVER (${this.#orderBy()})`;
+    const number = this.#column({ sql: window, type: "number", nullable: false });
+    this.#select.close(itself);
+    this.#order = [{ column: number.sql, descending: false }];
+    return number;
   }
 
   /** Rows with those of another query; `name` is in front of the fields of this one. */
@@ -286,7 +319,7 @@ export class Pipeline {
       own: this.#column(key.own).sql,
       other: other.pipeline.#column(key.other).sql,
     }));
-    this.#close((select) =>
+    this.#select.close((select) =>
       joinSelects(type, select, other.pipeline.#rows(), keys, [...other.pipeline.#exported.values()], side),
     );
     this.#name = name;
@@ -298,52 +331,33 @@ export class Pipeline {
     const name = reference.steps.join(".");
     const known = this.#exported.get(name) ?? this.#column(this.resolve(reference));
     this.#exported.set(name, known);
-    const type = known.type === "text" ? "field" : known.type;
-    return { sql: sql`${rawSql(`${side}_`)}${known.sql}`, type, nullable: true };
+    return joinedValue(side, { ...known, type: known.type === "text" ? "field" : known.type });
   }
 
   #rows(): Sql {
-    return this.#selectAt()(this.#events.select());
+    return this.#select.around()(this.#events.select());
   }
 
   /** New fields with the cells of a table's first row that has these values. */
   lookUp(on: readonly LookupKey[], output: readonly TableCells[]): void {
     const keys = on.map(({ value }) => this.#column(value).sql);
-    const names = output.map(() => `c${this.#columnCount++}`);
-    this.#close((select) => lookUpSelect(select, keys, on, names, output));
+    const names = output.map(() => this.#select.newColumn());
+    this.#select.close((select) => lookUpSelect(select, keys, on, names, output));
     output.forEach(({ name }, index) => {
       this.#fields.set(name, { sql: rawSql(names[index] ?? ""), type: "field", nullable: true });
     });
   }
 
   /** The events that all groups together were made of, carried along as a column of every row. */
-  #countMatched(): Sql {
-    const before = this.#matchedColumns++;
-    const count = before === 0 ? sql`sum(count()) OVER ()` : sql`any(${rawSql(`m${before - 1}`)})`;
-    return sql`${count} AS ${rawSql(`m${before}`)}`;
+  #countMatched(again: (before: Sql) => Sql): Sql {
+    const before = this.matchedColumn;
+    const count = before === undefined ? sql`sum(count()) OVER ()` : again(before);
+    return sql`${count} AS ${rawSql(`m${this.#matchedColumns++}`)}`;
   }
 
   /** The column of a row that says how many events matched; undefined as long as the rows are events. */
   get matchedColumn(): Sql | undefined {
     return this.#matchedColumns === 0 ? undefined : rawSql(`m${this.#matchedColumns - 1}`);
-  }
-
-  /** Closes the SELECT at hand, as far as it goes, and lets `around` make one of it. */
-  #close(around: Around): void {
-    const select = this.#selectAt();
-    this.#matched ??= select;
-    this.#closed = (events) => around(select(events));
-    this.#conditions = [];
-    this.#columns = [];
-  }
-
-  #selectAt(): Around {
-    const inner = this.#closed;
-    const [columns, conditions] = [[...this.#columns], [...this.#conditions]];
-    if (columns.length === 0 && conditions.length === 0) return inner;
-    const selected = joinSql([rawSql("*"), ...columns], ", ");
-    const where = conditions.length === 0 ? rawSql("") : sql` WHERE ${joinSql(conditions, " AND ")}`;
-    return (events) => sql`SELECT ${selected} FROM (${inner(events)})${where}`;
   }
 
   /** Adds to the columns that are answered; `display` replaces what came before. */
@@ -357,15 +371,12 @@ export class Pipeline {
 
   /** The whole statement: the output columns as r0, r1, ..., all texts. */
   statement(columns: readonly Sql[], limit: number): Sql {
-    const select = this.#selectAt()(this.#events.select());
-    const order = this.#orderBy();
-    return sql`SELECT ${joinSql(columns, ", ")} FROM (${select})${order} LIMIT ${limit}`;
+    return sql`SELECT ${joinSql(columns, ", ")} FROM (${this.#rows()})${this.#orderBy()} LIMIT ${limit}`;
   }
 
   /** The events that passed the filters, in front of the first command that looks at more than one row. */
   matchedRows(): Sql {
-    const select = this.#matched ?? this.#selectAt();
-    return select(this.#events.select());
+    return this.#select.matched(this.#events.select());
   }
 
   scannedConditions(): readonly Sql[] {

@@ -85,6 +85,13 @@ export class QueryReader {
     if (!this.takeWord(expected)) this.unexpected();
   }
 
+  /** `true` or `false`. */
+  boolean(): boolean {
+    if (this.takeWord("true")) return true;
+    this.expectWord("false");
+    return false;
+  }
+
   /** True at the end of a command: a pipe, a closing bracket of a subquery, or the end of the text. */
   atCommandEnd(): boolean {
     return this.peek().kind === "end" || this.isSymbol("|") || this.isSymbol(")");

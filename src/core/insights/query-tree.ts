@@ -126,6 +126,8 @@ export type Command =
       readonly kind: "stats";
       readonly items: readonly NamedExpression[];
       readonly by: readonly NamedExpression[];
+      /** By how much the bins are shifted. */
+      readonly offset?: PeriodLiteral | undefined;
       readonly span: Span;
     }
   | { readonly kind: "sort"; readonly keys: readonly SortKey[]; readonly span: Span }
@@ -147,6 +149,8 @@ export type Command =
   | { readonly kind: "diff"; readonly period: ComparedPeriod | undefined; readonly span: Span }
   | { readonly kind: "anomaly"; readonly span: Span }
   | AddTotals
+  | AppendCols
+  | FillMissing
   | RelevantFields
   | Join
   | Lookup
@@ -192,6 +196,27 @@ export interface RelevantFields {
   /** All that are found, when empty. */
   readonly fields: readonly FieldReference[];
   readonly condition: Expression;
+  readonly span: Span;
+}
+
+export interface AppendCols {
+  readonly kind: "appendcols";
+  /** Whether the columns take the place of those of the same name. */
+  readonly override: boolean;
+  /** How many rows of the query there are at most. */
+  readonly max: number;
+  readonly query: Query;
+  readonly span: Span;
+}
+
+export interface FillMissing {
+  readonly kind: "fillmissing";
+  /** What a column has in the rows that are put in. */
+  readonly fills: readonly {
+    readonly constant: Expression;
+    readonly expression: Expression;
+    readonly text: string;
+  }[];
   readonly span: Span;
 }
 

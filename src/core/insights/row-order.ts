@@ -23,6 +23,11 @@ export function orderKeys(value: Value, descending: boolean): readonly OrderKey[
   ];
 }
 
+/** Groups: the newest first, and others from the least to the greatest. */
+export function groupOrder(groups: readonly { readonly value: Value }[]): readonly OrderKey[] {
+  return groups.flatMap(({ value }) => orderKeys(value, value.type === "time"));
+}
+
 /** With a blank in front; empty without keys. */
 export function orderClause(keys: readonly OrderKey[]): Sql {
   if (keys.length === 0) return rawSql("");

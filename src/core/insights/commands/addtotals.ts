@@ -63,13 +63,7 @@ function parseOptions(reader: QueryReader): Pick<AddTotals, "total" | "ofRows" |
     reader.expectWord(name);
     reader.expectSymbol("=");
     if (name.toLowerCase() === "fieldname") total = reader.alias();
-    else if (name.toLowerCase() === "row") ofRows = parseBoolean(reader);
-    else ofColumns = parseBoolean(reader);
+    else if (name.toLowerCase() === "row") ofRows = reader.boolean();
+    else ofColumns = reader.boolean();
   }
-}
-
-function parseBoolean(reader: QueryReader): boolean {
-  if (reader.takeWord("true")) return true;
-  reader.expectWord("false");
-  return false;
 }

@@ -1,7 +1,8 @@
 // `diff`: the patterns of the query's span of time against those of an earlier one.
+import type { TimeSpan } from "../event-conditions.ts";
 import type { Command, ComparedPeriod } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
-import { findPatterns } from "./pattern.ts";
+import { comparePatterns } from "./pattern.ts";
 
 type Diff = Extract<Command, { kind: "diff" }>;
 
@@ -21,24 +22,14 @@ export const diff: CommandDefinition<Diff> = {
   },
   print: ({ period }) => (period === undefined ? "diff" : `diff ${period}`),
   compile({ period, span }, compiler) {
-    const { pipeline } = compiler;
-    const place = { kind: "field", steps: ["@message"], span } as const;
-    const patterns = pipeline.patterns ?? findPatterns(compiler, place);
-    const earlier = earlierSpan(pipeline.scope, period);
-    pipeline.readAlso(earlier);
-    pipeline.changePatterns(patterns.compareWith(earlier));
+    comparePatterns(compiler, span, earlierSpan(compiler.pipeline.scope, period));
   },
 };
 
 const hourMs = 3_600_000;
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-function earlierSpan({ from, to }: Span, period: ComparedPeriod | undefined): Span {
-  const shift = (ms: number): Span => ({ from: from - ms, to: to - ms });
+function earlierSpan({ from, to }: TimeSpan, period: ComparedPeriod | undefined): TimeSpan {
+  const shift = (ms: number): TimeSpan => ({ from: from - ms, to: to - ms });
   switch (period) {
     case undefined:
       return shift(to - from + 1);

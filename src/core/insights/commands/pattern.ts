@@ -3,6 +3,8 @@ import { parseExpression } from "../parse-expression.ts";
 import { patternColumns, Patterns } from "../patterns.ts";
 import { printExpression } from "../print-expression.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
+import type { TimeSpan } from "../event-conditions.ts";
+import type { Span } from "../query-error.ts";
 import type { Command, Expression } from "../query-tree.ts";
 import { asText } from "../value.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
@@ -33,4 +35,12 @@ export function findPatterns(compiler: ExpressionCompiler, subject: Expression):
   const { order } = patterns;
   pipeline.replaceRows((events) => patterns.select(events), { columns: patternColumns, order, patterns });
   return patterns;
+}
+
+/** Compares with the patterns of an earlier time; without `pattern` in front of it, those of `@message`. */
+export function comparePatterns(compiler: ExpressionCompiler, span: Span, earlier: TimeSpan): void {
+  const { pipeline } = compiler;
+  const patterns = pipeline.patterns ?? findPatterns(compiler, { kind: "field", steps: ["@message"], span });
+  pipeline.readAlso(earlier);
+  pipeline.changePatterns(patterns.compareWith(earlier));
 }

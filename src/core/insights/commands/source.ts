@@ -5,18 +5,16 @@ import type { Command, Source } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
 /**
- * `SOURCE "/aws/lambda/f" | ...` as dashboards have it, or `SOURCE logGroups(namePrefix: ["a"], class:
- * "STANDARD")`.
+ * `SOURCE "/aws/lambda/f" | ...` as dashboards have it, `SOURCE app | ...` for a name that is one word, or
+ * `SOURCE logGroups(namePrefix: ["a"], class: "STANDARD")`.
  */
 export const source: CommandDefinition<Extract<Command, { kind: "source" }>> = {
   name: "SOURCE",
   doc: commandPage("Source"),
   parse(reader, start) {
-    if (reader.peek().kind === "text") {
-      const logGroups = reader.list(() => reader.textLiteral().text);
-      return { ...nothing, logGroups, span: reader.spanFrom(start) };
-    }
-    return parseSelection(reader, start);
+    if (isSelection(reader)) return parseSelection(reader, start);
+    const logGroups = reader.list(() => parseName(reader));
+    return { ...nothing, logGroups, span: reader.spanFrom(start) };
   },
   print({ logGroups, namePrefixes, accounts, groupClass }) {
     if (logGroups.length > 0) return `SOURCE ${logGroups.map(printText).join(", ")}`;
@@ -40,6 +38,14 @@ const nothing = {
 } as const;
 
 const printList = (texts: readonly string[]): string => `[${texts.map(printText).join(", ")}]`;
+
+const isSelection = (reader: QueryReader): boolean =>
+  /^logGroups\s*\(/i.test(reader.text.slice(reader.offset, reader.offset + 80));
+
+function parseName(reader: QueryReader): string {
+  const { kind } = reader.peek();
+  return kind === "word" || kind === "name" ? reader.alias() : reader.textLiteral().text;
+}
 
 function parseSelection(reader: QueryReader, start: number): Source {
   reader.expectWord("logGroups");

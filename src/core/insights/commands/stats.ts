@@ -1,33 +1,47 @@
 // `stats`: aggregations, over all rows or by groups.
 import { ExpressionCompiler } from "../compile-expression.ts";
 import { aggregationNamed } from "../functions/aggregations.ts";
+import { compileBin } from "../functions/time.ts";
 import { parseNamedExpression } from "../parse-expression.ts";
-import type { OutputColumn } from "../pipeline.ts";
+import { durationMs } from "../periods.ts";
+import type { GroupKey, OutputColumn } from "../pipeline.ts";
 import { fieldName, printExpression, printNamed } from "../print-expression.ts";
-import type { Call, Command, FieldReference } from "../query-tree.ts";
+import type { QueryReader } from "../query-reader.ts";
+import type {
+  Call,
+  Command,
+  Expression,
+  FieldReference,
+  NamedExpression,
+  PeriodLiteral,
+} from "../query-tree.ts";
 import type { Value } from "../value.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
 type Stats = Extract<Command, { kind: "stats" }>;
 
-/** The columns are the groups' first, then the aggregations. */
+/**
+ * The columns are the groups' first, then the aggregations. `by bin(5m) offset 1h` counts the events that came
+ * an hour earlier, as if they had come now.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-timeseries-functions.html
+ */
 export const stats: CommandDefinition<Stats> = {
   name: "stats",
   doc: commandPage("Stats"),
   parse(reader, start) {
     const items = reader.list(() => parseNamedExpression(reader));
     const by = reader.takeWord("by") ? reader.list(() => parseNamedExpression(reader)) : [];
-    return { kind: "stats", items, by, span: reader.spanFrom(start) };
+    const offset = by.length > 0 && reader.takeWord("offset") ? parsePeriod(reader) : undefined;
+    return { kind: "stats", items, by, offset, span: reader.spanFrom(start) };
   },
-  print({ items, by }, printQuery) {
+  print({ items, by, offset }, printQuery) {
     const groups = by.length === 0 ? "" : ` by ${by.map((item) => printNamed(item, printQuery)).join(", ")}`;
-    return `stats ${items.map((item) => printNamed(item, printQuery)).join(", ")}${groups}`;
+    const shift = offset === undefined ? "" : ` offset ${printExpression(offset, printQuery)}`;
+    return `stats ${items.map((item) => printNamed(item, printQuery)).join(", ")}${groups}${shift}`;
   },
-  compile({ items, by }, compiler) {
-    const keys = by.map(({ expression, alias, text }) => ({
-      name: alias ?? (expression.kind === "field" ? fieldName(expression) : text),
-      value: compiler.pipeline.columnNamed(text) ?? compiler.value(expression),
-    }));
+  compile({ items, by, offset }, compiler) {
+    const shiftMs = offset === undefined ? 0 : shiftEvents(offset, by, compiler);
+    const keys = by.map((item) => compileKey(item, shiftMs, compiler));
     const aggregates = new AggregateCompiler(compiler, keys);
     const columns = items.map(({ expression, alias, text }) => {
       const column = { name: alias ?? text, value: aggregates.value(expression) };
@@ -37,6 +51,45 @@ export const stats: CommandDefinition<Stats> = {
     compiler.pipeline.aggregate(keys, columns);
   },
 };
+
+function parsePeriod(reader: QueryReader): PeriodLiteral {
+  const token = reader.peek();
+  if (token.kind !== "period") return reader.refuse("a time period such as 1h is expected", token.span);
+  reader.next();
+  return token;
+}
+
+function shiftEvents(
+  offset: PeriodLiteral,
+  by: readonly NamedExpression[],
+  compiler: ExpressionCompiler,
+): number {
+  if (!compiler.pipeline.hasEvents) compiler.refuse("offset shifts the bins of log events", offset);
+  if (!by.some(({ expression }) => isBin(expression))) {
+    compiler.refuse("offset shifts the bins of bin(), which is not among the groups", offset);
+  }
+  const shiftMs = durationMs(compiler.period(offset));
+  if (shiftMs === undefined) return compiler.refuse("offset takes at most weeks", offset);
+  compiler.pipeline.shiftEvents(shiftMs);
+  return shiftMs;
+}
+
+function compileKey(
+  { expression, alias, text }: NamedExpression,
+  shiftMs: number,
+  compiler: ExpressionCompiler,
+): GroupKey {
+  const name = alias ?? (expression.kind === "field" ? fieldName(expression) : text);
+  // A column was made by events that are not shifted.
+  const known = shiftMs === 0 ? compiler.pipeline.columnNamed(text) : undefined;
+  if (!isBin(expression)) return { name, value: known ?? compiler.value(expression) };
+  const [period] = expression.arguments;
+  const value = known ?? compileBin(expression, compiler, shiftMs);
+  return { name, value, ...(period?.kind === "period" ? { period } : {}) };
+}
+
+const isBin = (expression: Expression): expression is Call =>
+  expression.kind === "call" && expression.name.toLowerCase() === "bin";
 
 /** Inside an aggregation there are rows; outside there are the groups and the items before this one. */
 class AggregateCompiler extends ExpressionCompiler {

@@ -3,14 +3,8 @@ import { sql, type Sql } from "../../sql.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
 import { asNumber, asText, type Value } from "../value.ts";
 import type { Call, Expression } from "../query-tree.ts";
-import { documentation } from "./define.ts";
-
-export interface Aggregation {
-  /** How many arguments there are, at least and at most. */
-  readonly arguments: readonly [number, number];
-  readonly doc: string;
-  readonly compile: (call: Call, rows: ExpressionCompiler) => Value;
-}
+import { documentation, type Aggregation } from "./define.ts";
+import { timeSeriesAggregations } from "./time-series.ts";
 
 const ofNumbers = (toSql: (value: Sql) => Sql): Aggregation => ({
   arguments: [1, 1],
@@ -86,7 +80,6 @@ const count: Aggregation = {
   },
 };
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-timeseries-functions.html */
 const overTime: Readonly<Record<string, Aggregation>> = {
   count_over_time: count,
   countovertime: count,
@@ -97,6 +90,7 @@ const overTime: Readonly<Record<string, Aggregation>> = {
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html */
 export const aggregations: Readonly<Record<string, Aggregation>> = {
   ...overTime,
+  ...timeSeriesAggregations,
   avg: ofNumbers((value) => sql`avgOrNull(${value})`),
   sum,
   stddev: ofNumbers((value) => sql`stddevPopOrNull(${value})`),

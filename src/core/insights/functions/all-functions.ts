@@ -1,7 +1,10 @@
 // Every function of the query language that works on one row.
 import { addressFunctions } from "./address.ts";
+import { dateTextFunctions } from "./date-texts.ts";
 import type { FunctionTable, InsightsFunction } from "./define.ts";
+import { encodingFunctions } from "./encodings.ts";
 import { generalFunctions } from "./general.ts";
+import { jsonFunctions } from "./json.ts";
 import { numericFunctions } from "./numeric.ts";
 import { textFunctions } from "./text.ts";
 import { timeFunctions } from "./time.ts";
@@ -9,9 +12,12 @@ import { timeFunctions } from "./time.ts";
 export const insightsFunctions: FunctionTable = {
   ...numericFunctions,
   ...textFunctions,
+  ...encodingFunctions,
   ...timeFunctions,
+  ...dateTextFunctions,
   ...addressFunctions,
   ...generalFunctions,
+  ...jsonFunctions,
 };
 
 const byLowerName = new Map(

@@ -31,12 +31,21 @@ export interface SpecialFunction {
   readonly compile: (call: Call, compiler: ExpressionCompiler) => Value;
 }
 
+/** A function of the stats command, which makes one value of those of all rows of a group. */
+export interface Aggregation {
+  /** How many arguments there are, at least and at most. */
+  readonly arguments: readonly [number, number];
+  readonly doc: string;
+  readonly compile: (call: Call, rows: ExpressionCompiler) => Value;
+}
+
 export type InsightsFunction = SqlFunction | SpecialFunction;
 
 export type FunctionTable = Readonly<Record<string, InsightsFunction>>;
 
-const page =
-  "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html";
+const pages = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-";
+
+const page = `${pages}operations-functions.html`;
 
 export const documentation = {
   numeric: `${page}#CWL_QuerySyntax-operations-numeric`,
@@ -45,5 +54,6 @@ export const documentation = {
   json: `${page}#CWL_QuerySyntax-json-functions`,
   address: `${page}#CWL_QuerySyntax-IPaddress-functions`,
   text: `${page}#CWL_QuerySyntax-string-functions`,
-  stats: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html",
+  timeSeries: `${pages}timeseries-functions.html`,
+  stats: `${pages}Stats.html`,
 } as const;

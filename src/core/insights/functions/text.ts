@@ -1,5 +1,8 @@
 // String functions.
 import { joinSql, sql, type Sql } from "../../sql.ts";
+import type { RegexLiteral } from "../query-tree.ts";
+import { engineRegex, groupNamesOf } from "../regexes.ts";
+import { asText } from "../value.ts";
 import { documentation, type FunctionTable, type Parameter, type SqlFunction } from "./define.ts";
 
 type TextFunction = Pick<SqlFunction, "toSql"> & Partial<Omit<SqlFunction, "doc">>;
@@ -26,6 +29,13 @@ const trimming = (side: "Left" | "Right" | "Both"): SqlFunction => {
         : sql`${name}(${or(text)}, ${characters})`,
   });
 };
+
+const edge = (name: Sql): SqlFunction =>
+  define({
+    takes: ["text", "text"],
+    gives: "number",
+    toSql: (text, part) => sql`toFloat64(${name}(${or(text)}, ${or(part)}))`,
+  });
 
 const hashPage =
   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-hash-functions.html";
@@ -77,9 +87,51 @@ export const textFunctions: FunctionTable = {
     takes: ["text", "constant", "text"],
     toSql: (text, what, by) => sql`replaceAll(${or(text)}, ${or(what)}, ${or(by)})`,
   }),
-  strcontains: define({
-    takes: ["text", "text"],
-    gives: "number",
-    toSql: (text, part) => sql`toFloat64(position(${or(text)}, ${or(part)}) > 0)`,
+  strcontains: {
+    takes: "a text, a part of it, and maybe whether capitals are the same",
+    doc: documentation.text,
+    compile(call, compiler) {
+      const [text, part, isSame, ...others] = call.arguments;
+      if (text === undefined || part === undefined || others.length > 0) return compiler.wrongArguments(call);
+      if (isSame !== undefined && isSame.kind !== "boolean") {
+        return compiler.refuse("true or false is expected", isSame);
+      }
+      const name = isSame?.value === true ? sql`positionCaseInsensitiveUTF8` : sql`position`;
+      const [whole, sought] = [asText(compiler.value(text)), asText(compiler.value(part))];
+      const found = sql`toFloat64(${name}(${whole.sql}, ${sought.sql}) > 0)`;
+      return { sql: found, type: "number", nullable: whole.nullable || sought.nullable };
+    },
+  },
+  startsWith: edge(sql`startsWith`),
+  endsWith: edge(sql`endsWith`),
+  /** `\1` in the replacement is what the first group has matched. */
+  regexReplace: {
+    takes: "a text, a regular expression in quotation marks, and a text in quotation marks",
+    doc: documentation.text,
+    compile(call, compiler) {
+      const [text, pattern, replacement, ...others] = call.arguments;
+      if (text === undefined || others.length > 0) return compiler.wrongArguments(call);
+      if (pattern?.kind !== "text" || replacement?.kind !== "text") return compiler.wrongArguments(call);
+      const groups = groupNamesOf(pattern.text).length;
+      for (const [found, group = ""] of replacement.text.matchAll(/\\(.?)/gs)) {
+        const isKnown = group === "\\" || (/^\d$/.test(group) && Number(group) <= groups);
+        if (!isKnown) compiler.refuse(`the expression has no group for ${found}`, replacement);
+      }
+      const regex: RegexLiteral = { kind: "regex", source: pattern.text, span: pattern.span };
+      const source = engineRegex(regex, compiler.pipeline.scope.regexProblem);
+      const { sql: subject, nullable } = asText(compiler.value(text));
+      const unnamed = source.replace(/\(\?P?<(?![=!])[^>]*>/g, "(");
+      const replaced = sql`replaceRegexpAll(${subject}, ${unnamed}, ${replacement.text})`;
+      return { sql: replaced, type: "text", nullable };
+    },
+  },
+  split: define({
+    takes: ["text", "constant"],
+    gives: "structure",
+    nullable: true,
+    toSql: (text, delimiter) => {
+      const parts = sql`toJSONString(splitByString(${or(delimiter)}, ifNull(${or(text)}, '')))`;
+      return sql`if(isNull(${or(text)}), NULL, ${parts})`;
+    },
   }),
 };

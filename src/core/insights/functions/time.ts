@@ -1,7 +1,9 @@
 // Datetime functions.
 import { sql, type Sql } from "../../sql.ts";
+import type { ExpressionCompiler } from "../compile-expression.ts";
 import { ceilToPeriod, floorToPeriod } from "../periods.ts";
-import type { PeriodLiteral } from "../query-tree.ts";
+import type { Call, PeriodLiteral } from "../query-tree.ts";
+import type { Value } from "../value.ts";
 import { documentation, type FunctionTable, type SpecialFunction } from "./define.ts";
 
 const rounding = (round: (instant: Sql, period: PeriodLiteral) => Sql): SpecialFunction => ({
@@ -16,6 +18,15 @@ const rounding = (round: (instant: Sql, period: PeriodLiteral) => Sql): SpecialF
   },
 });
 
+/** `bin(5m)`, as if every event had come so much later. */
+export function compileBin(call: Call, compiler: ExpressionCompiler, shiftMs: number): Value {
+  const [period] = call.arguments;
+  if (period === undefined || call.arguments.length > 1) return compiler.wrongArguments(call);
+  const value = compiler.time({ kind: "field", steps: ["@timestamp"], span: call.span });
+  const instant = shiftMs === 0 ? value.sql : sql`(${value.sql} + ${shiftMs})`;
+  return { ...value, sql: floorToPeriod(instant, compiler.period(period)) };
+}
+
 export const timeFunctions: FunctionTable = {
   datefloor: rounding(floorToPeriod),
   dateceil: rounding(ceilToPeriod),
@@ -23,12 +34,7 @@ export const timeFunctions: FunctionTable = {
   bin: {
     takes: "a period",
     doc: documentation.datetime,
-    compile(call, compiler) {
-      const [period] = call.arguments;
-      if (period === undefined || call.arguments.length > 1) return compiler.wrongArguments(call);
-      const value = compiler.time({ kind: "field", steps: ["@timestamp"], span: call.span });
-      return { ...value, sql: floorToPeriod(value.sql, compiler.period(period)) };
-    },
+    compile: (call, compiler) => compileBin(call, compiler, 0),
   },
   fromMillis: {
     takes: ["number"],

@@ -94,7 +94,7 @@ const commandParsers: Readonly<Record<string, CommandParser>> = {
     const subject = reader.field();
     const { text, span } = reader.textLiteral();
     const regex = { kind: "regex", source: text, span } as const;
-    const pattern = { kind: "regex", regex, aliases: [] } as const;
+    const pattern = { kind: "regex", regex, aliases: [], isMulti: false } as const;
     return [{ kind: "parse", subject, pattern, span: reader.spanFrom(start) }];
   },
 };

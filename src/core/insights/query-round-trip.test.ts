@@ -1,0 +1,216 @@
+// Printed queries read back the same, and whatever is no query is refused with its place.
+import { fc, test } from "@fast-check/vitest";
+import { expect } from "vitest";
+import { parseInsightsQuery } from "./parse-query.ts";
+import { printInsightsQuery } from "./print-query.ts";
+import type { Command, Expression, Query } from "./query-tree.ts";
+
+const span = { start: 0, end: 0 };
+const name = fc.oneof(fc.stringMatching(/^[a-z@][a-z0-9_]{0,5}$/), fc.string({ minLength: 1, maxLength: 5 }));
+const step = fc.oneof(name, fc.stringMatching(/^\d{1,2}$/), fc.nat({ max: 20 }));
+const field = fc.tuple(name, fc.array(step, { maxLength: 2 })).map(([first, rest]) => {
+  return { kind: "field", steps: [first, ...rest], span } as const;
+});
+const text = fc.string({ maxLength: 6 }).map((value) => ({ kind: "text", text: value, span }) as const);
+const number = fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e6, noNaN: true })).map((value) => {
+  return { kind: "number", text: String(value), span } as const;
+});
+
+const { expression } = fc.letrec<{ expression: Expression; leaf: Expression }>((tie) => ({
+  leaf: fc.oneof(field, text, number),
+  expression: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    tie("leaf"),
+    fc.record({
+      kind: fc.constant("binary" as const),
+      operator: fc.constantFrom("or", "and", "=", "!=", "<", ">=", "+", "-", "*", "/", "%", "^"),
+      left: tie("expression"),
+      right: tie("expression"),
+      span: fc.constant(span),
+    }),
+    fc.record({
+      kind: fc.constantFrom("not" as const, "negative" as const),
+      operand: tie("expression"),
+      span: fc.constant(span),
+    }),
+    fc.record({
+      kind: fc.constant("call" as const),
+      name: fc.constantFrom("abs", "concat", "bin"),
+      arguments: fc.array(tie("expression"), { maxLength: 2 }),
+      span: fc.constant(span),
+    }),
+    fc.record({
+      kind: fc.constant("match" as const),
+      operator: fc.constantFrom("like" as const, "=~" as const),
+      negated: fc.boolean(),
+      subject: tie("expression"),
+      pattern: fc.oneof(
+        text,
+        fc.stringMatching(/^[a-z/.]{1,5}$/).map((source) => ({ kind: "regex", source, span }) as const),
+      ),
+      span: fc.constant(span),
+    }),
+    fc.record({
+      kind: fc.constant("in" as const),
+      negated: fc.boolean(),
+      subject: tie("expression"),
+      set: fc.array(tie("leaf"), { minLength: 1, maxLength: 3 }),
+      span: fc.constant(span),
+    }),
+  ),
+}));
+const period = fc.record({
+  kind: fc.constant("period" as const),
+  count: fc.integer({ min: 1, max: 90 }),
+  unit: fc.constantFrom("ms", "s", "m", "h", "d", "w", "mo", "q", "y"),
+  span: fc.constant(span),
+});
+const constant = fc.oneof(
+  text,
+  number,
+  number.map((operand) => ({ kind: "negative", operand, span }) as const),
+);
+const named = fc.record({ expression, alias: fc.option(name, { nil: undefined }), text: fc.constant("") });
+const items = fc.array(named, { minLength: 1, maxLength: 3 });
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("fields" as const, "display" as const), items, span: fc.constant(span) }),
+  fc.record({ kind: fc.constant("filter" as const), condition: expression, span: fc.constant(span) }),
+  fc.record({
+    kind: fc.constant("stats" as const),
+    items,
+    by: fc.array(named, { maxLength: 2 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("stats" as const),
+    items,
+    by: fc.array(named, { minLength: 1, maxLength: 2 }),
+    offset: period,
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("fillmissing" as const),
+    fills: fc.array(fc.record({ constant, expression, text: fc.constant("") }), { maxLength: 3 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("appendcols" as const),
+    override: fc.boolean(),
+    max: fc.integer({ min: 1, max: 100_000 }),
+    query: fc.constant({ commands: [{ kind: "anomaly" as const, span }] }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("limit" as const),
+    count: fc.integer({ min: 1, max: 10_000 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("dedup" as const),
+    fields: fc.array(field, { minLength: 1, maxLength: 3 }),
+    span: fc.constant(span),
+  }),
+  fc.record({ kind: fc.constant("unnest" as const), list: field, into: name, span: fc.constant(span) }),
+  fc.record({ kind: fc.constant("pattern" as const), subject: expression, span: fc.constant(span) }),
+  fc.record({
+    kind: fc.constant("diff" as const),
+    period: fc.constantFrom(undefined, "previousHour" as const, "previousMonth" as const),
+    span: fc.constant(span),
+  }),
+  fc.record({ kind: fc.constant("anomaly" as const), span: fc.constant(span) }),
+  fc.record({
+    kind: fc.constant("accum" as const),
+    field,
+    alias: fc.option(name, { nil: undefined }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("autoregress" as const),
+    field,
+    alias: fc.option(name, { nil: undefined }),
+    first: fc.integer({ min: 1, max: 3 }),
+    last: fc.integer({ min: 3, max: 9 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("filldown" as const),
+    fields: fc.array(fc.record({ field, isPrefix: fc.boolean() }), { maxLength: 2 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("sessionize" as const),
+    fields: fc.array(field, { minLength: 1, maxLength: 2 }),
+    gap: fc.option(period, { nil: undefined }),
+    alias: fc.option(name, { nil: undefined }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("countFrequent" as const),
+    fields: fc.array(field, { minLength: 1, maxLength: 2 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("relevantfields" as const),
+    fields: fc.array(field, { maxLength: 2 }),
+    condition: expression,
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("addtotals" as const),
+    total: name,
+    ofRows: fc.boolean(),
+    ofColumns: fc.boolean(),
+    fields: fc.array(field, { maxLength: 2 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("lookup" as const),
+    table: name,
+    on: fc.array(fc.record({ column: name, field }), { minLength: 1, maxLength: 2 }),
+    output: fc.array(fc.record({ column: name, alias: fc.option(name, { nil: undefined }) }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("join" as const),
+    type: fc.constantFrom("inner" as const, "left" as const),
+    left: fc.constant("a"),
+    right: fc.constant("b"),
+    on: fc.array(fc.record({ left: field, right: field }), { minLength: 1, maxLength: 2 }),
+    query: fc.constant({ commands: [{ kind: "anomaly" as const, span }] }),
+    span: fc.constant(span),
+  }),
+);
+const query: fc.Arbitrary<Query> = fc.record({ commands: fc.array(command, { minLength: 1, maxLength: 4 }) });
+
+/** A tree without what depends on how it was written. */
+function bare(tree: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(tree, (key, value: unknown) => {
+      if (key === "span" || (key === "text" && typeof tree === "object" && value === "")) return undefined;
+      if (typeof value === "object" && value !== null && "expression" in value)
+        return { ...value, text: undefined };
+      return value;
+    }),
+  );
+}
+
+test.prop([query])("a query that was printed reads as the same query", (tree) => {
+  expect(bare(parseInsightsQuery(printInsightsQuery(tree)))).toEqual(bare(tree));
+});
+
+test.prop([fc.string({ maxLength: 40 })])(
+  "any text is a query or is refused with a place inside it",
+  (given) => {
+    try {
+      parseInsightsQuery(given);
+    } catch (error) {
+      const { span: place } = error as { span: { start: number; end: number } };
+      expect(place.start).toBeGreaterThanOrEqual(0);
+      expect(place.end).toBeLessThanOrEqual(given.length);
+    }
+  },
+);
