@@ -65,6 +65,7 @@ export async function datapointInstants(
       SELECT toUnixTimestamp(timestamp) AS instant FROM datapoints_60
       WHERE timestamp >= ${seconds(Math.max(0, Math.min(...froms)))} AND timestamp < ${seconds(to)}
     )`);
-  const epochMs = (instant: number | null | undefined) => (typeof instant === "number" ? instant * 1_000 : undefined);
+  const epochMs = (instant: number | null | undefined) =>
+    typeof instant === "number" ? instant * 1_000 : undefined;
   return { firsts: froms.map((_, index) => epochMs(row?.firsts[index])), last: epochMs(row?.last) };
 }
