@@ -5,6 +5,7 @@ import { addtotals } from "./commands/addtotals.ts";
 import { anomaly } from "./commands/anomaly.ts";
 import { appendcols } from "./commands/appendcols.ts";
 import { autoregress } from "./commands/autoregress.ts";
+import { cidrlookup } from "./commands/cidr-lookup.ts";
 import { countFrequent } from "./commands/count-frequent.ts";
 import { dedup } from "./commands/dedup.ts";
 import { diff } from "./commands/diff.ts";
@@ -16,8 +17,11 @@ import { fillmissing } from "./commands/fillmissing.ts";
 import { filterIndex } from "./commands/filter-index.ts";
 import { filter } from "./commands/filter.ts";
 import { join } from "./commands/join.ts";
+import { json } from "./commands/json.ts";
 import { limit } from "./commands/limit.ts";
+import { logcompare } from "./commands/log-compare.ts";
 import { lookup } from "./commands/lookup.ts";
+import { outlier } from "./commands/outlier.ts";
 import { parse } from "./commands/parse.ts";
 import { pattern } from "./commands/pattern.ts";
 import { relevantfields } from "./commands/relevant-fields.ts";
@@ -40,6 +44,7 @@ const definitions: Definitions = {
   anomaly,
   appendcols,
   autoregress,
+  cidrlookup,
   countFrequent,
   dedup,
   diff,
@@ -50,8 +55,11 @@ const definitions: Definitions = {
   filter,
   filterIndex,
   join,
+  json,
   limit,
+  logcompare,
   lookup,
+  outlier,
   parse,
   pattern,
   relevantfields,

@@ -23,7 +23,7 @@ import { asCondition, asNumber, asText, numberLiteral, textLiteral, type Value }
 export interface NestedQueries {
   /** The query of `in (...)`, to a SELECT of one column of texts. */
   readonly set: (membership: Membership) => Sql;
-  /** The query of `join`. */
+  /** The query of `join` and `appendcols`. */
   readonly pipeline: (query: Query) => Pipeline;
 }
 

@@ -5,7 +5,7 @@ import { maximumRows } from "./commands/limit.ts";
 import { ExpressionCompiler } from "./compile-expression.ts";
 import { Pipeline, type OutputColumn } from "./pipeline.ts";
 import { InsightsQueryError } from "./query-error.ts";
-import type { Membership, Query, Source } from "./query-tree.ts";
+import type { Command, Membership, Query, Source } from "./query-tree.ts";
 import { histogramStatement } from "./histogram.ts";
 import type { QueryScope } from "./scope.ts";
 import { eventColumn, shownColumns } from "./shown-columns.ts";
@@ -46,7 +46,8 @@ export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQ
     rowsAreMatches: pipeline.rowsAreMatches,
     eventConditions: pipeline.scannedConditions(),
     matchedStatement: sql`SELECT count() AS events FROM (${pipeline.matchedRows()})`,
-    histogramStatement: (binMs) => histogramStatement(pipeline.matchedRows(), scope, binMs, pipeline.shiftMs),
+    histogramStatement: (binMs) =>
+      histogramStatement(pipeline.matchedRows(), scope, binMs, pipeline.shiftMs),
   };
 }
 
@@ -120,7 +121,7 @@ const isQuery = (value: unknown): value is Query =>
 
 /** Whether the answer over the newest part of a span of time says something about the whole. */
 export function hasPartialAnswers(query: Query): boolean {
-  const whole = new Set(["anomaly", "diff", "join"]);
+  const whole = new Set(["anomaly", "diff", "join", "logcompare"]);
   return !query.commands.some(({ kind }) => whole.has(kind)) && nestedQueries(query).length === 0;
 }
 
@@ -130,10 +131,16 @@ const ofSingleEvents = new Set([
   "display",
   "filter",
   "filterIndex",
+  "json",
   "parse",
   "unmask",
   "lookup",
+  "cidrlookup",
 ]);
+
+const isOfSingleEvents = (command: Command): boolean =>
+  ofSingleEvents.has(command.kind) &&
+  !(command.kind === "parse" && command.pattern.kind === "regex" && command.pattern.isMulti);
 
 /**
  * How many rows a query answers at most, when each of them is an event, the newest first: such a query over a
@@ -145,14 +152,16 @@ export function rowsOfSingleEvents(query: Query, scope: QueryScope): number | un
   const last = commands.at(-1);
   const limit = last?.kind === "limit" ? last.count : undefined;
   const others = limit === undefined ? commands : commands.slice(0, -1);
-  if (nestedQueries(query).length > 0 || !others.every(({ kind }) => ofSingleEvents.has(kind)))
+  if (nestedQueries(query).length > 0 || !others.every(isOfSingleEvents))
     return undefined;
   return limit ?? scope.limit;
 }
 
 /** The tables that a query looks up in, in the queries inside it as well. */
 export function lookupTablesOf(query: Query): readonly string[] {
-  const own = query.commands.flatMap((command) => (command.kind === "lookup" ? [command.table] : []));
+  const own = query.commands.flatMap((command) =>
+    command.kind === "lookup" || command.kind === "cidrlookup" ? [command.table] : [],
+  );
   return [...own, ...nestedQueries(query).flatMap(lookupTablesOf)];
 }
 

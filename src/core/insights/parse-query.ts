@@ -22,17 +22,11 @@ function parseCommands(reader: QueryReader): Query {
   return { commands };
 }
 
-/** Commands of CloudWatch's that are known and not served. */
-const unserved = new Set("cidrlookup logcompare outlier".split(" "));
-
 function parseCommand(reader: QueryReader): Command {
   const start = reader.offset;
   const token = reader.peek();
   if (token.kind !== "word") return reader.unexpected();
   const command = commandNamed(token.text);
-  if (command === undefined && unserved.has(token.text.toLowerCase())) {
-    return reader.refuse(`the command ${token.text} is not supported`, token.span);
-  }
   if (command === undefined) return reader.unexpected();
   reader.next();
   const read = command.parse(reader, start);

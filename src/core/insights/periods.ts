@@ -35,21 +35,26 @@ export function durationMs(period: PeriodLiteral): number | undefined {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html#CWL_QuerySyntax-datetime
  */
 export function floorToPeriod(instant: Sql, period: PeriodLiteral): Sql {
-  const { count, unit } = period;
   const periodMs = fixedPeriodMs(period);
   if (periodMs !== undefined) return sql`intDiv(${instant}, ${periodMs}) * ${periodMs}`;
-  const interval = sql`INTERVAL ${count} ${rawSql(calendarUnits[unit] ?? "YEAR")}`;
+  const interval = periodInterval(period);
   const start = sql`toStartOfInterval(fromUnixTimestamp64Milli(toInt64(${instant}), 'UTC'), ${interval})`;
   return sql`toUnixTimestamp64Milli(toDateTime64(${start}, 3, 'UTC'))`;
 }
 
+/** For dates and times: `INTERVAL 5 MONTH`. */
+export function periodInterval(period: PeriodLiteral): Sql {
+  const periodMs = fixedPeriodMs(period);
+  if (periodMs !== undefined) return sql`INTERVAL ${periodMs} MILLISECOND`;
+  return sql`INTERVAL ${period.count} ${rawSql(calendarUnits[period.unit] ?? "YEAR")}`;
+}
+
 /** The end of the period, for an instant that is not the beginning of one. */
 export function ceilToPeriod(instant: Sql, period: PeriodLiteral): Sql {
-  const { count, unit } = period;
   const periodMs = fixedPeriodMs(period);
   if (periodMs !== undefined) return sql`intDiv(${instant} + ${periodMs - 1}, ${periodMs}) * ${periodMs}`;
   const floor = floorToPeriod(instant, period);
-  const interval = sql`INTERVAL ${count} ${rawSql(calendarUnits[unit] ?? "YEAR")}`;
+  const interval = periodInterval(period);
   const next = sql`fromUnixTimestamp64Milli(toInt64(${floor}), 'UTC') + ${interval}`;
   return sql`if(${floor} = ${instant}, ${instant}, toUnixTimestamp64Milli(toDateTime64(${next}, 3, 'UTC')))`;
 }

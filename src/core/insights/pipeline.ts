@@ -339,13 +339,23 @@ export class Pipeline {
   }
 
   /** New fields with the cells of a table's first row that has these values. */
-  lookUp(on: readonly LookupKey[], output: readonly TableCells[]): void {
+  lookUp(on: readonly LookupKey[], output: readonly TableCells[]): readonly Value[] {
     const keys = on.map(({ value }) => this.#column(value).sql);
     const names = output.map(() => this.#select.newColumn());
     this.#select.close((select) => lookUpSelect(select, keys, on, names, output));
-    output.forEach(({ name }, index) => {
-      this.#fields.set(name, { sql: rawSql(names[index] ?? ""), type: "field", nullable: true });
+    return output.map(({ name }, index) => {
+      const value: Value = { sql: rawSql(names[index] ?? ""), type: "field", nullable: true };
+      this.#fields.set(name, value);
+      return value;
     });
+  }
+
+  /** A column of every row with the list of what aggregations over all rows answer. */
+  aggregateAll(aggregates: readonly Sql[]): Sql {
+    const column = rawSql(this.#select.newColumn());
+    const list = sql`[${joinSql(aggregates, ", ")}]`;
+    this.#select.close((select) => sql`SELECT *, (SELECT ${list} FROM (${select})) AS ${column} FROM (${select})`);
+    return column;
   }
 
   /** The events that all groups together were made of, carried along as a column of every row. */

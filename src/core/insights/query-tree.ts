@@ -114,7 +114,16 @@ export interface SortKey {
 
 export type ParsePattern =
   | { readonly kind: "glob"; readonly glob: TextLiteral; readonly aliases: readonly string[] }
-  | { readonly kind: "regex"; readonly regex: RegexLiteral; readonly aliases: readonly string[] };
+  | {
+      readonly kind: "regex";
+      readonly regex: RegexLiteral;
+      readonly aliases: readonly string[];
+      /** Whether there is a row for each match. */
+      readonly isMulti: boolean;
+    }
+  | { readonly kind: "csv"; readonly aliases: readonly string[] }
+  /** The one alias is that of the map of all keys. */
+  | { readonly kind: "logfmt"; readonly aliases: readonly string[] };
 
 /** One command of each kind; its file in `commands/` reads, prints and compiles it. */
 export type Command =
@@ -152,8 +161,18 @@ export type Command =
   | AppendCols
   | FillMissing
   | RelevantFields
+  | {
+      readonly kind: "json";
+      readonly field: FieldReference;
+      readonly path: TextLiteral;
+      readonly alias: string;
+      readonly span: Span;
+    }
   | Join
   | Lookup
+  | CidrLookup
+  | Outlier
+  | LogCompare
   | {
       readonly kind: "accum";
       readonly field: FieldReference;
@@ -242,11 +261,44 @@ export interface Join {
   readonly span: Span;
 }
 
-export interface Lookup {
+/** Which columns of a table become fields. */
+export interface LookupOutput {
+  readonly output: readonly { readonly column: string; readonly alias: string | undefined }[];
+  /** Whether fields that have a value keep it. */
+  readonly keepsValues: boolean;
+}
+
+export interface Lookup extends LookupOutput {
   readonly kind: "lookup";
   readonly table: string;
   readonly on: readonly { readonly column: string; readonly field: FieldReference }[];
-  readonly output: readonly { readonly column: string; readonly alias: string | undefined }[];
+  readonly span: Span;
+}
+
+export interface CidrLookup extends LookupOutput {
+  readonly kind: "cidrlookup";
+  readonly table: string;
+  /** What has the address. */
+  readonly field: FieldReference;
+  /** The column with the ranges. */
+  readonly column: string | undefined;
+  readonly span: Span;
+}
+
+export interface Outlier {
+  readonly kind: "outlier";
+  readonly action: "remove" | "transform";
+  /** How many times the distance of the quartiles, as it was written. */
+  readonly multiplier: string;
+  readonly checksLower: boolean;
+  readonly marks: boolean;
+  readonly fields: readonly FieldReference[];
+  readonly span: Span;
+}
+
+export interface LogCompare {
+  readonly kind: "logcompare";
+  readonly shift: PeriodLiteral;
   readonly span: Span;
 }
 

@@ -1,12 +1,9 @@
 // `lookup`: values out of a table that was uploaded, by the values of fields.
+import { cellsOf, fillFields, parseLookupOutput, printLookupOutput, tableOf } from "../lookup-output.ts";
 import { printField, printName } from "../print-expression.ts";
-import { InsightsQueryError } from "../query-error.ts";
-import type { Command } from "../query-tree.ts";
-import type { LookupTable } from "../scope.ts";
+import type { Lookup } from "../query-tree.ts";
 import { asText } from "../value.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
-
-type Lookup = Extract<Command, { kind: "lookup" }>;
 
 /** `lookup table column as field OUTPUT column, ...`: cases matter, and the first row that fits counts. */
 export const lookup: CommandDefinition<Lookup> = {
@@ -19,24 +16,14 @@ export const lookup: CommandDefinition<Lookup> = {
       const column = from.steps.join(".");
       return { column, field: reader.takeWord("as") ? reader.field() : from };
     });
-    reader.expectWord("output");
-    const output = reader.list(() => {
-      const column = reader.alias();
-      return { column, alias: reader.takeWord("as") ? reader.alias() : undefined };
-    });
-    return { kind: "lookup", table, on, output, span: reader.spanFrom(start) };
+    return { kind: "lookup", table, on, ...parseLookupOutput(reader), span: reader.spanFrom(start) };
   },
-  print({ table, on, output }) {
-    const keys = on.map(({ column, field }) => `${printName(column)} as ${printField(field)}`);
-    const columns = output.map(({ column, alias }) =>
-      alias === undefined ? printName(column) : `${printName(column)} as ${printName(alias)}`,
-    );
-    return `lookup ${printName(table)} ${keys.join(", ")} OUTPUT ${columns.join(", ")}`;
+  print(command) {
+    const keys = command.on.map(({ column, field }) => `${printName(column)} as ${printField(field)}`);
+    return `lookup ${printName(command.table)} ${keys.join(", ")} ${printLookupOutput(command)}`;
   },
   compile(command, compiler) {
-    const { pipeline } = compiler;
-    const table = pipeline.scope.lookupTables.get(command.table);
-    if (table === undefined) refuse(command, `the lookup table ${command.table} does not exist`);
+    const table = tableOf(command, compiler);
     const on = command.on.map(({ column, field }) => ({
       value: asText(compiler.field(field)),
       cells: cellsOf(table, column, command),
@@ -45,16 +32,6 @@ export const lookup: CommandDefinition<Lookup> = {
       name: alias,
       cells: cellsOf(table, column, command),
     }));
-    pipeline.lookUp(on, output);
+    fillFields(command, compiler, () => compiler.pipeline.lookUp(on, output));
   },
 };
-
-function refuse({ span }: Lookup, message: string): never {
-  throw new InsightsQueryError(message, span);
-}
-
-function cellsOf({ columns, rows }: LookupTable, column: string, command: Lookup): readonly string[] {
-  const index = columns.indexOf(column);
-  if (index < 0) refuse(command, `the lookup table ${command.table} has no column ${column}`);
-  return rows.map((row) => row[index] ?? "");
-}
