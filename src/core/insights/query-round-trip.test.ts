@@ -3,7 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
 import { parseInsightsQuery } from "./parse-query.ts";
 import { printInsightsQuery } from "./print-query.ts";
-import type { Command, Expression, Query } from "./query-tree.ts";
+import type { Command, Expression, ParsePattern, Query } from "./query-tree.ts";
 
 const span = { start: 0, end: 0 };
 const name = fc.oneof(fc.stringMatching(/^[a-z@][a-z0-9_]{0,5}$/), fc.string({ minLength: 1, maxLength: 5 }));
@@ -72,6 +72,27 @@ const constant = fc.oneof(
 );
 const named = fc.record({ expression, alias: fc.option(name, { nil: undefined }), text: fc.constant("") });
 const items = fc.array(named, { minLength: 1, maxLength: 3 });
+
+const output = fc.array(fc.record({ column: name, alias: fc.option(name, { nil: undefined }) }), {
+  minLength: 1,
+  maxLength: 2,
+});
+const aliases = fc.array(name, { minLength: 1, maxLength: 1 });
+const pattern: fc.Arbitrary<ParsePattern> = fc.oneof(
+  fc.record({
+    kind: fc.constant("glob" as const),
+    glob: fc.constantFrom("*", 'a "*" b', "[*]").map((glob) => ({ kind: "text", text: glob, span }) as const),
+    aliases,
+  }),
+  fc.record({
+    kind: fc.constant("regex" as const),
+    regex: fc.constantFrom("(a+)/b", "(?<n>.)").map((source) => ({ kind: "regex", source, span }) as const),
+    aliases,
+    isMulti: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("logfmt" as const), aliases }),
+  fc.record({ kind: fc.constant("csv" as const), aliases: fc.array(name, { minLength: 1, maxLength: 3 }) }),
+);
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: fc.constantFrom("fields" as const, "display" as const), items, span: fc.constant(span) }),
@@ -168,10 +189,40 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     kind: fc.constant("lookup" as const),
     table: name,
     on: fc.array(fc.record({ column: name, field }), { minLength: 1, maxLength: 2 }),
-    output: fc.array(fc.record({ column: name, alias: fc.option(name, { nil: undefined }) }), {
-      minLength: 1,
-      maxLength: 2,
-    }),
+    output,
+    keepsValues: fc.boolean(),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("cidrlookup" as const),
+    table: name,
+    field,
+    column: fc.option(name, { nil: undefined }),
+    output,
+    keepsValues: fc.boolean(),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("outlier" as const),
+    action: fc.constantFrom("remove" as const, "transform" as const),
+    multiplier: number.map((value) => value.text),
+    checksLower: fc.boolean(),
+    marks: fc.boolean(),
+    fields: fc.array(field, { minLength: 1, maxLength: 3 }),
+    span: fc.constant(span),
+  }),
+  fc.record({ kind: fc.constant("logcompare" as const), shift: period, span: fc.constant(span) }),
+  fc.record({
+    kind: fc.constant("json" as const),
+    field,
+    path: text.filter((value) => value.text !== ""),
+    alias: name,
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("parse" as const),
+    subject: fc.option(field, { nil: undefined }),
+    pattern,
     span: fc.constant(span),
   }),
   fc.record({
