@@ -46,8 +46,7 @@ export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQ
     rowsAreMatches: pipeline.rowsAreMatches,
     eventConditions: pipeline.scannedConditions(),
     matchedStatement: sql`SELECT count() AS events FROM (${pipeline.matchedRows()})`,
-    histogramStatement: (binMs) =>
-      histogramStatement(pipeline.matchedRows(), scope, binMs, pipeline.shiftMs),
+    histogramStatement: (binMs) => histogramStatement(pipeline.matchedRows(), scope, binMs, pipeline.shiftMs),
   };
 }
 
@@ -152,8 +151,7 @@ export function rowsOfSingleEvents(query: Query, scope: QueryScope): number | un
   const last = commands.at(-1);
   const limit = last?.kind === "limit" ? last.count : undefined;
   const others = limit === undefined ? commands : commands.slice(0, -1);
-  if (nestedQueries(query).length > 0 || !others.every(isOfSingleEvents))
-    return undefined;
+  if (nestedQueries(query).length > 0 || !others.every(isOfSingleEvents)) return undefined;
   return limit ?? scope.limit;
 }
 

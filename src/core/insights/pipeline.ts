@@ -354,7 +354,9 @@ export class Pipeline {
   aggregateAll(aggregates: readonly Sql[]): Sql {
     const column = rawSql(this.#select.newColumn());
     const list = sql`[${joinSql(aggregates, ", ")}]`;
-    this.#select.close((select) => sql`SELECT *, (SELECT ${list} FROM (${select})) AS ${column} FROM (${select})`);
+    this.#select.close(
+      (select) => sql`SELECT *, (SELECT ${list} FROM (${select})) AS ${column} FROM (${select})`,
+    );
     return column;
   }
 

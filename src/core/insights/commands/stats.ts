@@ -21,7 +21,7 @@ import { commandPage, type CommandDefinition } from "./define.ts";
 type Stats = Extract<Command, { kind: "stats" }>;
 
 /**
- * The columns are the groups' first, then the aggregations. `by bin(5m) offset 1h` counts the events that came
+ * The columns are the groups' first, then the aggregations. `by bin(5m) offset 1h` takes the events that came
  * an hour earlier, as if they had come now.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-timeseries-functions.html
  */

@@ -65,7 +65,8 @@ function distribution(values: Sql, count: number): Sql {
   const position = sql`least(toInt64(floor((one - low) / (high - low) * ${count})), ${count - 1})`;
   const positions = sql`arrayMap(one -> if(high = low, toInt64(0), ${position}), list)`;
   const ranges = sql`if(high = low, 1, ${count})`;
-  const numbers = sql`arraySlice(arrayReduce(${`countResample(0, ${count}, 1)`}, ${positions}), 1, ${ranges})`;
+  const counts = sql`arrayReduce(${`countResample(0, ${count}, 1)`}, ${positions})`;
+  const numbers = sql`arraySlice(${counts}, 1, ${ranges})`;
   const edge = (index: Sql) => sql`toString(low + (high - low) * ${index} / ${count})`;
   const end = sql`if(place = ${ranges}, concat(toString(high), ']'), concat(${edge(sql`place`)}, ')'))`;
   const pair = sql`concat('"[', ${edge(sql`(place - 1)`)}, ',', ${end}, '":', toString(number))`;
