@@ -294,6 +294,39 @@ test.prop([fc.array(row, { maxLength: 12 }), fc.integer({ min: 1, max: 4 })], { 
   },
 );
 
+test.prop(
+  [
+    fc.array(row, { maxLength: 12 }),
+    fc.constantFrom("0", "0.5", "2.5"),
+    fc.boolean(),
+    fc.constantFrom("remove", "transform"),
+  ],
+  { numRuns: 25 },
+)(
+  "outliers are beyond the quartiles by a multiple of their distance",
+  async (rows, times, isBoth, action) => {
+    const sorted = rows.flatMap(({ n }) => numberOf(shown(n)) ?? []).toSorted((a, b) => a - b);
+    const quantile = (level: number) => {
+      const place = level * (sorted.length - 1);
+      const [below = 0, above = 0] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+      return below + (above - below) * (place - Math.floor(place));
+    };
+    const [low, high] = [quantile(0.25), quantile(0.75)];
+    const distance = Number(times) * (high - low);
+    const bound = (value: number | undefined) => {
+      if (value !== undefined && value > high + distance) return high + distance;
+      return value !== undefined && isBoth && value < low - distance ? low - distance : undefined;
+    };
+    const expected = rows.toReversed().flatMap(({ n, route }) => {
+      const limit = bound(numberOf(shown(n)));
+      if (limit !== undefined && action === "remove") return [];
+      return [{ n: limit === undefined ? shown(n) : String(limit), route }];
+    });
+    const text = `fields n, route | outlier action=${action} param=${times} uselower=${isBoth} n`;
+    expect(await run(rows, text)).toEqual(JSON.parse(JSON.stringify(expected)));
+  },
+);
+
 test.each(["fields n | limit 5", "fields n | sort @timestamp desc | limit 5"])(
   "the newest events of one group are read from the end: %s",
   async (text) => {
