@@ -255,6 +255,27 @@ test("what a disabled key has encrypted is refused, never left out; the rest can
   expect(await refusal(logs.getLogEvents(names))).toBe(unusable(kmsKeyId, "does not exist"));
 });
 
+test("a query inside a query that reads earlier events needs their key too", async () => {
+  const { logGroupName: encrypted } = await newLogGroup(server, logs);
+  const { logGroupName } = await newLogGroup(server, logs);
+  const kmsKeyId = await newKey();
+  await logs.associateKmsKey({ logGroupName: encrypted, kmsKeyId });
+  await put(encrypted, "earlier");
+  await server.advance(86_400_000);
+  await put(logGroupName, "now");
+  const beside = (command: string) =>
+    `stats count(*) as now | appendcols (SOURCE "${encrypted}" | ${command})`;
+  const ofDayBefore = beside("stats count(*) as before by bin(1h) offset 1d");
+  expect(await rowsOf([logGroupName], ofDayBefore)).toMatchObject([{ now: "1", before: "1" }]);
+  await groundwatch.disableKey({ KeyId: kmsKeyId });
+  const denied = unusable(kmsKeyId, "is disabled");
+  expect(await refusal(start([logGroupName], ofDayBefore))).toBe(denied);
+  expect(await refusal(start([logGroupName], beside("diff previousDay")))).toBe(denied);
+  expect(await rowsOf([logGroupName], beside("stats count(*) as before"))).toEqual([
+    { now: "1", before: "0" },
+  ]);
+});
+
 /** Every byte under a folder. */
 function filesUnder(folder: string): readonly string[] {
   return readdirSync(folder).flatMap((name) => {

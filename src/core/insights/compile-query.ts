@@ -22,6 +22,8 @@ export interface CompiledQuery {
   readonly rowsAreMatches: boolean;
   /** Which rows of the table of events are read, in front of all filters. */
   readonly eventConditions: readonly Sql[];
+  /** The same of each query inside the query. */
+  readonly nestedEventConditions: readonly (readonly Sql[])[];
   /** Answers `events`: how many passed the filters. */
   readonly matchedStatement: Sql;
   /** Answers `bin`, the number of the bin since 1970, and `events`: how many that passed are in it. */
@@ -33,7 +35,8 @@ export interface CompiledQuery {
  * @throws InsightsQueryError for what the language does not allow, with its position.
  */
 export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQuery {
-  const pipeline = compileCommands(query, scope);
+  const nested: Pipeline[] = [];
+  const pipeline = compileCommands(query, scope, nested);
   const columns = outputOf(pipeline);
   const limit = pipeline.limit === undefined ? scope.limit : maximumRows;
   const selected = columns.map(({ value }, index) => sql`${asText(value).sql} AS ${column(index)}`);
@@ -45,6 +48,7 @@ export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQ
     limit,
     rowsAreMatches: pipeline.rowsAreMatches,
     eventConditions: pipeline.scannedConditions(),
+    nestedEventConditions: nested.map((inner) => inner.scannedConditions()),
     matchedStatement: sql`SELECT count() AS events FROM (${pipeline.matchedRows()})`,
     histogramStatement: (binMs) => histogramStatement(pipeline.matchedRows(), scope, binMs, pipeline.shiftMs),
   };
@@ -54,11 +58,17 @@ function column(index: number): Sql {
   return { fragments: [`r${index}`], values: [] };
 }
 
-function compileCommands(query: Query, scope: QueryScope): Pipeline {
+/** Adds the pipelines of the queries inside the query to `nested`. */
+function compileCommands(query: Query, scope: QueryScope, nested: Pipeline[]): Pipeline {
   const pipeline = new Pipeline(scope);
+  const compileNested = (inner: Query): Pipeline => {
+    const made = compileCommands(inner, scopeOfNested(inner, scope), nested);
+    nested.push(made);
+    return made;
+  };
   const compiler = new ExpressionCompiler(pipeline, {
-    set: (membership) => compileSubquery(membership, scope),
-    pipeline: (nested) => compileCommands(nested, scopeOfNested(nested, scope)),
+    set: (membership) => compileSubquery(membership, compileNested),
+    pipeline: compileNested,
   });
   query.commands.forEach((command, index) => {
     if (command.kind === "source" && index > 0) {
@@ -86,9 +96,9 @@ function scopeOfNested(query: Query, scope: QueryScope): QueryScope {
 }
 
 /** The one column of the query in brackets. */
-function compileSubquery({ set, span }: Membership, scope: QueryScope): Sql {
+function compileSubquery({ set, span }: Membership, compileNested: (query: Query) => Pipeline): Sql {
   if (!("commands" in set)) throw new InsightsQueryError("a subquery is expected", span);
-  const pipeline = compileCommands(set, scopeOfNested(set, scope));
+  const pipeline = compileNested(set);
   const [only, ...others] = pipeline.output;
   if (only === undefined || others.length > 0) {
     throw new InsightsQueryError("a subquery must have exactly one column", span);

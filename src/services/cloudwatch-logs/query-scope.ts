@@ -1,7 +1,6 @@
 // Which log groups and streams a query of Logs Insights reads.
 import { MalformedQueryException, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { RE2JS, RE2JSSyntaxException } from "re2js";
-import { eventConditions } from "../../core/insights/event-conditions.ts";
 import {
   compileInsightsQuery,
   lookupTablesOf,
@@ -195,9 +194,10 @@ export async function scopeOfQuery(
     regexProblem,
   };
   if (source.unavailable.length > 0) {
-    const inner = { ...scope, logGroups: scopeGroups([...nested.values()].flat()) };
-    await requireReadable(telemetry, source, compileInsightsQuery(query, scope).eventConditions);
-    await requireReadable(telemetry, source, eventConditions(inner));
+    const { eventConditions, nestedEventConditions } = compileInsightsQuery(query, scope);
+    for (const conditions of [eventConditions, ...nestedEventConditions]) {
+      await requireReadable(telemetry, source, conditions);
+    }
   }
   return { scope, groups: all, tableKeys };
 }
