@@ -45,7 +45,7 @@ const alarmNamed = (name: string, periodSeconds = 60): MetricAlarm => ({
 });
 
 const free = { isMuted: false, suppressorInAlarm: false };
-const written = { version: undefined, now: start, history: [], events: [] };
+const written = { before: undefined, now: start, history: [], events: [] };
 
 async function fire(name: string, now: number, version = 1, value: "ALARM" | "OK" = "ALARM") {
   const alarm = (await alarmsOf(state).get(scope, name))?.value;

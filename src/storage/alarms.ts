@@ -9,6 +9,7 @@ import { evaluationIntervalSeconds } from "../core/alarms/alarm-window.ts";
 import { actionChange, type AlarmAction } from "./alarm-actions.ts";
 import { eventChanges } from "./alarm-events.ts";
 import { historyChange } from "./alarm-history.ts";
+import { parentChanges } from "./alarm-parents.ts";
 import type { Change, Collection, Document, ListOptions, State } from "./state.ts";
 
 const collection = "alarms";
@@ -108,7 +109,7 @@ export interface AlarmRecords {
 }
 
 /**
- * Creates the alarm (`version` undefined) or replaces it; false when it is no longer as it was read. The
+ * Creates the alarm (`before` undefined) or replaces it; false when it is no longer as it was read. The
  * state of a replaced alarm is the caller's to keep.
  */
 export function writeAlarm(
@@ -116,15 +117,18 @@ export function writeAlarm(
   world: AlarmWorld,
   written: {
     readonly alarm: Alarm;
-    readonly version: number | undefined;
+    readonly before: Document<Alarm> | undefined;
     readonly now: number;
   } & AlarmRecords,
 ): Promise<boolean> {
-  const { alarm, version, now } = written;
+  const { alarm, before, now } = written;
   const place = { collection, scope: alarmScope(world), key: alarm.name, value: alarm, rank: rankOf(alarm) };
   const change: Change =
-    version === undefined ? { kind: "create", ...place } : { kind: "replace", ...place, version };
-  return state.write([change, ...recordChanges(world, written, now)]);
+    before === undefined
+      ? { kind: "create", ...place }
+      : { kind: "replace", ...place, version: before.version };
+  const parents = parentChanges(place.scope, alarm.name, { before: before?.value, after: alarm });
+  return state.write([change, ...parents, ...recordChanges(world, written, now)]);
 }
 
 /** Deletes alarms, all or none; false when one of them changed meanwhile. */
@@ -136,13 +140,10 @@ export function deleteAlarms(
   now: number,
 ): Promise<boolean> {
   const scope = alarmScope(world);
-  const deletions = alarms.map(({ key, version }): Change => ({
-    kind: "delete",
-    collection,
-    scope,
-    key,
-    version,
-  }));
+  const deletions = alarms.flatMap(({ key, version, value }): readonly Change[] => [
+    { kind: "delete", collection, scope, key, version },
+    ...parentChanges(scope, key, { before: value, after: undefined }),
+  ]);
   return state.write([...deletions, ...recordChanges(world, records, now)]);
 }
 

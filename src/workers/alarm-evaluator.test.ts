@@ -107,7 +107,7 @@ async function startMachine() {
   const clock = createSystemClock(onError, source);
   const worlds = createWorlds(state);
   await worlds.numberOf(world.account, world.region);
-  await writeAlarm(state, world, { alarm: busy, version: undefined, now: start, history: [], events: [] });
+  await writeAlarm(state, world, { alarm: busy, before: undefined, now: start, history: [], events: [] });
   const facts = createFactBoard();
   const parts = { clock, facts, state, telemetry, worlds, alarms: reader, settleMs: 5_000, onError };
   const evaluator = startAlarmEvaluator(parts);

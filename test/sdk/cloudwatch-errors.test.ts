@@ -226,6 +226,12 @@ describe("quotas", () => {
     await Promise.all(names.slice(0, 150).map((name) => client.putCompositeAlarm(composite(`c${name}`))));
     expect(await refusalOf(client, "putCompositeAlarm", composite("one more"))).toMatchObject(exceeded);
     await client.putCompositeAlarm(composite("ca0"));
+    // Room comes with a rule that no longer refers to them, and with one that goes.
+    await client.putCompositeAlarm({ AlarmName: "ca1", AlarmRule: "ALARM(a2)" });
+    await client.putCompositeAlarm(composite("one more"));
+    expect(await refusalOf(client, "putCompositeAlarm", composite("another"))).toMatchObject(exceeded);
+    await client.deleteAlarms({ AlarmNames: ["ca2"] });
+    await client.putCompositeAlarm(composite("another"));
   });
 
   /** Puts copies of a stored document under other names beside it. */

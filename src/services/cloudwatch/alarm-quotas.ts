@@ -3,10 +3,10 @@ import { LimitExceededFault } from "@aws-sdk/client-cloudwatch";
 import type { Alarm } from "../../core/alarms/alarm.ts";
 import { isInsightsQuery } from "../../core/metrics/insights-sql/query.ts";
 import type { MathQuery } from "../../core/metrics/math/needs.ts";
-import { allAlarms } from "../../storage/alarms.ts";
+import { countParents } from "../../storage/alarm-parents.ts";
+import { alarmScope, allAlarms } from "../../storage/alarms.ts";
 import { modelled } from "../../wire/service.ts";
 import type { CloudWatchContext } from "./context.ts";
-import { childNames } from "./describe-alarms.ts";
 
 const quotas = {
   /** In an account and region: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
@@ -52,17 +52,15 @@ export function requireRoomForMuteRule(count: number): void {
 
 /** @throws LimitExceededFault when too many composite alarms would refer to one alarm. */
 export async function requireRoomForParents(
-  context: CloudWatchContext,
+  { call, dependencies }: CloudWatchContext,
   name: string,
   children: readonly string[],
 ): Promise<void> {
-  if (children.length === 0) return;
-  const parents = new Map<string, number>();
-  for (const alarm of await otherAlarms(context, name)) {
-    if (alarm.type !== "CompositeAlarm") continue;
-    for (const child of new Set(childNames(alarm))) parents.set(child, (parents.get(child) ?? 0) + 1);
-  }
-  const full = children.find((child) => (parents.get(child) ?? 0) >= quotas.parents);
+  const scope = alarmScope(call);
+  const counts = await Promise.all(
+    children.map((child) => countParents(dependencies.state, scope, child, name)),
+  );
+  const full = children.find((_, index) => (counts[index] ?? 0) >= quotas.parents);
   if (full !== undefined) throw exceeded(`${quotas.parents} composite alarms that refer to ${full}`);
 }
 

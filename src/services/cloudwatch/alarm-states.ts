@@ -4,11 +4,11 @@ import type { Alarm } from "../../core/alarms/alarm.ts";
 import { changeState } from "../../core/alarms/alarm-change.ts";
 import { childrenSignature } from "../../core/alarms/composite-decision.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
+import { childNames } from "../../storage/alarm-parents.ts";
 import { writeChange } from "../../storage/alarms.ts";
 import { modelled } from "../../wire/service.ts";
 import { noSuchAlarm } from "./alarm-errors.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
-import { childNames } from "./describe-alarms.ts";
 import {
   circumstancesOf,
   defineAlarm,

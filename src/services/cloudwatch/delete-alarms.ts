@@ -5,11 +5,11 @@ import type { Alarm } from "../../core/alarms/alarm.ts";
 import { configurationChangeEvent } from "../../core/alarms/alarm-event.ts";
 import { configurationItem } from "../../core/alarms/alarm-history.ts";
 import { alarmNameOf } from "../../core/alarms/composite-rule/expression.ts";
+import { childNames } from "../../storage/alarm-parents.ts";
 import { allAlarms, deleteAlarms as deleteStored } from "../../storage/alarms.ts";
 import { noSuchAlarm, validationError } from "./alarm-errors.ts";
 import { describedAlarm } from "./alarm-output.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
-import { childNames } from "./describe-alarms.ts";
 import { tellOthers, untilWritten } from "./stored-alarms.ts";
 
 /**

@@ -6,10 +6,9 @@ import type {
   MetricAlarm as WireMetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
 import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch";
-import { alarmTypeOf, type Alarm, type CompositeAlarm } from "../../core/alarms/alarm.ts";
-import { alarmNameOf, childrenOf } from "../../core/alarms/composite-rule/expression.ts";
-import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
+import { alarmTypeOf, type Alarm } from "../../core/alarms/alarm.ts";
 import { identityKey } from "../../core/metrics/metric-identity.ts";
+import { childNames } from "../../storage/alarm-parents.ts";
 import { alarmScope, alarmsOf, allAlarms } from "../../storage/alarms.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -115,24 +114,16 @@ async function relatedAlarms(
   if (childrenOfName !== undefined) {
     const alarm = (await findAlarm(context, childrenOfName))?.value;
     if (alarm === undefined) throw noSuchAlarm(childrenOfName);
-    const children = alarm.type === "CompositeAlarm" ? childNames(alarm) : [];
-    const found = await findAlarms(context, [...new Set(children)]);
+    const found = await findAlarms(context, childNames(alarm));
     return found.map(({ value }) => value).toSorted(byName);
   }
   return parentsOf === undefined ? [] : (await parentsOfAlarm(context, parentsOf)).toSorted(byName);
 }
 
-export function childNames({ rule }: CompositeAlarm): readonly string[] {
-  const expression = parseRule(rule);
-  return isRuleProblem(expression) ? [] : childrenOf(expression).map(alarmNameOf);
-}
-
 /** Composite alarms whose rules refer to the alarm. */
 export async function parentsOfAlarm(context: CloudWatchContext, name: string): Promise<readonly Alarm[]> {
   const alarms = await allAlarms(context.dependencies.state, context.call);
-  return alarms
-    .map(({ value }) => value)
-    .filter((alarm) => alarm.type === "CompositeAlarm" && childNames(alarm).includes(name));
+  return alarms.map(({ value }) => value).filter((alarm) => childNames(alarm).includes(name));
 }
 
 /** With `members` only what AWS tells of children (`state`) and parents (`name`). */

@@ -60,7 +60,7 @@ export async function defineAlarm(
     return writeAlarm(dependencies.state, call, {
       ...records,
       alarm,
-      version: before?.version,
+      before,
       now: call.now,
     });
   }, conflict);

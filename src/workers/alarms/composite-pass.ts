@@ -72,7 +72,7 @@ async function startPass(state: State, world: AlarmWorld, now: number) {
     }
     const stillOverridden = alarm.overriddenAt === childrenSignature(expression, childOf);
     if (alarm.pending === undefined && (alarm.overriddenAt === undefined || stillOverridden)) return true;
-    const written = { alarm: settled(alarm), version: document.version, now, history: [], events: [] };
+    const written = { alarm: settled(alarm), before: document, now, history: [], events: [] };
     return keep(written.alarm, await writeAlarm(state, world, written));
   }
 
