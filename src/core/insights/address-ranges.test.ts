@@ -1,4 +1,4 @@
-// Ranges of IP addresses: the engine finds the smallest one that the block lists of Node.js say has the address.
+// Ranges of IP addresses: the engine finds the one that the block lists of Node.js find.
 import { BlockList, isIPv6 } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -40,7 +40,7 @@ const range = fc.tuple(address, fc.nat(128)).map(([text, bits]) => ({
 
 const kindOf = (text: string) => (isIPv6(text) ? "ipv6" : "ipv4");
 
-/** The list takes addresses of version 4 as those of version 6 that stand for them; here they are not the same. */
+/** To a list `10.0.0.1` is the same as `::ffff:10.0.0.1`, which are not the same here. */
 function has({ address: network, bits }: { address: string; bits: number }, text: string): boolean {
   const list = new BlockList();
   list.addSubnet(network, bits, kindOf(network));

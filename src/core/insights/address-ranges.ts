@@ -2,8 +2,8 @@
 import { sql, type Sql } from "../sql.ts";
 
 /**
- * `192.0.2.0/24`, `2001:db8::/32` or one address as `4` or `6` and the binary digits that all addresses of the
- * range have in common: 32 or 128 of them for one address. Undefined for what is no range.
+ * `192.0.2.0/24`, `2001:db8::/32` or one address as `4` or `6` and the binary digits that all addresses of
+ * the range have in common: 32 or 128 of them for one address. Undefined for what is no range.
  */
 export function rangeDigits(cidr: string): string | undefined {
   const [, address = "", length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(cidr.trim()) ?? [];
@@ -44,7 +44,8 @@ const binary = (value: number, digits: number): string => value.toString(2).padS
 export function addressDigits(text: Sql): Sql {
   const four = sql`substring(bin(IPv6StringToNumOrDefault(concat('::ffff:', ${text}))), 97)`;
   const six = sql`bin(IPv6StringToNumOrDefault(${text}))`;
-  return sql`multiIf(isIPv4String(${text}), concat('4', ${four}), isIPv6String(${text}), concat('6', ${six}), '')`;
+  const isSix = sql`isIPv6String(${text})`;
+  return sql`multiIf(isIPv4String(${text}), concat('4', ${four}), ${isSix}, concat('6', ${six}), '')`;
 }
 
 /**

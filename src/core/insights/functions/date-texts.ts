@@ -147,7 +147,8 @@ function instantIn(text: Sql, parts: readonly DatePart[], zone: string): Sql {
   const milliseconds =
     fraction === undefined ? sql`0` : sql`toInt32OrZero(substring(rpad(${fraction.text}, 3, '0'), 1, 3))`;
   const offset = group("Z", "X", "x");
-  const clock = sql`${hour}, ${minute}, ${second}, ${milliseconds}, 3, ${offset === undefined ? zone : "UTC"}`;
+  const place = offset === undefined ? zone : "UTC";
+  const clock = sql`${hour}, ${minute}, ${second}, ${milliseconds}, 3, ${place}`;
   const local = sql`makeDateTime64(${year}, ${dayOfYear === undefined ? month : sql`1`}, ${day}, ${clock})`;
   const shifted =
     dayOfYear === undefined ? local : sql`addDays(${local}, toInt32OrZero(${dayOfYear.text}) - 1)`;
@@ -185,7 +186,8 @@ function hourOf(
 function offsetOf(text: Value["sql"] | undefined): Sql {
   if (text === undefined) return sql``;
   const digits = sql`replaceRegexpAll(${text}, '[^0-9]', '')`;
-  const minutes = sql`(toInt32OrZero(substring(${digits}, 1, 2)) * 60 + toInt32OrZero(substring(${digits}, 3, 2)))`;
+  const part = (start: number) => sql`toInt32OrZero(substring(${digits}, ${start}, 2))`;
+  const minutes = sql`(${part(1)} * 60 + ${part(3)})`;
   return sql` - if(startsWith(${text}, '-'), -60000, 60000) * ${minutes}`;
 }
 

@@ -32,7 +32,8 @@ export const encodingFunctions: FunctionTable = {
     ...decoding(hexNumber, (text) => {
       const digits = sql`replaceRegexpOne(ifNull(${text}, ''), '^-?(?:0[xX])?', '')`;
       const value = sql`reinterpretAsUInt64(reverse(unhex(leftPad(${digits}, 16, '0'))))`;
-      return sql`concat(if(startsWith(ifNull(${text}, ''), '-') AND ${value} > 0, '-', ''), toString(${value}))`;
+      const sign = sql`if(startsWith(ifNull(${text}, ''), '-') AND ${value} > 0, '-', '')`;
+      return sql`concat(${sign}, toString(${value}))`;
     }),
     gives: "field",
   },
