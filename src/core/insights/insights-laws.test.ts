@@ -275,6 +275,10 @@ test.prop([fc.array(row, { maxLength: 12 }), fc.constantFrom(5, 20, 60)], { numR
     const earlier = await run(rows, text, span);
     const moved = earlier.map(({ t, n }) => ({ t: shownTime(Date.parse(`${t}Z`) + shiftMs), n }));
     expect(await run(rows, `${text} offset ${minutes}m`, now)).toEqual(moved);
+    const { histogramStatement } = await compiledOver(rows, `${text} offset ${minutes}m`, now);
+    const bins = await telemetry.query<{ bin: number; events: number }>(histogramStatement(300_000));
+    const drawn = bins.map(({ bin, events }) => ({ t: shownTime(bin * 300_000), n: String(events) }));
+    expect(new Set(drawn)).toEqual(new Set(moved));
   },
 );
 

@@ -34,8 +34,12 @@ export function withMissingBins(
   const others = groups.flatMap(({ value }, index) => (index === position ? [] : [value.sql]));
   const begin = groups[position]?.value.sql ?? sql`0`;
   const added = sql`${atInstant(begin)} AS ${rawSql(instant)}, 1 AS ${rawSql(isGiven)}`;
-  return sql`SELECT *, ${added} FROM (${select}) ORDER BY ${joinSql([...others, filled], ", ")}`;
+  // Where there are no rows, the groups of those that are put in are missing, not empty.
+  const all = others.length === 0 ? sql`*` : sql`* REPLACE (${joinSql(others.map(asNullable), ", ")})`;
+  return sql`SELECT ${all}, ${added} FROM (${select}) ORDER BY ${joinSql([...others, filled], ", ")}`;
 }
+
+const asNullable = (column: Sql): Sql => sql`toNullable(${column}) AS ${column}`;
 
 /** A field of the rows, which is the constant, or missing, in those that were put in. */
 export function filledValue(
@@ -46,7 +50,7 @@ export function filledValue(
 ): Value {
   const group = groups.findIndex((column) => column.name === name);
   if (group === position) return { ...value, sql: sql`toUnixTimestamp64Milli(${rawSql(instant)})` };
-  if (group >= 0) return value;
+  if (group >= 0) return { ...value, nullable: true };
   const isSame = constant === undefined || constant.type === value.type;
   const given = isSame ? value : asText(value);
   const put = isSame ? constant : asText(constant);
