@@ -1,4 +1,5 @@
 // What the nodes that share a store tell each other of the log events that they store.
+import { leaseMs } from "./leases.ts";
 import type { Collection, State } from "./state.ts";
 
 /**
@@ -26,3 +27,15 @@ export interface NotedGroup {
 export function arrivalMarksIn(state: State): Collection<ArrivalMark> {
   return state.collection<ArrivalMark>("log-arrival-marks");
 }
+
+export const arrivalLimits = {
+  nodes: 256,
+  /** Beyond these a node tells only that there was something. */
+  notedGroups: 1_000,
+  /** How long a group stays noted at least: longer than any node that has leases reads no marks. */
+  notedMs: 2 * leaseMs,
+  /** A node that joins has written its first mark before its first event is as old as this. */
+  joinMs: 2_000,
+  /** The number of no group: there was something in groups that are not named. */
+  manyGroups: 0,
+} as const;

@@ -1,5 +1,5 @@
 // Nodes that share their stores: each subscription is delivered by one of them, and by another one when that
-// is killed.
+// is killed; a live tail at one shows what any of them stores.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -101,5 +101,77 @@ test.skipIf(missingPostgres !== "")(
     await advance(40, nodes.slice(1));
     const found = new Set(delivered());
     expect(expected.filter((message) => !found.has(message))).toEqual([]);
+  },
+);
+
+test.skipIf(missingPostgres !== "")(
+  `a live tail at one node shows what the other one stores, once${missingPostgres}`,
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "groundwatch-tail-nodes-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const receiver = await startReceiver();
+    onTestFinished(() => receiver.stop());
+    const { nodes, advance } = await startNodes(folder, receiver.endpointsFile);
+    const [one, other] = nodes.map(
+      (node) => new CloudWatchLogs({ ...optionsOf(node), disableHostPrefix: true }),
+    );
+    if (one === undefined || other === undefined || nodes[0] === undefined)
+      throw new Error("two are started");
+    for (const logGroupName of groups) {
+      await one.createLogGroup({ logGroupName });
+      for (const logStreamName of ["stream", "elsewhere"]) {
+        await one.createLogStream({ logGroupName, logStreamName });
+      }
+    }
+    const put = async (client: CloudWatchLogs, logGroupName: string, text: string, ageMs = 0) => {
+      const { Now } = await new GroundwatchClient(optionsOf(nodes[0]!)).getClock();
+      const logEvents = [{ timestamp: new Date(Now ?? 0).getTime() - ageMs, message: text }];
+      await client.putLogEvents({ logGroupName, logStreamName: "stream", logEvents });
+    };
+    for (let wait = 0; wait < 4; wait++) await advance(1);
+    await put(other, "group-0", "wanted, but before the session");
+    for (let wait = 0; wait < 4; wait++) await advance(1);
+    const { responseStream } = await one.startLiveTail({
+      logGroupIdentifiers: groups
+        .slice(0, 2)
+        .map((name) => `arn:aws:logs:${region}:123456789012:log-group:${name}`),
+      logEventFilterPattern: "wanted",
+    });
+    const updates = responseStream![Symbol.asyncIterator]();
+    onTestFinished(async () => void (await updates.return?.()));
+    expect((await updates.next()).value?.sessionStart).toBeDefined();
+    /** The messages of the updates of so many seconds. */
+    const shown = async (seconds: number) => {
+      const messages: (string | undefined)[] = [];
+      for (let second = 0; second < seconds; second++) {
+        const waited = { isOver: false };
+        const next = updates.next().finally(() => (waited.isOver = true));
+        // The tail waits on the clock of its node.
+        while (!waited.isOver) await advance(1);
+        for (const event of (await next).value?.sessionUpdate?.sessionResults ?? []) {
+          messages.push(
+            `${event.logGroupIdentifier?.split(":").at(-1)} ${event.logStreamName}: ${event.message}`,
+          );
+        }
+      }
+      return messages;
+    };
+    await put(other, "group-0", "wanted by the other");
+    await put(other, "group-0", "not this");
+    await put(other, "group-2", "wanted, but in another group");
+    await put(one, "group-1", "wanted by itself");
+    expect(new Set(await shown(6))).toEqual(
+      new Set(["group-0 stream: wanted by the other", "group-1 stream: wanted by itself"]),
+    );
+    // Also when its time is long ago.
+    await put(other, "group-1", "wanted late", 3_600_000);
+    expect(await shown(6)).toEqual(["group-1 stream: wanted late"]);
+    expect(await shown(4)).toEqual([]);
+    // What a node stored last before it was killed.
+    await put(other, "group-0", "wanted at last");
+    await nodes[1]?.end("SIGKILL");
+    nodes.splice(1);
+    expect(await shown(40)).toEqual(["group-0 stream: wanted at last"]);
   },
 );

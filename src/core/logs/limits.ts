@@ -30,6 +30,8 @@ export const logLimits = {
   liveTailSessions: 15,
   liveTailEventsPerUpdate: 500,
   liveTailUpdateMs: 1_000,
+  /** Of `readEvents` each: what a tail of nodes that share a store looks at for one update. */
+  liveTailPagesPerUpdate: 10,
   /** Known streams that are kept in memory; the least recently used are forgotten. */
   cachedStreams: 20_000,
 } as const;

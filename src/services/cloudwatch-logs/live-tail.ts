@@ -7,16 +7,18 @@ import {
   type StartLiveTailResponseStream,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Cancel } from "../../core/clock.ts";
-import type { FactBoard, LogEventsAccepted } from "../../core/facts.ts";
+import type { FactBoard } from "../../core/facts.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
+import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
-import { compilePattern } from "./filter-patterns.ts";
+import { compilePattern, type CompiledPattern } from "./filter-patterns.ts";
 import { namedStreams } from "./log-events.ts";
 import { requireReadableClass } from "./log-classes.ts";
-import { requireReadableGroup, scopeOf } from "./stored-groups.ts";
+import { requireReadableGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
+import { TailArrivals } from "./tail-arrivals.ts";
 
 /**
  * A session sends what came in, every second, at most 500 events: beyond that it takes a sample and says so.
@@ -36,18 +38,17 @@ export async function startLiveTail(
   if (narrowed && logGroupIdentifiers.length > 1) {
     throw invalidParameter("Log streams can be specified only with a single log group.");
   }
-  const groups = new Set<string>();
+  const groups = new Map<number, Place>();
   for (const identifier of logGroupIdentifiers) {
     if (!identifier.startsWith("arn:")) throw invalidParameter("logGroupIdentifiers must be ARNs.");
     const group = await requireReadableGroup(context, identifier);
     requireReadableClass(group, "StartLiveTail");
     await namedStreams(context, group, logStreamNames);
-    groups.add(`${group.scope}/${group.key}`);
+    groups.set(group.value.id, placeOf(group));
   }
-  const wants = (fact: LogEventsAccepted) =>
-    groups.has(`${fact.account}/${fact.region}/${fact.logGroupName}`) &&
-    (logStreamNames?.includes(fact.logStreamName) ?? true) &&
-    (logStreamNamePrefixes?.some((prefix) => fact.logStreamName.startsWith(prefix)) ?? true);
+  const wantsStream = (name: string) =>
+    (logStreamNames?.includes(name) ?? true) &&
+    (logStreamNamePrefixes?.some((prefix) => name.startsWith(prefix)) ?? true);
   const sessionStart = {
     requestId: context.call.requestId,
     sessionId: randomUUID(),
@@ -56,33 +57,96 @@ export async function startLiveTail(
     ...(logStreamNamePrefixes === undefined ? {} : { logStreamNamePrefixes }),
     logEventFilterPattern: input.logEventFilterPattern ?? "",
   };
-  return { responseStream: session(context, sessionStart, wants, pattern.matches) };
+  const sample = createSample();
+  const follow = context.dependencies.state.node === undefined ? followOwn : followAll;
+  const leave = enter(context);
+  try {
+    const following = await follow(context, { groups, wantsStream, pattern }, sample);
+    return { responseStream: session(context, sessionStart, sample, following, leave) };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+/** Where a group is, and its ARN as events name it. */
+interface Place {
+  readonly path: string;
+  readonly arn: string;
+}
+
+function placeOf({ scope, key }: Document<StoredGroup>): Place {
+  const [account = "", region = ""] = scope.split("/");
+  return { path: `${scope}/${key}`, arn: logGroupArn(account, region, key) };
+}
+
+interface Wanted {
+  /** By their numbers. */
+  readonly groups: ReadonlyMap<number, Place>;
+  readonly wantsStream: (name: string) => boolean;
+  readonly pattern: CompiledPattern;
+}
+
+interface Following {
+  /** Before an update is taken from the sample. */
+  catchUp(): Promise<void>;
+  stop(): void;
+}
+
+type Sample = ReturnType<typeof createSample>;
+
+/** Where the store is this process's alone, it sees all events as it stores them. */
+async function followOwn(
+  { dependencies }: LogsContext,
+  { groups, wantsStream, pattern }: Wanted,
+  sample: Sample,
+): Promise<Following> {
+  const arns = new Map([...groups.values()].map(({ path, arn }) => [path, arn]));
+  const stop = dependencies.facts.listen("LogEventsAccepted", (fact) => {
+    const { account, region, logGroupName, logStreamName, events } = fact;
+    const logGroupIdentifier = arns.get(`${account}/${region}/${logGroupName}`);
+    if (logGroupIdentifier === undefined || !wantsStream(logStreamName)) return;
+    for (const { message, timestamp, ingestedAt } of events) {
+      if (!pattern.matches(message)) continue;
+      sample.add({ logStreamName, logGroupIdentifier, message, timestamp, ingestionTime: ingestedAt });
+    }
+  });
+  return { catchUp: async () => undefined, stop };
+}
+
+/** What other nodes store is there some seconds later. */
+async function followAll(
+  { dependencies }: LogsContext,
+  { groups, wantsStream, pattern }: Wanted,
+  sample: Sample,
+): Promise<Following> {
+  const arrivals = await TailArrivals.open(dependencies, {
+    groupIds: [...groups.keys()],
+    needles: pattern.needles,
+    onEvent: ({ groupId, streamName: logStreamName, message, timestamp, ingestedAt }) => {
+      if (!wantsStream(logStreamName) || !pattern.matches(message)) return;
+      const logGroupIdentifier = groups.get(groupId)?.arn ?? "";
+      sample.add({ logStreamName, logGroupIdentifier, message, timestamp, ingestionTime: ingestedAt });
+    },
+    onSkipped: () => sample.skip(),
+  });
+  return { catchUp: () => arrivals.read(), stop: () => undefined };
 }
 
 type SessionStart = NonNullable<StartLiveTailResponseStream["sessionStart"]>;
 
-/** Listens from the first moment, so that nothing is missed between the answer and its first read. */
+/** It is followed before the answer, so that nothing is missed between that and its first read. */
 function session(
   context: LogsContext,
   sessionStart: SessionStart,
-  wants: (fact: LogEventsAccepted) => boolean,
-  matches: (message: string) => boolean,
+  sample: Sample,
+  following: Following,
+  leave: () => void,
 ): AsyncIterable<StartLiveTailResponseStream> {
-  const { clock, facts } = context.dependencies;
-  const sample = createSample();
-  const leave = enter(context);
-  const stop = facts.listen("LogEventsAccepted", (fact) => {
-    if (!wants(fact)) return;
-    const logGroupIdentifier = logGroupArn(fact.account, fact.region, fact.logGroupName);
-    for (const { message, timestamp, ingestedAt } of fact.events) {
-      if (!matches(message)) continue;
-      const { logStreamName } = fact;
-      sample.add({ logStreamName, logGroupIdentifier, message, timestamp, ingestionTime: ingestedAt });
-    }
-  });
+  const { clock } = context.dependencies;
   const endsAt = clock.now() + logLimits.liveTailMs;
   const end = () => {
-    stop();
+    following.stop();
     leave();
   };
   context.call.signal.addEventListener("abort", end, { once: true });
@@ -93,6 +157,7 @@ function session(
         yield { sessionStart };
         while (clock.now() < endsAt && !context.call.signal.aborted) {
           await pause(context, logLimits.liveTailUpdateMs);
+          await following.catchUp();
           const { events, sampled } = sample.take();
           yield { sessionUpdate: { sessionMetadata: { sampled }, sessionResults: [...events] } };
         }
@@ -163,6 +228,10 @@ function createSample() {
       }
       const place = Math.floor(Math.random() * seen);
       if (place < events.length) events[place] = [seen, event];
+    },
+    /** There were more that nobody looked at. */
+    skip() {
+      seen += 1;
     },
     take() {
       const ordered = events.toSorted(([one], [other]) => one - other).map(([, event]) => event);

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { leaseMs } from "../../storage/leases.ts";
+import { arrivalLimits } from "../../storage/log-arrival-marks.ts";
 import { cursorScope, cursorsIn, rewindCursors } from "../../storage/log-subscriptions.ts";
 import { openSqliteState } from "../../storage/state/sqlite.ts";
 import type { State } from "../../storage/state.ts";
-import { arrivalLimits, SharedArrivals } from "./shared-arrivals.ts";
+import { SharedArrivals } from "./shared-arrivals.ts";
 import { shardOf, SubscriptionShards } from "./shards.ts";
 
 const sequenceAt = (ms: number) => BigInt(ms) << 22n;

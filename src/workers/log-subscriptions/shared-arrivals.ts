@@ -1,6 +1,11 @@
 // How a node learns of the log events that the nodes beside it store, and how far all of them are settled.
 import { leaseMs } from "../../storage/leases.ts";
-import { arrivalMarksIn, type ArrivalMark, type NotedGroup } from "../../storage/log-arrival-marks.ts";
+import {
+  arrivalLimits,
+  arrivalMarksIn,
+  type ArrivalMark,
+  type NotedGroup,
+} from "../../storage/log-arrival-marks.ts";
 import type { Document, State } from "../../storage/state.ts";
 
 export interface SharedArrivalsParts {
@@ -14,18 +19,8 @@ export interface SharedArrivalsParts {
   readonly onGivenUp: (settled: bigint) => Promise<void>;
 }
 
-export const arrivalLimits = {
-  nodes: 256,
-  /** Beyond these a node tells only that there was something. */
-  notedGroups: 1_000,
-  /** How long a group stays noted at least: longer than any node that has leases reads no marks. */
-  notedMs: 2 * leaseMs,
-} as const;
-
-/** A node that joins has written its first mark before its first event is as old as this. */
-const joinMs = 2_000;
+const { joinMs, manyGroups } = arrivalLimits;
 const sequenceBits = 22n;
-const manyGroups = 0;
 
 /**
  * A sequence number tells when an event arrived, not when it can be read: beside an event that can be there
