@@ -11,6 +11,11 @@ export interface Clock {
   now(): number;
   /** Runs `task` once when `now()` reaches `dueAt` (at once, but not synchronously, if it already has). */
   schedule(dueAt: number, task: DueTask): Cancel;
+  /**
+   * Calls back whenever somebody has set the clock back, with how far. What was scheduled has kept its wait
+   * by then; who stores instants that are to come has to move them. Absent from clocks that nobody sets.
+   */
+  onSetBack?(listener: (byMs: number) => void): Cancel;
 }
 
 /**

@@ -90,6 +90,25 @@ describe("a system clock", () => {
     expect(runs).toBeLessThanOrEqual(21);
   });
 
+  test("whoever listens hears how far the wall clock was set back, soon and once", async () => {
+    const { source, pass, setWall } = machine();
+    const clock = createSystemClock(unexpected, source);
+    const heard: number[] = [];
+    const forget = clock.onSetBack?.((byMs) => heard.push(byMs));
+    clock.schedule(clock.now() + dayMs, () => undefined);
+    await pass(1_000);
+    setWall(hourMs);
+    await pass(60_000);
+    expect(heard).toEqual([]);
+    setWall(-2 * hourMs);
+    await pass(60_000);
+    expect(heard).toEqual([2 * hourMs]);
+    forget?.();
+    setWall(-hourMs);
+    await pass(60_000);
+    expect(heard).toHaveLength(1);
+  });
+
   test("when the wall clock is set forward a day, what has become due runs once and soon", async () => {
     const { source, pass, setWall, wakes } = machine();
     const clock = createSystemClock(unexpected, source);

@@ -36,11 +36,11 @@ export function createSystemClock(
 ): SystemClock {
   const timers = new TimerQueue();
   const tasks = createTaskRunner(onTaskError);
+  const listeners = new Set<(byMs: number) => void>();
   let stopped = false;
   let wakeAt = Number.POSITIVE_INFINITY;
   let cancelSleep: Cancel = () => undefined;
-  let lastWall = source.wall();
-  let lastMonotonic = source.monotonic();
+  const setBackMs = createJumpWatch(source);
 
   return {
     now: () => source.wall(),
@@ -52,8 +52,13 @@ export function createSystemClock(
       if (dueAt < wakeAt) sleepUntil(dueAt);
       return () => timers.remove(timer);
     },
+    onSetBack(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     async stop() {
       stopped = true;
+      listeners.clear();
       cancelSleep();
       timers.clear();
       await tasks.ended();
@@ -61,15 +66,11 @@ export function createSystemClock(
   };
 
   function followJumps(): void {
-    const wall = source.wall();
-    const monotonic = source.monotonic();
-    const jumpMs = wall - lastWall - (monotonic - lastMonotonic);
-    if (jumpMs < -jumpToleranceMs) {
-      timers.shift(jumpMs);
-      wakeAt += jumpMs;
-    }
-    lastWall = wall;
-    lastMonotonic = monotonic;
+    const byMs = setBackMs();
+    if (byMs === 0) return;
+    timers.shift(-byMs);
+    wakeAt -= byMs;
+    for (const listener of listeners) listener(byMs);
   }
 
   function sleepUntil(dueAt: number): void {
@@ -89,6 +90,20 @@ export function createSystemClock(
     const next = timers.firstDueAt();
     if (next !== undefined && next < wakeAt) sleepUntil(next);
   }
+}
+
+/** How far the wall clock was set back since the last look. */
+function createJumpWatch(source: TimeSource): () => number {
+  let lastWall = source.wall();
+  let lastMonotonic = source.monotonic();
+  return () => {
+    const wall = source.wall();
+    const monotonic = source.monotonic();
+    const backMs = lastWall - wall + (monotonic - lastMonotonic);
+    lastWall = wall;
+    lastMonotonic = monotonic;
+    return backMs > jumpToleranceMs ? backMs : 0;
+  };
 }
 
 /** Tasks do not wait for each other: a slow one must not delay the rest. */

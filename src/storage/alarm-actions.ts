@@ -5,6 +5,7 @@ import { actionItem } from "../core/alarms/alarm-history.ts";
 import type { AlarmState } from "../core/alarms/alarm-state.ts";
 import { historyChange } from "./alarm-history.ts";
 import { arrivalKey } from "./arrival-key.ts";
+import { bringForward, type SetBack } from "./set-back.ts";
 import type { Change, Document, State } from "./state.ts";
 
 /**
@@ -68,6 +69,8 @@ export interface AlarmActionQueue {
   release(taken: TakenAction, dueAt: number): Promise<void>;
   /** When the next action is due; undefined when there is none. */
   nextDueAt(): Promise<number | undefined>;
+  /** Makes all that is due behind `now` due earlier: the clock was set back. */
+  bringForward(setBack: SetBack): Promise<void>;
 }
 
 export function createAlarmActionQueue(state: State): AlarmActionQueue {
@@ -97,6 +100,7 @@ export function createAlarmActionQueue(state: State): AlarmActionQueue {
       const [first] = await queue.list(scope, { order: "rank", limit: 1 });
       return first?.rank;
     },
+    bringForward: (setBack) => bringForward(queue, scope, setBack),
   };
 
   async function settle(taken: TakenAction, error: string | undefined, now: number): Promise<void> {

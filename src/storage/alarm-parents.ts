@@ -1,5 +1,5 @@
-// Which composite alarms refer to an alarm, in state: written with the rules that say so, so that nobody reads
-// all alarms to count a few.
+// Which composite alarms refer to an alarm, in state: written with the rules that say so, so that a few are
+// counted without reading all alarms.
 import type { Alarm } from "../core/alarms/alarm.ts";
 import { alarmNameOf, childrenOf } from "../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../core/alarms/composite-rule/parse.ts";

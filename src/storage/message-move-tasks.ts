@@ -1,6 +1,7 @@
 // Tasks that move messages off dead-letter queues: durable, one at a time per queue.
 import { randomUUID } from "node:crypto";
 import { queueLimits } from "../core/queues/limits.ts";
+import { bringForward, type SetBack } from "./set-back.ts";
 import type { Change, Document, State } from "./state.ts";
 
 export type MoveStatus = "RUNNING" | "COMPLETED" | "CANCELLED" | "FAILED";
@@ -36,6 +37,8 @@ export interface MoveTasks {
   take(now: number, leaseMs: number, limit: number): Promise<readonly TakenMoveTask[]>;
   release(taken: TakenMoveTask, dueAt: number): Promise<void>;
   nextDueAt(): Promise<number | undefined>;
+  /** Makes all that is due behind `now` due earlier: the clock was set back. */
+  bringForward(setBack: SetBack): Promise<void>;
   /** Notes what was moved; a task that is still running is due again, or has ended. */
   advance(
     taken: TakenMoveTask,
@@ -106,7 +109,9 @@ function createTaskList(state: State): Pick<MoveTasks, "start" | "find" | "list"
   }
 }
 
-function createTaskQueue(state: State): Pick<MoveTasks, "take" | "release" | "nextDueAt" | "advance"> {
+function createTaskQueue(
+  state: State,
+): Pick<MoveTasks, "take" | "release" | "nextDueAt" | "bringForward" | "advance"> {
   const tasks = state.collection<MoveTask>(collection);
   return {
     async take(now, leaseMs, limit) {
@@ -127,6 +132,7 @@ function createTaskQueue(state: State): Pick<MoveTasks, "take" | "release" | "ne
       const [first] = await tasks.list(scope, { order: "rank", limit: 1 });
       return first?.rank;
     },
+    bringForward: (setBack) => bringForward(tasks, scope, setBack),
     async advance({ document: { key } }, { moved, dueAt, ended }) {
       for (let attempt = 1; attempt <= attempts; attempt++) {
         const found = await tasks.get(scope, key);

@@ -2,6 +2,7 @@
 import type { NotificationAttributes } from "../core/notifications/published-message.ts";
 import type { Protocol } from "../core/notifications/topic.ts";
 import { arrivalKey } from "./arrival-key.ts";
+import { bringForward, type SetBack } from "./set-back.ts";
 import type { Change, Document, State } from "./state.ts";
 
 /** A message, or the question whether messages are wanted (again), on its way to one subscriber. */
@@ -59,6 +60,8 @@ export interface Outbox {
   release(taken: TakenDelivery, dueAt: number): Promise<void>;
   /** When the next delivery is due; undefined when there is none. */
   nextDueAt(): Promise<number | undefined>;
+  /** Makes all that is due behind `now` due earlier: the clock was set back. */
+  bringForward(setBack: SetBack): Promise<void>;
 }
 
 const collection = "outbox";
@@ -102,6 +105,10 @@ export function createOutbox(state: State): Outbox {
       const [first] = await outbox.list(scope, { order: "rank", limit: 1 });
       return first?.rank;
     },
+    bringForward: (setBack) =>
+      bringForward(outbox, scope, setBack, (value) => {
+        return { ...value, queuedAt: Math.min(value.queuedAt, setBack.now) };
+      }),
   };
 
   async function takeOne({ key, value, version }: Document<QueuedDelivery>, now: number, leaseMs: number) {

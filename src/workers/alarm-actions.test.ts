@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Clock } from "../core/clock.ts";
 import { createFactBoard } from "../core/facts.ts";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import type { PerformAction } from "../delivery/alarm-action.ts";
@@ -38,9 +39,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const start = () =>
+const start = (usedClock: Clock = clock) =>
   startAlarmActions({
-    clock,
+    clock: usedClock,
     stopwatch: () => 0,
     facts: createFactBoard(),
     actions: createAlarmActionQueue(state),
@@ -131,3 +132,45 @@ test("what a worker is doing when it stops is done by the next one, with the sam
   ]);
   await second.stop();
 });
+
+test("what waits for another attempt does not wait longer when the clock is set back", async () => {
+  await queue();
+  const setBack = settableClock(clock);
+  const worker = start(setBack.clock);
+  await clock.advance(2 * hourMs);
+  const before = performed.length;
+  // The next attempt is up to ten minutes away.
+  await setBack.set(5 * hourMs);
+  await clock.advance(10 * 60_000 + 1_000);
+  expect(performed.length).toBeGreaterThan(before);
+  expect(performed.at(-1)!.at).toBeLessThan(startAt - 2 * hourMs);
+  const again = performed.length;
+  await clock.advance(hourMs);
+  expect(performed.length).toBeGreaterThanOrEqual(again + 5);
+  await worker.stop();
+});
+
+/** A clock that can be set back as the system's can: what was scheduled keeps its wait. */
+function settableClock(steady: ManualClock) {
+  const listeners: ((byMs: number) => void)[] = [];
+  let behindMs = 0;
+  const settable: Clock = {
+    now: () => steady.now() - behindMs,
+    schedule: (dueAt, task) => steady.schedule(dueAt + behindMs, task),
+    onSetBack(listener) {
+      listeners.push(listener);
+      return () => undefined;
+    },
+  };
+  return {
+    clock: settable,
+    async set(byMs: number) {
+      behindMs += byMs;
+      for (const listener of listeners) listener(byMs);
+      // The listeners read and write the store.
+      const isForward = async () =>
+        (await createAlarmActionQueue(state).nextDueAt())! <= settable.now() + hourMs;
+      await expect.poll(isForward, { timeout: 10_000 }).toBe(true);
+    },
+  };
+}

@@ -1,6 +1,7 @@
 // Makes attempts at what is due in a durable queue: many at a time, none held up by those that are slow.
 import { setMaxListeners } from "node:events";
 import type { Cancel, Clock } from "../core/clock.ts";
+import type { SetBack } from "../storage/set-back.ts";
 import { createLanes } from "./lanes.ts";
 
 const workLimits = {
@@ -14,6 +15,11 @@ const workLimits = {
   pauseAfterErrorMs: 5_000,
 } as const;
 
+/** What a queue gives out. */
+interface TakenWork {
+  readonly document: { readonly key: string };
+}
+
 export interface DueQueue<Taken> {
   /** Up to `limit` that are due, oldest first; nobody else gets them for `leaseMs`. */
   take(now: number, leaseMs: number, limit: number): Promise<readonly Taken[]>;
@@ -21,6 +27,8 @@ export interface DueQueue<Taken> {
   release(taken: Taken, dueAt: number): Promise<void>;
   /** When the next one is due; undefined when there is none. */
   nextDueAt(): Promise<number | undefined>;
+  /** Makes everything that is due behind `now` due earlier. */
+  bringForward(setBack: SetBack): Promise<void>;
 }
 
 export interface DueWorkParts<Taken> {
@@ -44,30 +52,38 @@ export interface DueWork {
 
 /**
  * What is taken has a lease and leaves the queue only when its attempt says so: a kill at any moment repeats
- * an attempt and loses none. When nothing is due the worker sleeps until something is.
+ * an attempt and loses none. When nothing is due the worker sleeps until something is. What waits when the
+ * clock is set back does not wait longer for it.
  */
-export function startDueWork<Taken>(parts: DueWorkParts<Taken>): DueWork {
+export function startDueWork<Taken extends TakenWork>(parts: DueWorkParts<Taken>): DueWork {
   const { clock, queue, onError } = parts;
   const stopping = new AbortController();
   // Every attempt listens.
   setMaxListeners(2 * workLimits.concurrentAttempts, stopping.signal);
   const bell = createBell();
-  const empty = createRound({ parts, bell, signal: stopping.signal, planAt });
+  const keysUnderWay = new Set<string>();
+  const empty = createRound({ parts, bell, signal: stopping.signal, planAt, keysUnderWay });
   let planned: { readonly at: number; readonly cancel: Cancel } | undefined;
   let running: Promise<void> | undefined;
   planAt(clock.now());
+  const forgetSetBack = clock.onSetBack?.((byMs) => {
+    queue.bringForward({ now: clock.now(), byMs, except: keysUnderWay }).then(look, onError);
+  });
   return {
-    look() {
-      bell.ring();
-      planAt(clock.now());
-    },
+    look,
     async stop() {
+      forgetSetBack?.();
       planned?.cancel();
       stopping.abort();
       bell.ring();
       await running;
     },
   };
+
+  function look(): void {
+    bell.ring();
+    planAt(clock.now());
+  }
 
   function planAt(dueAt: number): void {
     if (stopping.signal.aborted || (planned !== undefined && planned.at <= dueAt)) return;
@@ -103,10 +119,12 @@ interface Round<Taken> {
   readonly bell: Bell;
   readonly signal: AbortSignal;
   readonly planAt: (dueAt: number) => void;
+  readonly keysUnderWay: Set<string>;
 }
 
 /** Makes attempts until none is due. */
-function createRound<Taken>({ parts, bell, signal, planAt }: Round<Taken>): () => Promise<void> {
+function createRound<Taken extends TakenWork>(round: Round<Taken>): () => Promise<void> {
+  const { parts, bell, signal, planAt, keysUnderWay } = round;
   const { clock, queue, onError } = parts;
   const { concurrentAttempts, leaseMs, slowPauseMs } = workLimits;
   const lanes = createLanes(parts.stopwatch);
@@ -129,9 +147,14 @@ function createRound<Taken>({ parts, bell, signal, planAt }: Round<Taken>): () =
   };
 
   function begin(taken: Taken, underWay: Set<Promise<void>>): void {
+    const { key } = taken.document;
+    keysUnderWay.add(key);
     const attempted: Promise<void> = attemptOrWait(taken)
       .then((nextAt) => (nextAt === undefined ? undefined : planAt(nextAt)), onError)
-      .finally(() => underWay.delete(attempted));
+      .finally(() => {
+        keysUnderWay.delete(key);
+        underWay.delete(attempted);
+      });
     underWay.add(attempted);
   }
 
