@@ -95,15 +95,26 @@ function scopeOfNested(query: Query, scope: QueryScope): QueryScope {
   return source === undefined ? scope : { ...scope, logGroups: scope.groupsOfSource(source) };
 }
 
-/** The one column of the query in brackets. */
+/** The one column of the query in brackets, or the one that its last command names. */
 function compileSubquery({ set, span }: Membership, compileNested: (query: Query) => Pipeline): Sql {
   if (!("commands" in set)) throw new InsightsQueryError("a subquery is expected", span);
   const pipeline = compileNested(set);
-  const [only, ...others] = pipeline.output;
+  const [only, ...others] = selectedColumns(set, pipeline);
   if (only === undefined || others.length > 0) {
     throw new InsightsQueryError("a subquery must have exactly one column", span);
   }
   return pipeline.statement([sql`assumeNotNull(${asText(only.value).sql}) AS item`], subqueryRows);
+}
+
+/**
+ * Behind an aggregation `fields` selects columns for the query around this one.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Subqueries.html
+ */
+function selectedColumns({ commands }: Query, pipeline: Pipeline): readonly OutputColumn[] {
+  const last = commands.at(-1);
+  if (last?.kind !== "fields") return pipeline.output;
+  const names = new Set(last.items.map(({ alias, text }) => alias ?? text));
+  return pipeline.output.filter(({ name }) => names.has(name));
 }
 
 /** The SOURCE command with which a query names its log groups. */

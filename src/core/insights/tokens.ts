@@ -20,6 +20,8 @@ const word = /[\p{L}_@][\p{L}\p{N}_@]*/uy;
 const segment = /[\p{L}\p{N}_@]+/uy;
 const number = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const period = /(\d+)([a-zA-Z]+)/y;
+/** The documentation compares a field with an address that stands in no quotation marks. */
+const webAddress = /https?:\/\/[^\s|,()[\]]+/y;
 const blanksAndComments = /(?:\s|#[^\n]*)*/y;
 const symbols = [
   "<=",
@@ -94,6 +96,8 @@ export function readToken(text: string, start: number): Token {
   if (character === "") return { kind: "end", span: { start, end: start } };
   if (character === '"' || character === "'") return quoted(text, start, "text");
   if (character === "`") return quoted(text, start, "name");
+  const web = matchAt(webAddress, text, start);
+  if (web !== "") return { kind: "text", text: web, span: spanOf(start, web) };
   const time = matchAt(period, text, start);
   if (time !== "") {
     const found = readPeriod(time, start);
