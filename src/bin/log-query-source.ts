@@ -61,6 +61,7 @@ export function createLogQuerySource(service: () => Service | undefined, clock: 
       requestId: randomUUID(),
       sourceAddress: "127.0.0.1",
       userAgent: "cloudwatch.amazonaws.com",
+      isSecure: true,
       signal: new AbortController().signal,
     };
   }

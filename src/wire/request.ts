@@ -50,6 +50,8 @@ export interface CallContext {
   readonly requestId: string;
   readonly sourceAddress: string;
   readonly userAgent: string;
+  /** Whether it came encrypted, or never left the process. */
+  readonly isSecure: boolean;
   /** The host and port under which the caller reached the server. */
   readonly host?: string | undefined;
   /** Aborted when the client goes away. Lazy: costs nothing until it is read. */

@@ -204,6 +204,7 @@ function contextOf(call: Call, identity: Identity, operation: Operation, options
     requestId: call.requestId,
     sourceAddress: request.sourceAddress,
     userAgent: request.headers["user-agent"] ?? "",
+    isSecure: cameEncrypted(request),
     host: request.headers["host"],
     // An abort when the client goes away costs 25 us of its own, so only who asks for it pays.
     get signal() {
@@ -214,6 +215,15 @@ function contextOf(call: Call, identity: Identity, operation: Operation, options
       return controller.signal;
     },
   };
+}
+
+/**
+ * The listener speaks plain HTTP: encryption ends at a proxy in front of it, which says so, the scheme that the
+ * client spoke first when there are several. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Proto
+ */
+function cameEncrypted({ headers }: WireRequest): boolean {
+  const [scheme = ""] = (headers["x-forwarded-proto"] ?? "").split(",");
+  return scheme.trim().toLowerCase() === "https";
 }
 
 /** What the client is told of an error: never more than the name of what it did not cause. */

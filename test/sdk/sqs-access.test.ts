@@ -131,6 +131,28 @@ describe("policies", () => {
     await sqs.sendMessage({ QueueUrl, MessageBody: "x" });
   });
 
+  test("that want TLS refuse what came over plain HTTP, and not what a proxy took over TLS", async () => {
+    const { QueueUrl } = await newQueue();
+    const Condition = { Bool: { "aws:SecureTransport": "false" } };
+    await setPolicy(QueueUrl, [
+      { Effect: "Deny", Principal: "*", Action: "sqs:*", Resource: "*", Condition },
+    ]);
+    const message = { QueueUrl, MessageBody: "x" };
+    expect(await refusal(sqs.sendMessage(message))).toMatch(
+      /with an explicit deny in a resource-based policy/,
+    );
+    const behindProxy = new SQS(server.clientConfig());
+    behindProxy.middlewareStack.add(
+      (next) => (args) => {
+        const { headers } = args.request as { headers: Record<string, string> };
+        headers["x-forwarded-proto"] = "https";
+        return next(args);
+      },
+      { step: "build" },
+    );
+    await behindProxy.sendMessage(message);
+  });
+
   test("have to be policies", async () => {
     const { QueueUrl } = await newQueue();
     const Attributes = { Policy: JSON.stringify({ Statement: [{ Effect: "Allow" }] }) };

@@ -219,10 +219,22 @@ test("the handler's context comes from request, clock and identity", async () =>
     requestId: "request-1",
     sourceAddress: "10.0.0.1",
     userAgent: "test/1",
+    isSecure: false,
   });
   expect(signal.aborted).toBe(false);
   close();
   expect(context.signal.aborted).toBe(true);
+});
+
+test.each([
+  ["https", true],
+  ["HTTPS , http", true],
+  ["http, https", false],
+  ["httpsx", false],
+])("a call that a proxy says came over %s is secure: %s", async (scheme, isSecure) => {
+  const { headers, ...request } = createLogGroup("a");
+  await app.handle({ ...request, headers: { ...headers, "x-forwarded-proto": scheme } });
+  expect(context.isSecure).toBe(isSecure);
 });
 
 test("everything about a call is recorded", async () => {

@@ -13,15 +13,15 @@ export interface PolicyCaller {
   readonly now: number;
   readonly sourceAddress: string;
   readonly userAgent: string;
+  readonly isSecure: boolean;
 }
 
 /**
- * With the condition keys that are known of a call. Whether it came over TLS is not: what ends the encryption
- * in front of a server does not tell, so `aws:SecureTransport` is always true.
+ * With the condition keys that are known of a call.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export function requestOfCaller(
-  { principal, now, sourceAddress, userAgent }: PolicyCaller,
+  { principal, now, sourceAddress, userAgent, isSecure }: PolicyCaller,
   action: string,
   resourceArn: string,
 ): PolicyRequest {
@@ -36,7 +36,7 @@ export function requestOfCaller(
       "aws:principalaccount": account,
       "aws:principalarn": arn,
       "aws:principaltype": userName === undefined ? "Account" : "User",
-      "aws:securetransport": "true",
+      "aws:securetransport": String(isSecure),
       "aws:sourceip": sourceAddress,
       // What topics call the account of the caller.
       "aws:sourceowner": account,

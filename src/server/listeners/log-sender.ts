@@ -74,6 +74,7 @@ export function createLogSender({ service, clock, account, region }: LogSenderOp
       requestId: randomUUID(),
       sourceAddress: "127.0.0.1",
       userAgent: "groundwatch-listener",
+      isSecure: true,
       signal: new AbortController().signal,
     };
   }

@@ -196,6 +196,7 @@ function callOf(scope: string, now: number): CallContext {
     requestId: randomUUID(),
     sourceAddress: "logs.amazonaws.com",
     userAgent: "logs.amazonaws.com",
+    isSecure: true,
     signal: new AbortController().signal,
   };
 }

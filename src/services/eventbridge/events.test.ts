@@ -47,6 +47,7 @@ test("the whole event is stored on its bus, in the order of the entries", async 
     requestId: "r",
     sourceAddress: "127.0.0.1",
     userAgent: "",
+    isSecure: true,
     signal: new AbortController().signal,
   };
   const entry = { Source: "shop", DetailType: "order placed", EventBusName: "orders" };
