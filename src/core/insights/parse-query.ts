@@ -1,5 +1,6 @@
 // Reads a query: commands with pipes between them.
 import { commandNamed } from "./commands.ts";
+import { joinedSource } from "./commands/source.ts";
 import { QueryReader } from "./query-reader.ts";
 import type { Command, Query } from "./query-tree.ts";
 
@@ -17,9 +18,17 @@ export function parseInsightsQuery(text: string): Query {
 
 function parseCommands(reader: QueryReader): Query {
   const commands: Command[] = [];
-  do commands.push(parseCommand(reader));
-  while (reader.takeSymbol("|"));
+  do {
+    const command = parseCommand(reader);
+    const joined = commands.length === 1 ? joinedWith(commands[0], command) : undefined;
+    if (joined === undefined) commands.push(command);
+    else commands[0] = joined;
+  } while (reader.takeSymbol("|"));
   return { commands };
+}
+
+function joinedWith(first: Command | undefined, command: Command): Command | undefined {
+  return first?.kind === "source" && command.kind === "source" ? joinedSource(first, command) : undefined;
 }
 
 function parseCommand(reader: QueryReader): Command {

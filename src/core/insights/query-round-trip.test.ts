@@ -235,7 +235,28 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     span: fc.constant(span),
   }),
 );
-const query: fc.Arbitrary<Query> = fc.record({ commands: fc.array(command, { minLength: 1, maxLength: 4 }) });
+
+const texts = (most: number) => fc.array(fc.string({ maxLength: 4 }), { maxLength: most });
+const source: fc.Arbitrary<Command> = fc.record({
+  kind: fc.constant("source" as const),
+  logGroups: fc.constant([]),
+  namePrefixes: texts(5),
+  accounts: texts(20),
+  groupClass: fc.constantFrom(undefined, "INFREQUENT_ACCESS"),
+  tags: fc.array(fc.record({ key: fc.string({ maxLength: 4 }), values: texts(5) }), { maxLength: 5 }),
+  dataSources: fc.array(
+    fc.record({ name: fc.constantFrom("a", "b"), type: fc.constantFrom(undefined, "c", "d.e") }),
+    {
+      maxLength: 10,
+    },
+  ),
+  span: fc.constant(span),
+});
+const commands = fc.array(command, { minLength: 1, maxLength: 4 });
+const query: fc.Arbitrary<Query> = fc.oneof(
+  fc.record({ commands }),
+  fc.tuple(source, commands).map(([first, rest]) => ({ commands: [first, ...rest] })),
+);
 
 /** A tree without what depends on how it was written. */
 function bare(tree: unknown): unknown {

@@ -1,4 +1,5 @@
 // A Logs Insights query as data: commands, each with its expressions. Spans point into the query's text.
+import type { TagFilter } from "../logs/log-group-filter.ts";
 import type { Span } from "./query-error.ts";
 
 /**
@@ -308,6 +309,10 @@ export interface Source {
   readonly namePrefixes: readonly string[];
   readonly accounts: readonly string[];
   readonly groupClass: string | undefined;
+  /** A group has them all. */
+  readonly tags: readonly TagFilter[];
+  /** A group is of one of them, if there are any. */
+  readonly dataSources: readonly { readonly name: string; readonly type: string | undefined }[];
   readonly span: Span;
 }
 

@@ -9,6 +9,8 @@ export const queryLimits = {
   logGroups: 50,
   /** Log groups that a SOURCE command may choose. */
   sourceLogGroups: 10_000,
+  /** Log groups that are looked at together. */
+  sourcePage: 1_000,
   /** Queries of an account and region that run or wait to run. */
   concurrentQueries: 100,
   /** Of those of all accounts, how many the engine works on at once; the others are `Scheduled`. */

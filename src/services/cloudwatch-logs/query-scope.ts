@@ -21,11 +21,11 @@ import { indexPoliciesIn, policyKey } from "./group-policies.ts";
 import { visibleFrom } from "./log-events.ts";
 import { readLookupTables } from "./lookup-tables.ts";
 import { queryLimits } from "./query-limits.ts";
+import { chosenGroups } from "./source-groups.ts";
 import {
   accountOf,
   groupsIn,
   readablePlace,
-  readableScopes,
   streamScope,
   streamsIn,
   type StoredGroup,
@@ -95,39 +95,6 @@ async function namedGroups(given: readonly string[], context: LogsContext): Prom
     );
   }
   return found;
-}
-
-/**
- * Of all accounts that the caller may read, unless the command names some.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html
- */
-async function chosenGroups(source: Source, context: LogsContext): Promise<Groups> {
-  const { call, dependencies } = context;
-  const foreign = source.accounts.find(
-    (account) => !dependencies.linkedAccounts.mayRead(call.account, account),
-  );
-  if (foreign !== undefined) {
-    throw invalidParameter(`The account ${foreign} is not linked to the account ${call.account}.`);
-  }
-  const scopes =
-    source.accounts.length === 0
-      ? readableScopes(context)
-      : source.accounts.map((account) => `${account}/${call.region}`);
-  const prefixes = source.namePrefixes.length === 0 ? [""] : source.namePrefixes;
-  const chosen = new Map<number, Document<StoredGroup>>();
-  for (const scope of scopes) {
-    for (const prefix of prefixes) {
-      const groups = await groupsIn(dependencies.state).list(scope, {
-        limit: queryLimits.sourceLogGroups,
-        ...(prefix === "" ? {} : { prefix }),
-      });
-      for (const group of groups) {
-        if ((source.groupClass ?? "STANDARD") === group.value.logGroupClass)
-          chosen.set(group.value.id, group);
-      }
-    }
-  }
-  return [...chosen.values()];
 }
 
 export interface ReadScope {

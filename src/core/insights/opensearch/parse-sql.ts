@@ -1,4 +1,5 @@
 // OpenSearch SQL: one SELECT, read into the commands of Logs Insights QL.
+import { namedSource } from "../commands/source.ts";
 import { aggregationNamed } from "../functions/aggregations.ts";
 import { printExpression } from "../print-expression.ts";
 import { QueryReader } from "../query-reader.ts";
@@ -51,7 +52,7 @@ function parseFrom(reader: QueryReader): Source {
       ? [token.text]
       : [...list.matchAll(/'([^']+)'|"([^"]+)"/g)].map(([, a, b]) => a ?? b ?? "");
   if (logGroups.length === 0) reader.refuse("a log group is expected", span);
-  return { kind: "source", logGroups, namePrefixes: [], accounts: [], groupClass: undefined, span };
+  return namedSource(logGroups, span);
 }
 
 function parseGroups(reader: QueryReader): readonly Expression[] {

@@ -1,0 +1,69 @@
+// The SOURCE command of queries through the official client: groups by their tags, data sources and names.
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newInsightsQueries } from "../support/insights-queries.ts";
+import { refusal } from "../support/refusal.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let logs: CloudWatchLogs;
+
+const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "/shop/orders": { team: "Alpha", "cw:datasource:name": "shop", "cw:datasource:type": "orders" },
+  "/shop/web": { team: "beta", "cw:datasource:name": "shop", "cw:datasource:type": "web" },
+  "/bank/audit": { team: "alpha-2", stage: "prod", "cw:datasource:name": "bank" },
+  plain: {},
+};
+
+beforeAll(async () => {
+  server = await startTestServer();
+  logs = new CloudWatchLogs(server.clientConfig());
+  const logStreamName = "stream";
+  for (const [logGroupName, tags] of Object.entries(groups)) {
+    await logs.createLogGroup({ logGroupName });
+    if (Object.keys(tags).length > 0) await logs.tagLogGroup({ logGroupName, tags });
+    await logs.createLogStream({ logGroupName, logStreamName });
+    const logEvents = [{ timestamp: server.clock.now(), message: "{}" }];
+    await logs.putLogEvents({ logGroupName, logStreamName, logEvents });
+  }
+});
+
+afterAll(() => server?.stop());
+
+const { start, ended, rowsOf } = newInsightsQueries(() => ({ server, logs }));
+
+const groupsOf = async (source: string) => {
+  const queryId = await start(undefined, `SOURCE ${source} | stats count(*) by @log | sort @log`);
+  return rowsOf(await ended(queryId)).map((row) => row["@log"]?.split(":")[1]);
+};
+
+test.each([
+  ['dataSource(["shop.orders"])', ["/shop/orders"]],
+  ['dataSource(["shop", "bank"])', ["/bank/audit", "/shop/orders", "/shop/web"]],
+  ['dataSource(["shop"]) logGroups(namePrefix: ["/shop/w", "/bank"])', ["/shop/web"]],
+  ['dataSource(["amazon_vpc.flow"])', []],
+  ['logGroupTags([{key: "team"}])', ["/bank/audit", "/shop/orders", "/shop/web"]],
+  ['logGroupTags([{"key": "team", "values": ["Alpha"]}])', ["/shop/orders"]],
+  ['logGroupTags([{key: "team", values: ["alpha*"]}])', ["/bank/audit", "/shop/orders"]],
+  ['logGroupTags([{key: "team", values: ["!beta"]}, {key: "stage"}])', ["/bank/audit"]],
+  ['logGroupTags([{key: "team", values: ["beta"]}]) logGroups(namePrefix: "/bank")', []],
+  ['"/shop/web" | SOURCE plain', ["/shop/web", "plain"]],
+  ["logGroups(logGroupClass: ['STANDARD'])", ["/bank/audit", "/shop/orders", "/shop/web", "plain"]],
+])("SOURCE %s reads the groups that it means", async (source, expected) => {
+  expect(await groupsOf(source)).toEqual(expected);
+});
+
+test("a query inside a query chooses its groups by tags too", async () => {
+  const inner = '(SOURCE logGroupTags([{key: "team"}]) | stats count(*) as n)';
+  const queryId = await start({ logGroupName: "plain" }, `stats count(*) as own | appendcols ${inner}`);
+  expect(rowsOf(await ended(queryId))).toEqual([{ own: "1", n: "3" }]);
+});
+
+test("what SOURCE does not know is refused with its place", async () => {
+  expect(await refusal(groupsOf('logGroups(team: "a")'))).toBe(
+    "MalformedQueryException: unknown criterion team of log groups",
+  );
+  expect(await refusal(groupsOf('logGroupTags([{key: "a", values: ["1","2","3","4","5","6"]}])'))).toBe(
+    "MalformedQueryException: there are more than 5 items",
+  );
+});
