@@ -6,50 +6,12 @@ import { join } from "node:path";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { expect, onTestFinished, test } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
-import { missingPostgres, startPostgres } from "../../src/storage/state/testing/postgres-server.ts";
-import { startClickHouseHttp } from "../../src/storage/telemetry/testing/clickhouse-http.ts";
-import { startProcess, type ServerProcess } from "../support/process.ts";
+import { missingPostgres } from "../../src/storage/state/testing/postgres-server.ts";
+import { optionsOf, startNodes } from "../support/nodes.ts";
 import { startReceiver } from "../support/receiver.ts";
 
 const region = "us-east-1";
 const groups = Array.from({ length: 4 }, (_, index) => `group-${index}`);
-
-const optionsOf = ({ endpoint }: ServerProcess) => ({
-  endpoint,
-  region,
-  credentials: { accessKeyId: "123456789012", secretAccessKey: "any" },
-  maxAttempts: 1,
-});
-
-/** Two of them, on clocks that go together. */
-async function startNodes(folder: string, endpointsFile: string) {
-  const postgres = startPostgres();
-  onTestFinished(() => postgres.stop());
-  const clickhouse = await startClickHouseHttp(join(folder, "clickhouse"));
-  onTestFinished(() => clickhouse.close());
-  const stores = ["--postgres-url", postgres.url, "--clickhouse-url", clickhouse.url];
-  const start = (name: string) =>
-    startProcess(join(folder, name), ["--clock", "manual", "--service-endpoints", endpointsFile, ...stores]);
-  // One after the other: tables are made by the first.
-  const nodes = [await start("one"), await start("other")];
-  onTestFinished(async () => {
-    for (const node of nodes) if (node.child.exitCode === null) await node.end("SIGKILL");
-  });
-  const clocks = nodes.map((node) => new GroundwatchClient(optionsOf(node)));
-  const times = await Promise.all(clocks.map(async (clock) => (await clock.getClock()).Now));
-  const latest = Math.max(...times);
-  for (const [index, clock] of clocks.entries()) {
-    await clock.advanceClock({ Milliseconds: latest - (times[index] ?? latest) });
-  }
-  return {
-    nodes,
-    advance: async (seconds: number, among = nodes) => {
-      for (const node of among) {
-        await new GroundwatchClient(optionsOf(node)).advanceClock({ Milliseconds: seconds * 1_000 });
-      }
-    },
-  };
-}
 
 test.skipIf(missingPostgres !== "")(
   `what two nodes store is delivered once, and all of it when one is killed${missingPostgres}`,
@@ -59,7 +21,7 @@ test.skipIf(missingPostgres !== "")(
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const receiver = await startReceiver();
     onTestFinished(() => receiver.stop());
-    const { nodes, advance } = await startNodes(folder, receiver.endpointsFile);
+    const { nodes, advance } = await startNodes(folder, ["--service-endpoints", receiver.endpointsFile]);
     const [one, other] = nodes.map((node) => new CloudWatchLogs(optionsOf(node)));
     if (one === undefined || other === undefined || nodes[0] === undefined)
       throw new Error("two are started");
@@ -110,9 +72,7 @@ test.skipIf(missingPostgres !== "")(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "groundwatch-tail-nodes-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const receiver = await startReceiver();
-    onTestFinished(() => receiver.stop());
-    const { nodes, advance } = await startNodes(folder, receiver.endpointsFile);
+    const { nodes, advance } = await startNodes(folder);
     const [one, other] = nodes.map(
       (node) => new CloudWatchLogs({ ...optionsOf(node), disableHostPrefix: true }),
     );

@@ -166,7 +166,7 @@ describe("StreamQueryResults", () => {
   });
 });
 
-test("the statistics of a query grow while it runs", async () => {
+test("the statistics of a query grow while it runs, until StopQuery ends it in the engine", async () => {
   const group = await newGroup();
   const events = Array.from({ length: 10_000 }, (_, index) => [-1, `{"k":1,"i":"event ${index}"}`] as const);
   for (let batch = 0; batch < 3; batch++) await group.put(events);
@@ -179,7 +179,10 @@ test("the statistics of a query grow while it runs", async () => {
     if (statistics!.recordsScanned! > 0) break;
     await pause();
   }
+  expect(await runningJoins()).toBeGreaterThan(0);
   await logs.stopQuery({ queryId });
+  expect(await runningJoins()).toBe(0);
+  expect(await logs.getQueryResults({ queryId })).toMatchObject({ status: "Cancelled", results: [] });
 });
 
 describe("GetQueryHistogram", () => {

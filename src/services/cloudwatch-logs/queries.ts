@@ -89,7 +89,8 @@ export async function requireRun(queryId: string, context: LogsContext): Promise
 }
 
 /**
- * The engine has stopped working on the query when this answers.
+ * The engine has stopped working on the query when this answers, or does within a second when another node
+ * runs it.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StopQuery.html
  */
 export async function stopQuery(
@@ -97,7 +98,7 @@ export async function stopQuery(
   context: LogsContext,
 ): Promise<Output<"StopQuery">> {
   await requireRun(input.queryId, context);
-  if (!(await context.queries.stop(input.queryId))) {
+  if (!(await context.queries.stop(scopeOf(context), input.queryId))) {
     throw invalidParameter(`Query ${input.queryId} is not running, it has already ended.`);
   }
   return { success: true };

@@ -120,7 +120,8 @@ async function* rowsOfRun(
   if (begun.status === "Running" || begun.status === "Scheduled") {
     yield { kind: "progress", statistics: begun.statistics, searchedFrom: begun.to ?? context.call.now };
   }
-  const ended = await unlessAborted(context.queries.finished(scope, queryId), context.call.signal);
+  const { signal } = context.call;
+  const ended = await unlessAborted(context.queries.finished(scope, queryId, signal), signal);
   if (ended === undefined) return;
   yield* chunks(await context.queries.results(scope, queryId, ended.status).catch(sayWhichKey));
   yield {

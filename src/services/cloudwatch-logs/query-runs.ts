@@ -4,10 +4,7 @@ import type { QueryLanguage } from "../../core/insights/query-languages.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { Blobs } from "../../storage/blobs.ts";
 import { KeyUnavailableError } from "../../storage/encryption/key-errors.ts";
-import type { Keyring } from "../../storage/encryption/keyring.ts";
-import { openDocument, sealDocument } from "../../storage/encryption/sealed-document.ts";
 import type { Collection } from "../../storage/state.ts";
 import { TelemetryError, type Telemetry } from "../../storage/telemetry.ts";
 import type { Dependencies } from "../dependencies.ts";
@@ -21,6 +18,8 @@ import {
 import type { LogQueryCost } from "../log-query-reader.ts";
 import { meterQuery } from "./query-costs.ts";
 import { queryLimits } from "./query-limits.ts";
+import { createQueryNodes, type QueryNodes, type RunProgress } from "./query-nodes.ts";
+import { createQueryResults, type QueryResults } from "./query-results.ts";
 
 export type RunStatus = "Scheduled" | "Running" | "Complete" | "Failed" | "Cancelled" | "Timeout";
 
@@ -54,23 +53,27 @@ export type DescribedRun = Pick<
 
 type QueryParts = Pick<Dependencies, "state" | "telemetry" | "blobs" | "clock" | "logEncryption">;
 
-const resultBucket = "log-query-results";
+/** How often a query that another node runs is looked at, by who waits for its end. */
+const askAgainMs = 1_000;
 
 interface ActiveRun {
   readonly scope: string;
   readonly controller: AbortController;
-  status: RunStatus;
+  status: RunProgress["status"];
   /** What was found so far. */
   partial: QueryAnswer | undefined;
   statistics: RunStatistics;
+  /** That the other nodes see it. */
+  partialKept: Promise<void>;
   readonly ended: Promise<void>;
 }
 
 export class QueryRuns {
   readonly #telemetry: Telemetry;
-  readonly #blobs: Blobs;
   readonly #clock: Clock;
-  readonly #keyring: Keyring;
+  readonly #results: QueryResults;
+  readonly #nodes: QueryNodes;
+  readonly #isShared: boolean;
   readonly runs: Collection<StoredRun>;
   readonly #active = new Map<string, ActiveRun>();
   readonly #waiting: (() => void)[] = [];
@@ -79,11 +82,12 @@ export class QueryRuns {
   #working = 0;
 
   constructor({ state, telemetry, blobs, clock, logEncryption }: QueryParts) {
-    this.#keyring = logEncryption.keyring;
     this.runs = state.collection<StoredRun>("log-queries");
     this.#telemetry = telemetry;
-    this.#blobs = blobs;
     this.#clock = clock;
+    this.#results = createQueryResults({ state, blobs }, logEncryption.keyring);
+    this.#nodes = createQueryNodes(state, clock);
+    this.#isShared = state.node !== undefined;
   }
 
   /** How many queries of a scope run or wait. */
@@ -127,7 +131,11 @@ export class QueryRuns {
     };
     const controller = new AbortController();
     // It is active before others can find it, so that nobody takes it for one that has died.
-    const noted = this.runs.put(scope, queryId, stored, startedAt);
+    const stop = () => controller.abort();
+    const progress = () => this.#active.get(queryId) ?? { status: "Scheduled", statistics: noStatistics };
+    const noted = this.#nodes
+      .begin(queryId, { scope, stop, progress })
+      .then(() => this.runs.put(scope, queryId, stored, startedAt));
     const ended = noted.then(() => this.#run(scope, queryId, stored, query, queryScope, controller.signal));
     this.#active.set(queryId, {
       scope,
@@ -135,27 +143,37 @@ export class QueryRuns {
       status: "Scheduled",
       partial: undefined,
       statistics: noStatistics,
+      partialKept: Promise.resolve(),
       ended,
     });
-    ended.catch(() => undefined).finally(() => this.#active.delete(queryId));
+    const leave = () => this.#leave(scope, queryId);
+    void ended.then(leave, leave);
     await noted;
   }
 
-  /** False when the query has ended already; the engine has stopped when this resolves. */
-  async stop(queryId: string): Promise<boolean> {
+  /**
+   * False when the query has ended already. The engine has stopped when this resolves, but for a query that
+   * another node runs: that is asked to stop it.
+   */
+  async stop(scope: string, queryId: string): Promise<boolean> {
     const active = this.#active.get(queryId);
-    if (active === undefined) return false;
+    if (active === undefined) return this.#nodes.stop(scope, queryId);
     active.controller.abort();
     await active.ended;
     return true;
   }
 
-  /** How the query has ended, when it has. */
-  async finished(scope: string, queryId: string): Promise<StoredRun> {
-    await this.#active.get(queryId)?.ended;
-    const run = await this.find(scope, queryId);
-    if (run === undefined) throw new Error(`the query ${queryId} is not known`);
-    return run;
+  /** How the query has ended, when it has; as it is when the signal is aborted before that. */
+  async finished(scope: string, queryId: string, signal?: AbortSignal): Promise<StoredRun> {
+    for (;;) {
+      await this.#active.get(queryId)?.ended;
+      const run = await this.find(scope, queryId);
+      if (run === undefined) throw new Error(`the query ${queryId} is not known`);
+      const isUnderWay = run.status === "Running" || run.status === "Scheduled";
+      if (!isUnderWay || signal?.aborted === true) return run;
+      // Another node runs it.
+      await new Promise<void>((resolve) => this.#clock.schedule(this.#clock.now() + askAgainMs, resolve));
+    }
   }
 
   /** Undefined for a query that is unknown, or was started more than a week ago. */
@@ -167,12 +185,12 @@ export class QueryRuns {
   }
 
   /**
-   * A query that is stored as running and is not known to run has died with its process, or has ended since
-   * it was read.
+   * A query that is stored as running and that no node runs has died with its process, or has ended since it
+   * was read.
    */
   async present(scope: string, queryId: string, run: StoredRun): Promise<StoredRun> {
     if (run.status !== "Running") return run;
-    const active = this.#active.get(queryId);
+    const active = this.#active.get(queryId) ?? (await this.#nodes.find(scope, queryId));
     if (active !== undefined) {
       return { ...run, status: active.status, statistics: active.statistics };
     }
@@ -186,11 +204,10 @@ export class QueryRuns {
    * @throws KeyUnavailableError
    */
   async results(scope: string, queryId: string, status: RunStatus): Promise<readonly ResultRow[]> {
-    if (status === "Scheduled" || status === "Running") return this.#active.get(queryId)?.partial?.rows ?? [];
-    const key = resultKey(scope, queryId);
-    const body = await this.#blobs.get(resultBucket, key);
-    if (body === undefined) return [];
-    return JSON.parse(openDocument(this.#keyring, body, key).toString()) as readonly ResultRow[];
+    const isPartial = status === "Scheduled" || status === "Running";
+    const active = this.#active.get(queryId);
+    if (isPartial && active !== undefined) return active.partial?.rows ?? [];
+    return (await this.#results.get({ scope, queryId, isPartial })) ?? [];
   }
 
   async #run(
@@ -213,19 +230,20 @@ export class QueryRuns {
           if (active === undefined) return;
           active.partial = partial;
           active.statistics = partial.statistics;
+          if (this.#isShared) active.partialKept = this.#keepPartial(scope, queryId, stored, partial.rows);
         },
         onProgress: (sofar) => {
           if (active !== undefined) active.statistics = grown(active.statistics, sofar);
         },
       });
-      await this.#keep(scope, queryId, stored, rows);
+      await this.#results.put({ scope, queryId, isPartial: false }, rows, stored.resultKeyArn);
       ended = { ...stored, status: "Complete", statistics, cost: await meter.cost(read) };
     } catch (error) {
       const active = this.#active.get(queryId);
       const { statistics } = active ?? { statistics: noStatistics };
       const { rows } = active?.partial ?? { rows: [] };
       if (rows.length > 0 && !(error instanceof KeyUnavailableError)) {
-        await this.#keep(scope, queryId, stored, rows);
+        await this.#results.put({ scope, queryId, isPartial: false }, rows, stored.resultKeyArn);
       }
       ended = { ...stored, status: statusOf(error), problem: problemOf(error), statistics };
     } finally {
@@ -239,16 +257,30 @@ export class QueryRuns {
     );
   }
 
-  async #keep(
+  /** How the query has ended is stored. */
+  async #leave(scope: string, queryId: string): Promise<void> {
+    const active = this.#active.get(queryId);
+    this.#active.delete(queryId);
+    await active?.partialKept;
+    // What is left when the state cannot be reached goes with the results, after a week.
+    await this.#forgetProgress(scope, queryId).catch(() => undefined);
+  }
+
+  async #forgetProgress(scope: string, queryId: string): Promise<void> {
+    if (!this.#isShared) return;
+    await this.#nodes.end(queryId, scope);
+    await this.#results.delete({ scope, queryId, isPartial: true });
+  }
+
+  /** Without them the other nodes show none, and the query goes on. */
+  async #keepPartial(
     scope: string,
     queryId: string,
     { resultKeyArn }: StoredRun,
     rows: readonly ResultRow[],
   ): Promise<void> {
-    const key = resultKey(scope, queryId);
-    const body = Buffer.from(JSON.stringify(rows));
-    const kept = resultKeyArn === undefined ? body : sealDocument(this.#keyring, resultKeyArn, body, key);
-    await this.#blobs.put(resultBucket, key, kept);
+    const kept = this.#results.put({ scope, queryId, isPartial: true }, rows, resultKeyArn);
+    await kept.catch(() => undefined);
   }
 
   /**
@@ -286,7 +318,8 @@ export class QueryRuns {
       limit: queryLimits.expiredPerStart,
     });
     for (const { key } of expired) {
-      await this.#blobs.delete(resultBucket, resultKey(scope, key));
+      await this.#results.delete({ scope, queryId: key, isPartial: false });
+      await this.#forgetProgress(scope, key);
       await this.runs.delete(scope, key);
     }
   }
@@ -299,8 +332,6 @@ function grown(
 ): RunStatistics {
   return sofar.recordsScanned > before.recordsScanned ? { ...before, ...sofar } : before;
 }
-
-const resultKey = (scope: string, queryId: string): string => `${scope}/${queryId}.json`;
 
 /** How a query has ended that the engine did not answer. */
 export function statusOf(error: unknown): RunStatus {
