@@ -148,13 +148,13 @@ export class Pipeline {
   }
 
   /**
-   * The first row, in the order of the rows, of each combination; rows that lack one of the values all
+   * The first rows, in the order of the rows, of each combination; rows that lack one of the values all
    * stay.
    */
-  takeOneBy(values: readonly Value[]): void {
+  takeSomeBy(values: readonly Value[], count: number): void {
     const keys = values.map((value) => this.#column(value).sql);
     const order = this.#orderBy();
-    this.#select.close((select) => firstOfEach(select, order, keys));
+    this.#select.close((select) => firstOfEach(select, order, keys, count));
   }
 
   /** A new field by a window over the rows; `make` gets the order of the rows as it stands in a window. */

@@ -85,6 +85,18 @@ export class QueryReader {
     if (!this.takeWord(expected)) this.unexpected();
   }
 
+  /** A whole number up to a hundred thousand; undefined where no number stands. */
+  count(): number | undefined {
+    const token = this.peek();
+    if (token.kind !== "number") return undefined;
+    const count = Number(token.text);
+    if (!Number.isInteger(count) || count < 1 || count > 100_000) {
+      this.refuse("a whole number between 1 and 100000 is expected", token.span);
+    }
+    this.next();
+    return count;
+  }
+
   /** `true` or `false`. */
   boolean(): boolean {
     if (this.takeWord("true")) return true;
@@ -94,7 +106,7 @@ export class QueryReader {
 
   /** True at the end of a command: a pipe, a closing bracket of a subquery, or the end of the text. */
   atCommandEnd(): boolean {
-    return this.peek().kind === "end" || this.isSymbol("|") || this.isSymbol(")");
+    return this.peek().kind === "end" || ["|", ")", "]"].some((symbol) => this.isSymbol(symbol));
   }
 
   list<Item>(read: () => Item): readonly [Item, ...Item[]] {
@@ -112,11 +124,11 @@ export class QueryReader {
     return result;
   }
 
-  /** A query in brackets. */
-  subquery(): Query {
-    this.expectSymbol("(");
+  /** A query in brackets, square ones in OpenSearch PPL. */
+  subquery(closing: ")" | "]" = ")"): Query {
+    this.expectSymbol(closing === ")" ? "(" : "[");
     const query = this.nested(() => this.#readQuery(this));
-    this.expectSymbol(")");
+    this.expectSymbol(closing);
     return query;
   }
 

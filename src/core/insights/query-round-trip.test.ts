@@ -129,6 +129,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant("dedup" as const),
+    count: fc.integer({ min: 1, max: 100_000 }),
     fields: fc.array(field, { minLength: 1, maxLength: 3 }),
     span: fc.constant(span),
   }),

@@ -142,7 +142,13 @@ export type Command =
     }
   | { readonly kind: "sort"; readonly keys: readonly SortKey[]; readonly span: Span }
   | { readonly kind: "limit"; readonly count: number; readonly span: Span }
-  | { readonly kind: "dedup"; readonly fields: readonly FieldReference[]; readonly span: Span }
+  | {
+      readonly kind: "dedup";
+      /** How many rows of each combination stay. */
+      readonly count: number;
+      readonly fields: readonly FieldReference[];
+      readonly span: Span;
+    }
   | {
       readonly kind: "parse";
       readonly subject: Expression | undefined;

@@ -35,12 +35,12 @@ export function orderClause(keys: readonly OrderKey[]): Sql {
   return sql` ORDER BY ${joinSql(items, ", ")}`;
 }
 
-/** Of rows with the same keys the first one; of those that lack a key all. */
-export function firstOfEach(rows: Sql, order: Sql, keys: readonly Sql[]): Sql {
+/** Of rows with the same keys the first ones; of those that lack a key all. */
+export function firstOfEach(rows: Sql, order: Sql, keys: readonly Sql[], count: number): Sql {
   const lacks = joinSql(
     keys.map((key) => sql`isNull(${key})`),
     " OR ",
   );
   const by = joinSql([...keys, sql`if(${lacks}, rowNumberInAllBlocks() + 1, 0)`], ", ");
-  return sql`SELECT * FROM (${rows}${order}) LIMIT 1 BY ${by}`;
+  return sql`SELECT * FROM (${rows}${order}) LIMIT ${count} BY ${by}`;
 }

@@ -55,7 +55,7 @@ function parseOptions(reader: QueryReader): Options {
 }
 
 /** Either side may come first. */
-function parseEquality(reader: QueryReader, { left, right }: Options): Join["on"][number] {
+export function parseEquality(reader: QueryReader, { left, right }: Options): Join["on"][number] {
   const one = parseSide(reader, left, right);
   reader.expectSymbol("=");
   const other = parseSide(reader, left, right);

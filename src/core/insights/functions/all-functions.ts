@@ -6,10 +6,12 @@ import { encodingFunctions } from "./encodings.ts";
 import { generalFunctions } from "./general.ts";
 import { jsonFunctions } from "./json.ts";
 import { numericFunctions } from "./numeric.ts";
+import { openSearchFunctions } from "./open-search.ts";
 import { textFunctions } from "./text.ts";
 import { timeFunctions } from "./time.ts";
 
 export const insightsFunctions: FunctionTable = {
+  ...openSearchFunctions,
   ...numericFunctions,
   ...textFunctions,
   ...encodingFunctions,

@@ -5,6 +5,14 @@ import type { Call, Expression } from "../query-tree.ts";
 /** Names that differ; those that are the same in both are in `shared`. */
 const renamed: Readonly<Record<string, string>> = {
   ceiling: "ceil",
+  character_length: "strlen",
+  get_json_object: "json_extract",
+  ifnull: "coalesce",
+  json_array_length: "jsonArraySize",
+  nvl: "coalesce",
+  position: "locate",
+  power: "pow",
+  regexp_replace: "regexReplace",
   distinct_count: "count_distinct",
   dc: "count_distinct",
   isnotnull: "ispresent",
@@ -26,8 +34,9 @@ const renamed: Readonly<Record<string, string>> = {
 
 const shared = new Set(
   (
-    "abs avg ceil coalesce concat count floor greatest least ltrim max median min replace rtrim sqrt sum " +
-    "trim isempty isblank"
+    "abs acos asin atan avg cbrt ceil coalesce concat concat_ws cos cot count degrees e exp floor greatest " +
+    "if isblank isempty json_extract json_valid least left locate log10 log2 ltrim max md5 median min mod " +
+    "nullif pi pow radians replace reverse right round rtrim sha1 sign sin sqrt sum tan trim"
   ).split(" "),
 );
 

@@ -7,7 +7,7 @@ import {
   type Dialect,
 } from "../expression-grammar.ts";
 import type { QueryReader } from "../query-reader.ts";
-import type { BinaryOperator, Expression, NamedExpression } from "../query-tree.ts";
+import type { BinaryOperator, Expression, NamedExpression, Query } from "../query-tree.ts";
 import { translateCall } from "./functions.ts";
 
 /**
@@ -17,6 +17,11 @@ import { translateCall } from "./functions.ts";
  */
 export function parseCondition(reader: QueryReader): Expression {
   return parseAnyExpression(reader, openSearchDialect);
+}
+
+/** A value without a comparison: `in` behind it means something else. */
+export function parseValue(reader: QueryReader): Expression {
+  return parseOperand(reader, openSearchDialect);
 }
 
 /** An expression with its text, and with an alias behind `as` if there is one. */
@@ -78,6 +83,10 @@ function readOperator(reader: QueryReader): BinaryOperator | undefined {
 function parseTest(reader: QueryReader, subject: Expression, start: number): Expression | undefined {
   if (reader.takeWord("like")) return likeOf(reader, subject, start);
   if (reader.takeWord("in")) {
+    const query = parseInnerQuery(reader);
+    if (query !== undefined) {
+      return { kind: "in", negated: false, subject, set: query, span: reader.spanFrom(start) };
+    }
     reader.expectSymbol("(");
     const set = reader.list(() => parseOperand(reader, openSearchDialect));
     reader.expectSymbol(")");
@@ -95,6 +104,13 @@ function parseTest(reader: QueryReader, subject: Expression, start: number): Exp
     right: { kind: "binary", operator: "<=", left: subject, right: most, span },
     span,
   };
+}
+
+/** `[ search source=... | fields a ]` in PPL, `(SELECT a FROM ...)` in SQL. */
+function parseInnerQuery(reader: QueryReader): Query | undefined {
+  if (reader.isSymbol("[")) return reader.subquery("]");
+  const isSelect = /^\(\s*select\s/i.test(reader.text.slice(reader.offset));
+  return isSelect ? reader.subquery() : undefined;
 }
 
 /** `%` is any text and `_` any character, over the whole value. */

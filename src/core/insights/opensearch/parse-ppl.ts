@@ -1,70 +1,113 @@
 // OpenSearch PPL: its commands, read into those of Logs Insights QL.
+import { parseEquality } from "../commands/join.ts";
+import { namedSource } from "../commands/source.ts";
 import { QueryReader } from "../query-reader.ts";
-import type { Command, Expression, NamedExpression, Query } from "../query-tree.ts";
-import { parseCondition, parseNamedCondition } from "./parse-condition.ts";
+import type { Command, Expression, FieldReference, NamedExpression, Query } from "../query-tree.ts";
+import { parseCondition, parseNamedCondition, parseValue } from "./parse-condition.ts";
 
 /**
- * The commands `where`, `fields`, `eval`, `stats`, `sort`, `head`, `dedup`, `top`, `rare` and `parse`; others
- * are refused with their position.
+ * The commands `source`, `where`, `fields`, `rename`, `eval`, `fillnull`, `stats`, `sort`, `head`, `dedup`,
+ * `top`, `rare`, `parse` and `join`; others are refused with their position.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData_PPL.html
  * @throws InsightsQueryError
  */
 export function parsePplQuery(text: string): Query {
-  const reader = new QueryReader(text, () => reader.unexpected());
-  const commands: Command[] = [];
-  let isShaped = false;
-  do {
-    const read = parseCommand(reader, isShaped);
-    isShaped ||= read.some(({ kind }) => kind === "display" || kind === "fields" || kind === "stats");
-    commands.push(...read);
-  } while (reader.takeSymbol("|"));
+  const reader = new QueryReader(text, parseCommands);
+  const query = parseCommands(reader);
   if (reader.peek().kind !== "end") reader.unexpected();
+  return query;
+}
+
+function parseCommands(reader: QueryReader): Query {
+  const commands: Command[] = [...parseSource(reader)];
+  if (commands.length > 0 && !reader.takeSymbol("|")) return { commands };
+  let shown: Shown;
+  do {
+    const read = parseCommand(reader, shown);
+    shown = read.shown ?? shown;
+    commands.push(...read.commands);
+  } while (reader.takeSymbol("|"));
   return { commands };
 }
 
-/** `isShaped` says whether the columns have been chosen already. */
-function parseCommand(reader: QueryReader, isShaped: boolean): readonly Command[] {
+/** `search source = [lg:`group`, `aws:fieldIndex` = "status", `status` = 200]`, or the name of one group. */
+function parseSource(reader: QueryReader): readonly Command[] {
+  const start = reader.offset;
+  const hasSearch = reader.takeWord("search");
+  if (!hasSearch && !/^source\s*=/i.test(reader.text.slice(start))) return [];
+  reader.expectWord("source");
+  reader.expectSymbol("=");
+  if (!reader.takeSymbol("[")) return [namedSource([parseGroup(reader)], reader.spanFrom(start))];
+  const groups: string[] = [];
+  const conditions: Expression[] = [];
+  reader.list(() => {
+    if (/^lg\s*:/i.test(reader.text.slice(reader.offset))) {
+      reader.next();
+      reader.next();
+      groups.push(parseGroup(reader));
+    } else conditions.push(parseCondition(reader));
+  });
+  reader.expectSymbol("]");
+  const span = reader.spanFrom(start);
+  const indexed = conditions.filter((condition) => !isIndexList(condition));
+  return [
+    ...(groups.length === 0 ? [] : [namedSource(groups, span)]),
+    ...indexed.map((condition): Command => ({ kind: "filterIndex", condition, span })),
+  ];
+}
+
+/** What says which fields are indexed; the conditions on them say it again. */
+function isIndexList(condition: Expression): boolean {
+  const subject =
+    condition.kind === "binary" ? condition.left : condition.kind === "in" ? condition.subject : condition;
+  return subject.kind === "field" && subject.steps.join(".") === "aws:fieldIndex";
+}
+
+function parseGroup(reader: QueryReader): string {
+  return reader.peek().kind === "text" ? reader.textLiteral().text : reader.alias();
+}
+
+/** The names of the columns that have been chosen; undefined as long as the whole event is shown. */
+type Shown = readonly string[] | undefined;
+
+interface Read {
+  readonly commands: readonly Command[];
+  /** As before, when missing. */
+  readonly shown?: readonly string[];
+}
+
+function parseCommand(reader: QueryReader, shown: Shown): Read {
   const start = reader.offset;
   const token = reader.peek();
   if (token.kind !== "word") return reader.unexpected();
-  const parse = Object.hasOwn(commandParsers, token.text.toLowerCase())
-    ? commandParsers[token.text.toLowerCase()]
-    : undefined;
+  const name = token.text.toLowerCase();
+  const parse = Object.hasOwn(commandParsers, name) ? commandParsers[name] : undefined;
   if (parse === undefined) return reader.refuse(`the command ${token.text} is not supported`, token.span);
   reader.next();
-  const read = parse(reader, start, isShaped);
+  const read = parse(reader, start, shown);
   if (!reader.atCommandEnd()) reader.unexpected();
   return read;
 }
 
-type CommandParser = (reader: QueryReader, start: number, isShaped: boolean) => readonly Command[];
+type CommandParser = (reader: QueryReader, start: number, shown: Shown) => Read;
 
 const commandParsers: Readonly<Record<string, CommandParser>> = {
-  where: (reader, start) => [
-    { kind: "filter", condition: parseCondition(reader), span: reader.spanFrom(start) },
-  ],
-  fields(reader, start) {
-    reader.takeSymbol("+");
-    const items = reader.list(() => parseNamedCondition(reader));
-    return [{ kind: "display", items, span: reader.spanFrom(start) }];
-  },
+  where: (reader, start) => ({
+    commands: [{ kind: "filter", condition: parseCondition(reader), span: reader.spanFrom(start) }],
+  }),
+  fields: parseFields,
+  rename: parseRename,
   /** New fields beside what is shown, which is the whole event at first. */
-  eval(reader, start, isShaped) {
-    const made = reader.list((): NamedExpression => {
-      const alias = reader.alias();
-      reader.expectSymbol("=");
-      const from = reader.offset;
-      const expression = parseCondition(reader);
-      return { expression, alias, text: reader.text.slice(from, reader.spanFrom(from).end) };
-    });
-    const span = reader.spanFrom(start);
-    const event = isShaped ? [] : ["@timestamp", "@message"].map((name) => fieldNamed(name, start));
-    return [{ kind: "fields", items: [...event, ...made], span }];
+  eval(reader, start, shown) {
+    const made = reader.list(() => parseAssignment(reader));
+    return beside(made, shown, reader.spanFrom(start).end);
   },
+  fillnull: parseFillNull,
   stats(reader, start) {
     const items = reader.list(() => parseNamedCondition(reader));
     const by = reader.takeWord("by") ? reader.list(() => parseNamedCondition(reader)) : [];
-    return [{ kind: "stats", items, by, span: reader.spanFrom(start) }];
+    const commands: readonly Command[] = [{ kind: "stats", items, by, span: reader.spanFrom(start) }];
+    return { commands, shown: [...by, ...items].map(nameOf) };
   },
   sort(reader, start) {
     const keys = reader.list(() => {
@@ -77,17 +120,12 @@ const commandParsers: Readonly<Record<string, CommandParser>> = {
       reader.takeWord("asc");
       return { expression, text, descending };
     });
-    return [{ kind: "sort", keys, span: reader.spanFrom(start) }];
+    return { commands: [{ kind: "sort", keys, span: reader.spanFrom(start) }] };
   },
-  head: (reader, start) => [
-    { kind: "limit", count: readCount(reader) ?? defaultRows, span: reader.spanFrom(start) },
-  ],
-  dedup(reader, start) {
-    const { span } = reader.peek();
-    if ((readCount(reader) ?? 1) !== 1) reader.refuse("dedup keeps one event of each combination", span);
-    const fields = reader.list(() => reader.field());
-    return [{ kind: "dedup", fields, span: reader.spanFrom(start) }];
-  },
+  head: (reader, start) => ({
+    commands: [{ kind: "limit", count: reader.count() ?? defaultRows, span: reader.spanFrom(start) }],
+  }),
+  dedup: parseDedup,
   top: (reader, start) => mostFrequent(reader, start, true),
   rare: (reader, start) => mostFrequent(reader, start, false),
   parse(reader, start) {
@@ -95,39 +133,165 @@ const commandParsers: Readonly<Record<string, CommandParser>> = {
     const { text, span } = reader.textLiteral();
     const regex = { kind: "regex", source: text, span } as const;
     const pattern = { kind: "regex", regex, aliases: [], isMulti: false } as const;
-    return [{ kind: "parse", subject, pattern, span: reader.spanFrom(start) }];
+    return { commands: [{ kind: "parse", subject, pattern, span: reader.spanFrom(start) }] };
+  },
+  join: (reader, start) => parseJoin(reader, start, "inner"),
+  inner(reader, start) {
+    reader.expectWord("join");
+    return parseJoin(reader, start, "inner");
+  },
+  left(reader, start) {
+    reader.takeWord("outer");
+    reader.expectWord("join");
+    return parseJoin(reader, start, "left");
   },
 };
 
 const defaultRows = 10;
 
-function fieldNamed(name: string, start: number): NamedExpression {
-  const span = { start, end: start };
-  return { expression: { kind: "field", steps: [name], span }, alias: undefined, text: name };
+function parseAssignment(reader: QueryReader): NamedExpression {
+  const alias = reader.alias();
+  reader.expectSymbol("=");
+  const from = reader.offset;
+  const expression = parseCondition(reader);
+  return { expression, alias, text: reader.text.slice(from, reader.spanFrom(from).end) };
 }
 
-function readCount(reader: QueryReader): number | undefined {
-  const token = reader.peek();
-  if (token.kind !== "number") return undefined;
-  const count = Number(token.text);
-  if (!Number.isInteger(count) || count < 1 || count > 100_000) {
-    reader.refuse("a whole number between 1 and 100000 is expected", token.span);
+/** `fields a, b`, or `fields - a` to take columns away. */
+function parseFields(reader: QueryReader, start: number, shown: Shown): Read {
+  if (reader.takeSymbol("-")) {
+    const dropped = new Set(reader.list(() => reader.field().steps.join(".")));
+    if (shown === undefined) return reader.refuse("fields - needs columns", reader.spanFrom(start));
+    return only(
+      shown.filter((name) => !dropped.has(name)),
+      reader.spanFrom(start).end,
+    );
   }
-  reader.next();
-  return count;
+  reader.takeSymbol("+");
+  const items = reader.list(() => parseNamedCondition(reader));
+  const commands: readonly Command[] = [{ kind: "display", items, span: reader.spanFrom(start) }];
+  return { commands, shown: items.map(nameOf) };
 }
 
-function mostFrequent(reader: QueryReader, start: number, descending: boolean): readonly Command[] {
-  const count = readCount(reader) ?? defaultRows;
-  const fields = [...reader.list(() => reader.field())];
-  if (reader.takeWord("by")) fields.push(...reader.list(() => reader.field()));
+function parseRename(reader: QueryReader, start: number, shown: Shown): Read {
+  const renamed = reader.list(() => {
+    const field = reader.field();
+    reader.expectWord("as");
+    return { expression: field, alias: reader.alias(), text: field.steps.join(".") };
+  });
+  const { end } = reader.spanFrom(start);
+  if (shown === undefined) return beside(renamed, shown, end);
+  const items = shown.map((name) => renamed.find(({ text }) => text === name) ?? fieldNamed(name, end));
+  return { commands: [{ kind: "display", items, span: { start, end } }], shown: items.map(nameOf) };
+}
+
+/** `fillnull using a = 0, b = "x"`, `fillnull with 0 in a, b`, or of all columns `fillnull with 0`. */
+function parseFillNull(reader: QueryReader, start: number, shown: Shown): Read {
+  if (reader.takeWord("using")) {
+    const filled = reader.list(() => {
+      const { expression, alias = "" } = parseAssignment(reader);
+      return filledField(alias, expression, start);
+    });
+    return beside(filled, shown, reader.spanFrom(start).end);
+  }
+  reader.expectWord("with");
+  const value = parseValue(reader);
+  const names = reader.takeWord("in") ? reader.list(() => reader.field().steps.join(".")) : shown;
+  if (names === undefined) return reader.refuse("fillnull needs fields", reader.spanFrom(start));
+  return beside(
+    names.map((name) => filledField(name, value, start)),
+    shown,
+    reader.spanFrom(start).end,
+  );
+}
+
+function filledField(name: string, value: Expression, start: number): NamedExpression {
+  const { expression: field } = fieldNamed(name, start);
+  const span = { start, end: value.span.end };
+  return {
+    expression: { kind: "call", name: "coalesce", arguments: [field, value], span },
+    alias: name,
+    text: name,
+  };
+}
+
+/** `dedup 2 a, b keepempty=true`: without the option rows that lack one of the fields go. */
+function parseDedup(reader: QueryReader, start: number): Read {
+  const count = reader.count() ?? 1;
+  const fields = reader.list(() => reader.field());
+  const keepsEmpty = reader.takeWord("keepempty") && takeBoolean(reader);
   const span = reader.spanFrom(start);
-  const by = fields.map((field) => ({ expression: field, alias: undefined, text: field.steps.join(".") }));
+  const present = fields.map((field): Command => {
+    const condition: Expression = { kind: "call", name: "ispresent", arguments: [field], span };
+    return { kind: "filter", condition, span };
+  });
+  return { commands: [...(keepsEmpty ? [] : present), { kind: "dedup", count, fields, span }] };
+}
+
+function takeBoolean(reader: QueryReader): boolean {
+  reader.expectSymbol("=");
+  return reader.boolean();
+}
+
+/** With `by` there are so many of each group. */
+function mostFrequent(reader: QueryReader, start: number, descending: boolean): Read {
+  const count = reader.count() ?? defaultRows;
+  const fields = reader.list(() => reader.field());
+  const groups = reader.takeWord("by") ? reader.list(() => reader.field()) : [];
+  const span = reader.spanFrom(start);
+  const by = [...fields, ...groups].map((field) => fieldItem(field));
   const all: Expression = { kind: "call", name: "count", arguments: [{ kind: "star", span }], span };
   const counted: Expression = { kind: "field", steps: ["count"], span };
-  return [
+  const inOrder = by.map(({ expression, text }) => ({ expression, text, descending: false }));
+  const shortened: Command =
+    groups.length === 0 ? { kind: "limit", count, span } : { kind: "dedup", count, fields: groups, span };
+  const commands: readonly Command[] = [
     { kind: "stats", items: [{ expression: all, alias: "count", text: "count(*)" }], by, span },
-    { kind: "sort", keys: [{ expression: counted, text: "count", descending }], span },
-    { kind: "limit", count, span },
+    { kind: "sort", keys: [{ expression: counted, text: "count", descending }, ...inOrder], span },
+    shortened,
   ];
+  return { commands, shown: [...by.map(nameOf), "count"] };
 }
+
+/** `left join left=l, right=r on l.id = r.id `group``, or a query in square brackets instead of a group. */
+function parseJoin(reader: QueryReader, start: number, type: "inner" | "left"): Read {
+  const sides = { left: "left", right: "right" };
+  for (const side of ["left", "right"] as const) {
+    if (!reader.takeWord(side)) continue;
+    reader.expectSymbol("=");
+    sides[side] = reader.alias();
+    reader.takeSymbol(",");
+  }
+  if (!reader.takeWord("on")) reader.expectWord("where");
+  const on = [parseEquality(reader, { type, ...sides })];
+  while (reader.takeWord("and")) on.push(parseEquality(reader, { type, ...sides }));
+  const from = reader.offset;
+  const query = reader.isSymbol("[")
+    ? reader.subquery("]")
+    : { commands: [namedSource([parseGroup(reader)], reader.spanFrom(from))] };
+  return { commands: [{ kind: "join", type, ...sides, on, query, span: reader.spanFrom(start) }] };
+}
+
+/** New or changed fields, and after them what is shown with those that are new. */
+function beside(made: readonly NamedExpression[], shown: Shown, end: number): Read {
+  const names = shown ?? ["@timestamp", "@message"];
+  const all = [...new Set([...names, ...made.map(nameOf)])];
+  const defined: Command = { kind: "fields", items: made, span: { start: end, end } };
+  return { commands: [defined, ...only(all, end).commands], shown: all };
+}
+
+function only(names: readonly string[], end: number): Read {
+  const items = names.map((name) => fieldNamed(name, end));
+  return { commands: [{ kind: "display", items, span: { start: end, end } }], shown: names };
+}
+
+const nameOf = ({ alias, text }: NamedExpression): string => alias ?? text;
+
+const fieldItem = (field: FieldReference): NamedExpression => ({
+  expression: field,
+  alias: undefined,
+  text: field.steps.join("."),
+});
+
+const fieldNamed = (name: string, at: number): NamedExpression =>
+  fieldItem({ kind: "field", steps: [name], span: { start: at, end: at } });
