@@ -129,9 +129,21 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
+/** A payload on its way: its events are JSON already. */
+export interface EncodedPayload {
+  /** The members beside `logEvents`. */
+  readonly head: Omit<SubscriptionPayload, "logEvents">;
+  /** `SubscriptionEvent`s with commas between them; none stands between one buffer and the next. */
+  readonly events: readonly Buffer[];
+}
+
+export function encodePayload({ logEvents, ...head }: SubscriptionPayload): EncodedPayload {
+  return { head, events: logEvents.map((event) => Buffer.from(JSON.stringify(event))) };
+}
+
 /** Resolves when the target has the payload; the error of a rejection says what it answered. */
 export type SendSubscriptionPayload = (
   target: SubscriptionTarget,
-  payload: SubscriptionPayload,
+  payload: EncodedPayload,
   options: SendOptions,
 ) => Promise<void>;

@@ -4,9 +4,8 @@
 export const subscriptionLimits = {
   filtersPerGroup: 2,
   policiesPerAccount: 1,
-  /** Of one payload, before it is compressed; a larger event goes alone. */
-  payloadCharacters: 512 * 1024,
-  payloadEvents: 5_000,
+  /** The events of one payload, before they are compressed; a larger one goes alone. */
+  payloadBytes: 512 * 1024,
 } as const;
 
 export interface SubscriptionEvent {
@@ -47,49 +46,5 @@ export function controlMessage(now: number): SubscriptionPayload {
         message: "CWL CONTROL MESSAGE: Checking health of destination Kinesis stream.",
       },
     ],
-  };
-}
-
-/** Where a payload comes from; all its events do. */
-export interface PayloadSource {
-  readonly owner: string;
-  readonly logGroup: string;
-  readonly logStream: string;
-  readonly filterName: string;
-  readonly isAccountPolicy: boolean;
-}
-
-/** As few payloads as the limits allow, with the events in their order. */
-export function dataMessages(
-  source: PayloadSource,
-  events: readonly SubscriptionEvent[],
-): readonly SubscriptionPayload[] {
-  const payloads: SubscriptionPayload[] = [];
-  let open: SubscriptionEvent[] = [];
-  let characters = 0;
-  const close = () => {
-    if (open.length > 0) payloads.push(dataMessage(source, open));
-    open = [];
-    characters = 0;
-  };
-  for (const event of events) {
-    const { payloadCharacters, payloadEvents } = subscriptionLimits;
-    if (open.length >= payloadEvents || characters + event.message.length > payloadCharacters) close();
-    open.push(event);
-    characters += event.message.length;
-  }
-  close();
-  return payloads;
-}
-
-function dataMessage(source: PayloadSource, logEvents: readonly SubscriptionEvent[]): SubscriptionPayload {
-  return {
-    messageType: "DATA_MESSAGE",
-    owner: source.owner,
-    logGroup: source.logGroup,
-    logStream: source.logStream,
-    subscriptionFilters: [source.filterName],
-    logEvents,
-    ...(source.isAccountPolicy ? { policyLevel: "ACCOUNT_LEVEL_POLICY" as const } : {}),
   };
 }

@@ -1,9 +1,7 @@
-// What subscriptions are made of: destinations, policies and payloads.
-import { fc, test as property } from "@fast-check/vitest";
+// What subscriptions are made of: destinations and policies.
 import { describe, expect, test } from "vitest";
 import { parseGroupExclusion, parseSubscriptionPolicy } from "./account-policy.ts";
 import { allows, parseDestinationPolicy } from "./destination-policy.ts";
-import { dataMessages, subscriptionLimits } from "./subscription-payload.ts";
 import { parseSubscriptionTarget } from "./subscription-target.ts";
 
 const place = "us-east-1:111122223333";
@@ -85,21 +83,3 @@ test("selection criteria leave groups out by their names", () => {
     expect(parseGroupExclusion(text)).toBeUndefined();
   }
 });
-
-const source = { owner: "o", logGroup: "g", logStream: "s", filterName: "f", isAccountPolicy: false };
-const sizes = fc.array(fc.constantFrom(1, 100, 200_000, 400_000, 600_000), { maxLength: 20 });
-
-property.prop([sizes])(
-  "payloads have all events in their order, and only single ones are too large",
-  (lengths) => {
-    const events = lengths.map((length, index) => {
-      return { id: String(index), timestamp: index, message: "x".repeat(length) };
-    });
-    const payloads = dataMessages(source, events);
-    expect(payloads.flatMap(({ logEvents }) => logEvents)).toEqual(events);
-    for (const { logEvents } of payloads) {
-      const characters = logEvents.reduce((sum, { message }) => sum + message.length, 0);
-      expect(logEvents.length === 1 || characters <= subscriptionLimits.payloadCharacters).toBe(true);
-    }
-  },
-);

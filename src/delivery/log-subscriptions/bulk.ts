@@ -1,13 +1,16 @@
 // The bulk request that puts log events into OpenSearch, and what its answer says.
-import type { SubscriptionPayload } from "../../core/logs/subscription-payload.ts";
+import type { SubscriptionEvent } from "../../core/logs/subscription-payload.ts";
+import type { EncodedPayload } from "../../storage/log-subscriptions.ts";
+import { joinEvents } from "./join-events.ts";
 
 /**
  * Two lines an event, with the members that the function of the CloudWatch console writes. The id of the
  * event is that of the document, so that what is delivered twice is there once.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_OpenSearch_Stream.html
  */
-export function bulkBody(payload: SubscriptionPayload, index: string | undefined): string {
-  const lines = payload.logEvents.flatMap(({ id, timestamp, message, extractedFields }) => {
+export function bulkBody({ head, events }: EncodedPayload, index: string | undefined): string {
+  const logEvents = JSON.parse(`[${joinEvents(events).toString()}]`) as readonly SubscriptionEvent[];
+  const lines = logEvents.flatMap(({ id, timestamp, message, extractedFields }) => {
     const at = new Date(timestamp).toISOString();
     const day = at.slice(0, 10).replaceAll("-", ".");
     const document = {
@@ -16,9 +19,9 @@ export function bulkBody(payload: SubscriptionPayload, index: string | undefined
       "@id": id,
       "@timestamp": at,
       "@message": message,
-      "@owner": payload.owner,
-      "@log_group": payload.logGroup,
-      "@log_stream": payload.logStream,
+      "@owner": head.owner,
+      "@log_group": head.logGroup,
+      "@log_stream": head.logStream,
     };
     return [JSON.stringify({ index: { _index: index ?? `cwl-${day}`, _id: id } }), JSON.stringify(document)];
   });

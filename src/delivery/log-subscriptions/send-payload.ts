@@ -1,15 +1,20 @@
 // Sends the payloads of subscription filters: to streams, functions, search domains and addresses.
-import { constants, gzipSync } from "node:zlib";
-import type { SubscriptionPayload } from "../../core/logs/subscription-payload.ts";
+import { promisify } from "node:util";
+import { constants, gzip } from "node:zlib";
 import type { SubscriptionTarget } from "../../core/logs/subscription-target.ts";
-import type { SendOptions, SendSubscriptionPayload } from "../../storage/log-subscriptions.ts";
+import type {
+  EncodedPayload,
+  SendOptions,
+  SendSubscriptionPayload,
+} from "../../storage/log-subscriptions.ts";
 import type { DeliveryService, ServiceEndpoint, ServiceEndpoints } from "../service-endpoints.ts";
 import { post, sendToService } from "../signed-request.ts";
 import { bulkBody, failuresOfBulk } from "./bulk.ts";
+import { joinEvents } from "./join-events.ts";
 
 type Sender<Kind extends SubscriptionTarget["kind"]> = (
   target: Extract<SubscriptionTarget, { kind: Kind }>,
-  payload: SubscriptionPayload,
+  payload: EncodedPayload,
   options: SendOptions,
   endpoints: ServiceEndpoints,
 ) => Promise<void>;
@@ -27,14 +32,14 @@ const senders: { readonly [Kind in SubscriptionTarget["kind"]]: Sender<Kind> } =
     const body = {
       StreamName: streamName,
       StreamARN: arn,
-      Data: dataOf(payload),
+      Data: await dataOf(payload),
       PartitionKey: options.partitionKey,
     };
     await sendJson(endpoints, "kinesis", region, "Kinesis_20131202.PutRecord", body, options);
   },
 
   async firehose({ streamName, region }, payload, options, endpoints) {
-    const body = { DeliveryStreamName: streamName, Records: [{ Data: dataOf(payload) }] };
+    const body = { DeliveryStreamName: streamName, Records: [{ Data: await dataOf(payload) }] };
     const target = "Firehose_20150804.PutRecordBatch";
     const answer = await sendJson(endpoints, "firehose", region, target, body, options);
     const { FailedPutCount: failed, RequestResponses: responses } = JSON.parse(answer) as {
@@ -52,7 +57,7 @@ const senders: { readonly [Kind in SubscriptionTarget["kind"]]: Sender<Kind> } =
       region,
       path: `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`,
       headers: { "content-type": "application/json", "x-amz-invocation-type": "Event" },
-      body: JSON.stringify({ awslogs: { data: dataOf(payload) } }),
+      body: JSON.stringify({ awslogs: { data: await dataOf(payload) } }),
       ...options,
     });
   },
@@ -60,7 +65,7 @@ const senders: { readonly [Kind in SubscriptionTarget["kind"]]: Sender<Kind> } =
   async opensearch({ index, region }, payload, options, endpoints) {
     const endpoint = endpointOf(endpoints, "es");
     // A control message says only that something will come: a search domain has no use for it.
-    if (payload.messageType === "CONTROL_MESSAGE") return;
+    if (payload.head.messageType === "CONTROL_MESSAGE") return;
     const answer = await sendToService(endpoint, {
       service: "es",
       region,
@@ -75,18 +80,22 @@ const senders: { readonly [Kind in SubscriptionTarget["kind"]]: Sender<Kind> } =
 
   async webhook({ url }, payload, { signal }) {
     const headers = { "content-type": "application/json", "content-encoding": "gzip" };
-    await post(url, headers, compressed(payload), signal);
+    await post(url, headers, await compressed(payload), signal);
   },
 };
 
 /** The form in which AWS sends payloads: JSON, compressed, in Base64 where JSON holds it. */
-function dataOf(payload: SubscriptionPayload): string {
-  return compressed(payload).toString("base64");
+async function dataOf(payload: EncodedPayload): Promise<string> {
+  return (await compressed(payload)).toString("base64");
 }
 
+const compress = promisify<Buffer, { readonly level: number }, Buffer>(gzip);
+
 /** At the fastest level: the usual one takes two and a half times as long and makes a tenth less of it. */
-function compressed(payload: SubscriptionPayload): Buffer {
-  return gzipSync(JSON.stringify(payload), { level: constants.Z_BEST_SPEED });
+function compressed({ head, events }: EncodedPayload): Promise<Buffer> {
+  const opening = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"logEvents":[`);
+  const json = Buffer.concat([opening, joinEvents(events), Buffer.from("]}")]);
+  return compress(json, { level: constants.Z_BEST_SPEED });
 }
 
 function sendJson(

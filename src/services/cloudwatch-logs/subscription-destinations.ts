@@ -6,7 +6,7 @@ import {
 } from "../../core/logs/destination-policy.ts";
 import { controlMessage } from "../../core/logs/subscription-payload.ts";
 import { parseSubscriptionTarget, type SubscriptionTarget } from "../../core/logs/subscription-target.ts";
-import { destinationsIn } from "../../storage/log-subscriptions.ts";
+import { destinationsIn, encodePayload } from "../../storage/log-subscriptions.ts";
 import type { LogsContext } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 
@@ -54,7 +54,8 @@ export async function tryTarget(context: LogsContext, target: SubscriptionTarget
   const { now, signal } = context.call;
   const partitionKey = context.call.requestId;
   try {
-    await context.dependencies.sendLogs(target, controlMessage(now), { partitionKey, now, signal });
+    const payload = encodePayload(controlMessage(now));
+    await context.dependencies.sendLogs(target, payload, { partitionKey, now, signal });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalidParameter(`${failures[target.kind]} (${reason})`);

@@ -2,16 +2,9 @@
 import { joinSql, rawSql, sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { requireReadable, type LogEventSource } from "./log-event-source.ts";
+import { encodeEvents } from "./event-texts.ts";
 import { latestSequence } from "./log-events.ts";
-import { recentArrivalsOf, type ArrivalsPage } from "./recent-arrivals.ts";
-
-export interface ArrivedLogEvent {
-  readonly groupId: number;
-  readonly streamId: number;
-  readonly timestamp: number;
-  readonly sequence: bigint;
-  readonly message: string;
-}
+import { recentArrivalsOf, type ArrivalsPage, type ArrivedBatch } from "./recent-arrivals.ts";
 
 export interface ArrivalsQuery {
   readonly source: LogEventSource;
@@ -29,20 +22,24 @@ export interface ArrivalsQuery {
   readonly limit: number;
 }
 
-interface RawRow extends Omit<ArrivedLogEvent, "sequence"> {
+interface RawRow {
+  readonly groupId: number;
+  readonly streamId: number;
+  readonly timestamp: number;
   readonly sequence: string;
+  readonly message: string;
 }
 
 /** How much of the messages is read at once; the first event is always read. */
 const pageBytes = 8 * 1024 * 1024;
 
-/** When there are fewer rows than `limit` and `isCut` is false, all up to `upTo` are among them. */
+/** When `isCut` is false, all wanted events up to `upTo` are there, and perhaps others that have no needle. */
 export async function readArrivedLogEvents(
   telemetry: Telemetry,
   query: ArrivalsQuery,
 ): Promise<ArrivalsPage> {
   const { groupIds, upTo } = query;
-  if (groupIds.length === 0) return { rows: [], isCut: false };
+  if (groupIds.length === 0) return { batches: [], isCut: false };
   const recent = recentArrivalsOf(telemetry);
   const page = recent?.read({ ...query, pageBytes });
   if (page !== undefined) return page;
@@ -86,14 +83,23 @@ async function readStoredArrivals(
     ) AS page
     WHERE bytesBefore < ${pageBytes}
     ORDER BY sequence ${rawSql("ASC")}`);
-  const rows = found.slice(0, limit).map((row) => ({
-    groupId: row.groupId,
-    streamId: row.streamId,
-    timestamp: row.timestamp,
-    message: row.message,
-    sequence: BigInt(row.sequence),
-  }));
   const last = found.at(-1);
   const bytes = last === undefined ? 0 : last.bytesBefore + Buffer.byteLength(last.message);
-  return { rows, isCut: found.length > limit || bytes >= pageBytes };
+  return { batches: batchesOf(found.slice(0, limit)), isCut: found.length > limit || bytes >= pageBytes };
+}
+
+/** Rows of the same stream that follow each other are a batch. */
+function batchesOf(rows: readonly RawRow[]): readonly ArrivedBatch[] {
+  const runs: RawRow[][] = [];
+  for (const row of rows) {
+    const [first] = runs.at(-1) ?? [];
+    if (first?.groupId === row.groupId && first.streamId === row.streamId) runs.at(-1)?.push(row);
+    else runs.push([row]);
+  }
+  return runs.map((run) => {
+    const sequences = run.map(({ sequence }) => BigInt(sequence));
+    const { groupId = 0, streamId = 0 } = run[0] ?? {};
+    const last = sequences.at(-1) ?? 0n;
+    return { groupId, streamId, texts: encodeEvents(run, sequences), from: 0, to: run.length, last };
+  });
 }

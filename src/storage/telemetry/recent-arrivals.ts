@@ -1,6 +1,6 @@
 // The log events that were stored last, in memory, so that whoever follows a group seldom asks the engine.
 import type { Telemetry } from "../telemetry.ts";
-import type { ArrivedLogEvent } from "./log-arrivals.ts";
+import { encodeEvents, type EventTexts } from "./event-texts.ts";
 
 /** Events of one call, behind their storage; the numbers grow. */
 export interface StoredBatch {
@@ -20,22 +20,34 @@ export interface RecentQuery {
   readonly groupIds: readonly number[];
   readonly after: bigint;
   readonly upTo: bigint;
-  readonly needles: readonly string[];
   readonly transformed: boolean;
   readonly limit: number;
   readonly pageBytes: number;
 }
 
+/** Events of one stream that follow each other: those of `texts` from one place to before another. */
+export interface ArrivedBatch {
+  readonly groupId: number;
+  readonly streamId: number;
+  readonly texts: EventTexts;
+  readonly from: number;
+  readonly to: number;
+  /** The number of the last of them. */
+  readonly last: bigint;
+}
+
 export interface ArrivalsPage {
-  readonly rows: readonly ArrivedLogEvent[];
+  /** In the order of arrival. */
+  readonly batches: readonly ArrivedBatch[];
+  /** There may be more behind the last of them. */
   readonly isCut: boolean;
 }
 
 const recentLimits = {
   /** About so much is kept of all groups together. */
   keptBytes: 16 * 1024 * 1024,
-  /** What an event takes beside its texts. */
-  eventBytes: 200,
+  /** What a batch takes beside its texts. */
+  batchBytes: 1_000,
   /** The one that was followed first is forgotten: it may be a group that was deleted. */
   groups: 1_000,
 } as const;
@@ -47,9 +59,16 @@ interface FollowedGroup {
   unreadBytes: number;
 }
 
-interface KeptBatch extends StoredBatch {
-  readonly bytes: number;
+interface KeptBatch {
+  readonly groupId: number;
+  readonly streamId: number;
+  /** The number of the first; the others follow it one by one. */
+  readonly first: bigint;
   readonly last: bigint;
+  readonly messages: EventTexts;
+  /** With what transformers made of events in the place of these. */
+  readonly transformed: EventTexts;
+  readonly bytes: number;
 }
 
 /** Between the numbers of an instant and those of any process at the next one. */
@@ -80,18 +99,14 @@ export class RecentArrivals {
   note(batch: StoredBatch): void {
     const group = this.#groups.get(batch.groupId);
     if (group === undefined) return;
-    const bytes = batch.events.reduce(
-      (sum, { message, transformed = "" }) =>
-        sum + message.length + transformed.length + recentLimits.eventBytes,
-      0,
-    );
-    group.unreadBytes += bytes;
+    const kept = encodeBatch(batch);
+    group.unreadBytes += kept.bytes;
     if (group.unreadBytes > recentLimits.keptBytes) {
       this.forget(batch.groupId);
       return;
     }
-    this.#kept.push({ ...batch, bytes, last: batch.sequences.at(-1) ?? 0n });
-    this.#bytes += bytes;
+    this.#kept.push(kept);
+    this.#bytes += kept.bytes;
     this.#makeRoom();
   }
 
@@ -115,8 +130,8 @@ export class RecentArrivals {
     }
     const batches = this.#kept
       .filter(({ groupId, last }) => wanted.has(groupId) && last > after)
-      .filter(({ sequences }) => (sequences[0] ?? 0n) <= upTo)
-      .sort((one, other) => ((one.sequences[0] ?? 0n) < (other.sequences[0] ?? 0n) ? -1 : 1));
+      .filter(({ first }) => first <= upTo)
+      .sort((one, other) => (one.first < other.first ? -1 : 1));
     return pageOf(batches, query);
   }
 
@@ -133,25 +148,45 @@ export class RecentArrivals {
   }
 }
 
+function encodeBatch({ groupId, streamId, sequences, events }: StoredBatch): KeptBatch {
+  const messages = encodeEvents(events, sequences);
+  const isTransformed = events.some(({ transformed }) => transformed !== undefined);
+  const made = events.map(({ timestamp, message, transformed = message }) => ({
+    timestamp,
+    message: transformed,
+  }));
+  const transformed = isTransformed ? encodeEvents(made, sequences) : messages;
+  const textBytes = messages.bytes.length + (isTransformed ? transformed.bytes.length : 0);
+  return {
+    groupId,
+    streamId,
+    first: sequences[0] ?? 0n,
+    last: sequences.at(-1) ?? 0n,
+    messages,
+    transformed,
+    bytes: textBytes + recentLimits.batchBytes,
+  };
+}
+
 /** The numbers of a call follow each other, so batches in their order are events in theirs. */
-function pageOf(batches: readonly KeptBatch[], query: RecentQuery): ArrivalsPage {
-  const { after, upTo, needles, transformed, limit, pageBytes } = query;
-  const rows: ArrivedLogEvent[] = [];
+function pageOf(kept: readonly KeptBatch[], query: RecentQuery): ArrivalsPage {
+  const { after, upTo, transformed, limit, pageBytes } = query;
+  const batches: ArrivedBatch[] = [];
+  let events = 0;
   let bytes = 0;
-  for (const { groupId, streamId, sequences, events } of batches) {
-    for (const [index, sequence] of sequences.entries()) {
-      if (sequence <= after || sequence > upTo) continue;
-      const event = events[index];
-      if (event === undefined) continue;
-      const message = transformed ? (event.transformed ?? event.message) : event.message;
-      if (!needles.every((needle) => message.includes(needle))) continue;
-      if (rows.length === limit) return { rows, isCut: true };
-      rows.push({ groupId, streamId, timestamp: event.timestamp, sequence, message });
-      bytes += Buffer.byteLength(message);
-      if (bytes >= pageBytes) return { rows, isCut: true };
-    }
+  for (const batch of kept) {
+    if (events >= limit || bytes >= pageBytes) return { batches, isCut: true };
+    const { groupId, streamId, first } = batch;
+    const texts = transformed ? batch.transformed : batch.messages;
+    const from = after < first ? 0 : Number(after - first) + 1;
+    const end = batch.last <= upTo ? texts.ends.length : Number(upTo - first) + 1;
+    const to = Math.min(end, from + limit - events);
+    batches.push({ groupId, streamId, texts, from, to, last: first + BigInt(to - 1) });
+    if (to < end) return { batches, isCut: true };
+    events += to - from;
+    bytes += texts.bytes.length;
   }
-  return { rows, isCut: false };
+  return { batches, isCut: false };
 }
 
 const recentOf = new WeakMap<Telemetry, RecentArrivals>();

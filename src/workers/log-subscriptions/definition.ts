@@ -30,6 +30,8 @@ export interface Subscription {
   readonly group: { readonly id: number; readonly name: string } | undefined;
   readonly excludedGroups: ReadonlySet<string>;
   readonly matches: MessagePredicate;
+  /** All messages match. */
+  readonly isEverything: boolean;
   readonly needles: readonly string[];
   readonly isRandom: boolean;
   readonly isOnTransformed: boolean;
@@ -65,7 +67,7 @@ async function readFilter(
   const compiled = compile(value.filterPattern, compileRegex);
   return {
     ...compiled,
-    matches: isSelected ? compiled.matches : () => false,
+    ...(isSelected ? {} : { matches: () => false, isEverything: false }),
     identity: JSON.stringify(value),
     account,
     region,
@@ -107,7 +109,8 @@ async function readPolicy(
 
 function compile(text: string, compileRegex: CompileRegex) {
   const pattern = parseFilterPattern(text);
-  return { matches: compileFilterPattern(pattern, compileRegex), needles: needlesOf(pattern) };
+  const isEverything = pattern.kind === "everything";
+  return { matches: compileFilterPattern(pattern, compileRegex), needles: needlesOf(pattern), isEverything };
 }
 
 function placeOf(scope: string): { readonly account: string; readonly region: string } {

@@ -3,20 +3,16 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { pauseMs, retryPolicies } from "../../core/deliveries/retry-policy.ts";
-import { eventIdOf } from "../../core/logs/event-position.ts";
-import {
-  dataMessages,
-  type SubscriptionEvent,
-  type SubscriptionPayload,
-} from "../../core/logs/subscription-payload.ts";
 import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
 import type { DeliveryAttempts } from "../../storage/delivery-attempts.ts";
 import { cursorScope, cursorsIn, type SendSubscriptionPayload } from "../../storage/log-subscriptions.ts";
-import { readArrivedLogEvents, type ArrivedLogEvent } from "../../storage/telemetry/log-arrivals.ts";
+import { readArrivedLogEvents } from "../../storage/telemetry/log-arrivals.ts";
+import type { ArrivedBatch } from "../../storage/telemetry/recent-arrivals.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
 import { ArrivalNotes, type Look } from "./arrival-notes.ts";
 import { resolveTarget, type Subscription, type SubscriptionParts } from "./definition.ts";
 import type { SubscriptionNodes } from "./nodes.ts";
+import { matchingEvents, payloadsOf, type MatchingEvents, type Outgoing } from "./payloads.ts";
 
 /** The names behind the numbers of events. */
 export interface LogNames {
@@ -38,11 +34,6 @@ export interface RunParts extends SubscriptionParts {
 const pageEvents = 10_000;
 /** How often it is looked whether all nodes have stored what is noted. */
 const settleMs = 500;
-
-interface Outgoing {
-  readonly messageId: string;
-  readonly payload: SubscriptionPayload;
-}
 
 /** A page that is being delivered: when all payloads are out, everything up to `upTo` is. */
 interface Page {
@@ -154,7 +145,7 @@ export class SubscriptionRun {
     const now = clock.now();
     try {
       const target = await resolveTarget(state, this.definition);
-      const partitionKey = this.definition.isRandom ? randomUUID() : payload.logStream;
+      const partitionKey = this.definition.isRandom ? randomUUID() : payload.head.logStream;
       await send(target, payload, { partitionKey, now, signal: this.#signal });
     } catch (error) {
       if (this.#signal.aborted) return now;
@@ -211,7 +202,7 @@ export class SubscriptionRun {
     try {
       const groups = await this.#groups(look);
       if (groups.size === 0) return undefined;
-      const { rows, isCut } = await readArrivedLogEvents(telemetry, {
+      const { batches, isCut } = await readArrivedLogEvents(telemetry, {
         source: await logEncryption.sourceOf([...groups.keys()]),
         groupIds: [...groups.keys()],
         after: BigInt(cursor.value.sequence),
@@ -221,9 +212,9 @@ export class SubscriptionRun {
         transformed: this.definition.isOnTransformed,
         limit: pageEvents,
       });
-      const outgoing = await this.#payloads(rows, groups);
+      const outgoing = await this.#payloads(batches, groups);
       if (isCut) this.#notes.putBack(look);
-      const upTo = isCut ? (rows.at(-1)?.sequence ?? settled) : settled;
+      const upTo = isCut ? (batches.at(-1)?.last ?? settled) : settled;
       return { outgoing, upTo, more: isCut, version: cursor.version };
     } catch (error) {
       this.#notes.putBack(look);
@@ -241,37 +232,23 @@ export class SubscriptionRun {
   }
 
   async #payloads(
-    rows: readonly ArrivedLogEvent[],
+    batches: readonly ArrivedBatch[],
     groups: ReadonlyMap<number, string>,
   ): Promise<Outgoing[]> {
-    const { account, name, matches, group } = this.definition;
-    const streams = new Map<string, ArrivedLogEvent[]>();
-    for (const row of rows) {
-      if (!matches(row.message)) continue;
-      const key = `${row.groupId}/${row.streamId}`;
-      const events = streams.get(key);
-      if (events === undefined) streams.set(key, [row]);
-      else events.push(row);
-    }
-    const names = await this.#streamNames([...streams.values()].flatMap(([first]) => first ?? []));
-    return [...streams.values()].flatMap((events) => {
-      const [first] = events;
-      const logStream = first && names.get(`${first.groupId}/${first.streamId}`);
-      if (first === undefined || logStream === undefined) return [];
-      const logGroup = groups.get(first.groupId) ?? "";
-      const source = { owner: account, logGroup, logStream, filterName: name, isAccountPolicy: !group };
-      const made = dataMessages(
-        source,
-        events.map((event) => this.#eventOf(event, logGroup)),
-      );
-      return made.map((payload) => ({ messageId: payload.logEvents[0]?.id ?? "", payload }));
+    const streams = matchingEvents(this.definition, batches);
+    const names = await this.#streamNames(streams);
+    return streams.flatMap((stream) => {
+      const logGroup = groups.get(stream.groupId) ?? "";
+      const logStream = names.get(`${stream.groupId}/${stream.streamId}`);
+      if (logStream === undefined) return [];
+      return payloadsOf(this.definition, { logGroup, logStream }, stream);
     });
   }
 
   /** By the numbers of group and stream. */
-  async #streamNames(events: readonly ArrivedLogEvent[]): Promise<ReadonlyMap<string, string>> {
+  async #streamNames(streams: readonly MatchingEvents[]): Promise<ReadonlyMap<string, string>> {
     const byGroup = new Map<number, Set<number>>();
-    for (const { groupId, streamId } of events) {
+    for (const { groupId, streamId } of streams) {
       byGroup.set(groupId, (byGroup.get(groupId) ?? new Set()).add(streamId));
     }
     const names = new Map<string, string>();
@@ -281,20 +258,6 @@ export class SubscriptionRun {
       }
     }
     return names;
-  }
-
-  #eventOf({ timestamp, sequence, message }: ArrivedLogEvent, logGroup: string): SubscriptionEvent {
-    const { account, region, systemFields } = this.definition;
-    const known: Readonly<Record<string, string>> = {
-      "@aws.account": account,
-      "@aws.region": region,
-      "@source.log": logGroup,
-    };
-    const extractedFields = Object.fromEntries(systemFields.map((name) => [name, known[name] ?? ""]));
-    const id = eventIdOf({ timestamp, sequence });
-    return systemFields.length === 0
-      ? { id, timestamp, message }
-      : { id, timestamp, message, extractedFields };
   }
 
   /** A cursor that somebody else moved, or took away, is left alone. */
