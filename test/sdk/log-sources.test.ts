@@ -3,7 +3,7 @@ import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newInsightsQueries } from "../support/insights-queries.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
@@ -57,6 +57,20 @@ test("a query inside a query chooses its groups by tags too", async () => {
   const inner = '(SOURCE logGroupTags([{key: "team"}]) | stats count(*) as n)';
   const queryId = await start({ logGroupName: "plain" }, `stats count(*) as own | appendcols ${inner}`);
   expect(rowsOf(await ended(queryId))).toEqual([{ own: "1", n: "3" }]);
+});
+
+test("events have the account, the region and the data source of their group as fields", async () => {
+  const shown = "fields @data_source_name, @data_source_type, @aws.account, @aws.region | sort @log";
+  const queryId = await start(undefined, `SOURCE logGroups() | ${shown}`);
+  const place = { "@aws.account": testAccount, "@aws.region": testRegion };
+  expect(rowsOf(await ended(queryId))).toEqual([
+    { "@data_source_name": "bank", ...place },
+    { "@data_source_name": "shop", "@data_source_type": "orders", ...place },
+    { "@data_source_name": "shop", "@data_source_type": "web", ...place },
+    place,
+  ]);
+  const ofShop = 'logGroups() | filterIndex @data_source_name in ["shop"] and @aws.region = "us-east-1"';
+  expect(await groupsOf(ofShop)).toEqual(["/shop/orders", "/shop/web"]);
 });
 
 test("what SOURCE does not know is refused with its place", async () => {

@@ -2,7 +2,7 @@
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
 import { defaultIndexedFields } from "../logs/indexed-fields.ts";
 import { missing, type Value } from "./value.ts";
-import type { EventScope } from "./scope.ts";
+import type { EventScope, ScopeGroup } from "./scope.ts";
 
 /** The columns of an event that every stage passes on as long as no aggregation has taken their place. */
 export const eventColumns = [
@@ -27,18 +27,39 @@ export function systemField(name: string, scope: EventScope): Value | undefined 
       return { sql: sql`message`, type: "text", nullable: false };
     case "@logStream":
       return { sql: named("stream_id", scope.streams), type: "text", nullable: false };
-    case "@log": {
-      const logs = scope.logGroups.map(({ id, account, name: group }) => ({
-        id,
-        name: `${account}:${group}`,
-      }));
-      return { sql: named("group_id", logs), type: "text", nullable: false };
-    }
     case "@ptr":
       return { sql: pointer, type: "text", nullable: false };
     default:
-      return undefined;
+      return Object.hasOwn(groupFields, name) ? fieldOfGroups(groupFields[name], scope) : undefined;
   }
+}
+
+/** System fields that all events of a group have alike. */
+const groupFields: Readonly<Record<string, (group: ScopeGroup) => string | undefined>> = {
+  "@log": ({ account, name }) => `${account}:${name}`,
+  "@aws.account": ({ account }) => account,
+  "@aws.region": ({ region }) => region,
+  "@data_source_name": ({ dataSource }) => dataSource?.name,
+  "@data_source_type": ({ dataSource }) => dataSource?.type,
+};
+
+/**
+ * System fields that every group indexes.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatchLogs-Field-Indexing.html
+ */
+export const indexedSystemFields: ReadonlySet<string> = new Set([
+  "@logStream",
+  "@aws.account",
+  "@aws.region",
+  "@data_source_name",
+  "@data_source_type",
+]);
+
+function fieldOfGroups(valueOf: (typeof groupFields)[string] | undefined, scope: EventScope): Value {
+  const names = scope.logGroups.map((group) => ({ id: group.id, name: valueOf?.(group) ?? "" }));
+  const name = named("group_id", names);
+  const nullable = names.some((group) => group.name === "");
+  return { sql: nullable ? sql`nullIf(${name}, '')` : name, type: "text", nullable };
 }
 
 const timestampText = sql`toString(toUnixTimestamp64Milli(timestamp))`;

@@ -113,7 +113,7 @@ async function loadScript(script: Script, groupId: number): Promise<QueryScope> 
     await appendLogEvents(telemetry, destination, rows, startAt + 5_000);
   }
   const groups = script.groupNames.map((name) => {
-    return { id: idOf(name), account: "123456789012", name, visibleFrom: 0 };
+    return { id: idOf(name), account: "123456789012", name, region: "us-east-1", visibleFrom: 0 };
   });
   return {
     logGroups: groups.slice(0, 1),

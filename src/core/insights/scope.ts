@@ -1,4 +1,5 @@
 // What a query is compiled against: the groups, their streams, the span of time, and the instant "now".
+import type { DataSource } from "../logs/data-source.ts";
 import type { Sql } from "../sql.ts";
 import type { Source } from "./query-tree.ts";
 import type { RegexProblem } from "./regexes.ts";
@@ -7,6 +8,8 @@ export interface ScopeGroup {
   readonly id: number;
   readonly account: string;
   readonly name: string;
+  readonly region?: string;
+  readonly dataSource?: DataSource | undefined;
   /** Events before this instant are past the group's retention. */
   readonly visibleFrom: number;
   /** Set when some events of the group may have a transformed form, in which their fields are found. */

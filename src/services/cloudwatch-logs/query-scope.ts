@@ -11,6 +11,7 @@ import {
 import type { InsightsQueryError } from "../../core/insights/query-error.ts";
 import type { Query, Source } from "../../core/insights/query-tree.ts";
 import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
+import { dataSourceOf } from "../../core/logs/data-source.ts";
 import type { Document } from "../../storage/state.ts";
 import { requireReadable } from "../../storage/telemetry/log-event-source.ts";
 import { modelled } from "../../wire/service.ts";
@@ -140,6 +141,8 @@ export async function scopeOfQuery(
         id: value.id,
         account: accountOf(group),
         name: key,
+        region: context.call.region,
+        dataSource: dataSourceOf(value.tags),
         visibleFrom: visibleFrom(value, now, 0),
         isTransformed: (value.isTransformed ?? false) || (rules?.isTransformed ?? false),
         indexes: [...(indexesOf.get(policyKey(value.id)) ?? []), ...ofAccount],

@@ -1,7 +1,7 @@
 // `filterIndex`: a filter on indexed fields, which skips the log groups that have no such index.
 import { defaultIndexedFields } from "../../logs/indexed-fields.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
-import { indexedRows } from "../discovered-fields.ts";
+import { indexedRows, indexedSystemFields } from "../discovered-fields.ts";
 import { parseExpression } from "../parse-expression.ts";
 import { printExpression } from "../print-expression.ts";
 import type { Command, Expression } from "../query-tree.ts";
@@ -34,7 +34,7 @@ function check(condition: Expression, compiler: ExpressionCompiler): void {
   const subject = isEquality ? condition.left : condition.kind === "in" ? condition.subject : undefined;
   if (subject?.kind !== "field") compiler.refuse("filterIndex takes = and in with a field", condition);
   const name = subject.steps.join(".");
-  if (defaultIndexedFields.has(name)) return;
+  if (defaultIndexedFields.has(name) || indexedSystemFields.has(name)) return;
   const { pipeline } = compiler;
   const indexed = indexedRows(name, pipeline.scope);
   if (indexed === undefined) compiler.refuse(`the field ${name} is not indexed`, subject);
