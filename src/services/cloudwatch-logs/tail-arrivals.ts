@@ -3,7 +3,11 @@ import { logLimits } from "../../core/logs/limits.ts";
 import { leaseMs } from "../../storage/leases.ts";
 import { arrivalLimits, arrivalMarksIn, type ArrivalMark } from "../../storage/log-arrival-marks.ts";
 import type { Document } from "../../storage/state.ts";
-import { readArrivedLogEvents, type ArrivedLogEvent } from "../../storage/telemetry/log-arrivals.ts";
+import {
+  arrivedEvents,
+  readArrivedLogEvents,
+  type ArrivedLogEvent,
+} from "../../storage/telemetry/log-arrivals.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { createLogNames } from "./log-names.ts";
 
@@ -116,8 +120,8 @@ export class TailArrivals {
     const { groupIds, needles, onSkipped } = this.#tailed;
     const source = await logEncryption.sourceOf(groupIds);
     let after = this.#after;
-    for (let page = 0; page < logLimits.liveTailPagesPerUpdate; page++) {
-      const { rows, isCut } = await readArrivedLogEvents(telemetry, {
+    for (let read = 0; read < logLimits.liveTailPagesPerUpdate; read++) {
+      const page = await readArrivedLogEvents(telemetry, {
         source,
         groupIds,
         after,
@@ -127,9 +131,9 @@ export class TailArrivals {
         transformed: false,
         limit: logLimits.readEvents,
       });
-      await this.#tell(rows);
-      if (!isCut) return;
-      after = rows.at(-1)?.sequence ?? settled;
+      await this.#tell(arrivedEvents(page));
+      if (!page.isCut) return;
+      after = page.batches.at(-1)?.last ?? settled;
     }
     onSkipped();
   }

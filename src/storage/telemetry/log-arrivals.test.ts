@@ -5,9 +5,13 @@ import { join } from "node:path";
 import { fc } from "@fast-check/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Telemetry } from "../telemetry.ts";
-import { decodeEvent } from "./event-texts.ts";
 import { plainLogEvents } from "./log-event-source.ts";
-import { readArrivedLogEvents, type ArrivalsQuery } from "./log-arrivals.ts";
+import {
+  arrivedEvents,
+  readArrivedLogEvents,
+  type ArrivalsQuery,
+  type ArrivedLogEvent,
+} from "./log-arrivals.ts";
 import { appendLogEvents, settledSequence } from "./log-events.ts";
 import { openTelemetry } from "./open.ts";
 import { recentArrivalsOf, type ArrivalsPage } from "./recent-arrivals.ts";
@@ -46,17 +50,6 @@ async function put(groupId: number, { stream, messages }: Call, at: number): Pro
   await appendLogEvents(telemetry, destination, events, at);
 }
 
-/** The events of a page, one by one. */
-function eventsIn({ batches }: ArrivalsPage) {
-  return batches.flatMap(({ groupId, streamId, texts, from, to }) =>
-    Array.from({ length: to - from }, (_, offset) => ({
-      groupId,
-      streamId,
-      ...decodeEvent(texts, from + offset),
-    })),
-  );
-}
-
 function read(
   groupIds: readonly number[],
   query: Pick<ArrivalsQuery, "after" | "upTo"> & Partial<ArrivalsQuery>,
@@ -72,10 +65,10 @@ function read(
 
 /** The events of all pages, of which none has more than `limit`. */
 async function pages(after: bigint, limit: number, readPage: (after: bigint) => Promise<ArrivalsPage>) {
-  const events: ReturnType<typeof eventsIn>[number][] = [];
+  const events: ArrivedLogEvent[] = [];
   for (let last = after; ;) {
     const page = await readPage(last);
-    const found = eventsIn(page);
+    const found = arrivedEvents(page);
     expect(found.length).toBeLessThanOrEqual(limit);
     events.push(...found);
     if (!page.isCut) return events;
@@ -146,7 +139,7 @@ test("whoever follows gets each event once, also those that are stored while it 
     const late = put1(`late ${turn}`, now);
     await late;
     const page = await read([groupId], { after, upTo: settled });
-    seen.push(...eventsIn(page).map(({ message }) => message));
+    seen.push(...arrivedEvents(page).map(({ message }) => message));
     after = settled;
     await early;
   }
@@ -154,7 +147,7 @@ test("whoever follows gets each event once, also those that are stored while it 
   expect(
     recentArrivalsOf(telemetry)?.read({ ...everything, groupIds: [groupId], after, upTo: after }),
   ).toBeDefined();
-  seen.push(...eventsIn(page).map(({ message }) => message));
+  seen.push(...arrivedEvents(page).map(({ message }) => message));
   const wanted = [0, 1, 2, 3, 4, 5].flatMap((turn) => [`early ${turn}`, `late ${turn}`]);
   expect(seen).toEqual(wanted);
 });

@@ -1,8 +1,9 @@
 // Log events in the order in which they arrived, for whoever follows a group.
+import { positionOfEventId } from "../../core/logs/event-position.ts";
 import { joinSql, rawSql, sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { requireReadable, type LogEventSource } from "./log-event-source.ts";
-import { encodeEvents } from "./event-texts.ts";
+import { decodeEvent, encodeEvents } from "./event-texts.ts";
 import { latestSequence } from "./log-events.ts";
 import { recentArrivalsOf, type ArrivalsPage, type ArrivedBatch } from "./recent-arrivals.ts";
 
@@ -86,6 +87,24 @@ async function readStoredArrivals(
   const last = found.at(-1);
   const bytes = last === undefined ? 0 : last.bytesBefore + Buffer.byteLength(last.message);
   return { batches: batchesOf(found.slice(0, limit)), isCut: found.length > limit || bytes >= pageBytes };
+}
+
+export interface ArrivedLogEvent {
+  readonly groupId: number;
+  readonly streamId: number;
+  readonly timestamp: number;
+  readonly sequence: bigint;
+  readonly message: string;
+}
+
+/** The events of a page one by one, for those who do not send them on as they are. */
+export function arrivedEvents({ batches }: ArrivalsPage): readonly ArrivedLogEvent[] {
+  return batches.flatMap(({ groupId, streamId, texts, from, to }) =>
+    Array.from({ length: to - from }, (_, offset) => {
+      const { id, timestamp, message } = decodeEvent(texts, from + offset);
+      return { groupId, streamId, timestamp, sequence: positionOfEventId(id)?.sequence ?? 0n, message };
+    }),
+  );
 }
 
 /** Rows of the same stream that follow each other are a batch. */
