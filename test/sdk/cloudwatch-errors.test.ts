@@ -118,7 +118,11 @@ const documented: Readonly<Record<string, readonly (readonly [input: object, ans
     [{ RuleName: "r", RuleDefinition: "{}" }, value],
   ],
   putManagedInsightRules: [[{}, missing]],
-  putMetricAlarm: [[{ ...alarm, Period: 7 }, validation]],
+  putMetricAlarm: [
+    [{ ...alarm, Period: 7 }, validation],
+    [{ ...alarm, Threshold: Number.NaN }, validation],
+    [{ ...alarm, Threshold: Number.NEGATIVE_INFINITY }, validation],
+  ],
   putMetricData: [
     [{ MetricData: [{ MetricName: "m", Value: 1 }] }, missing],
     [{ Namespace: "AWS/N", MetricData: [{ MetricName: "m", Value: 1 }] }, value],

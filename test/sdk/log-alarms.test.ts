@@ -180,6 +180,7 @@ const configured = (changes: object) => ({
 });
 
 test.each([
+  [{ Threshold: Number.NaN }, "The value NaN for parameter Threshold is not supported"],
   [{ ActionLogLineCount: 5 }, "puts no log lines in notifications"],
   [{ QueryResultsToAlarm: 3 }, "QueryResultsToAlarm must be less than or equal to QueryResultsToEvaluate"],
   [{ ComparisonOperator: "GreaterThanUpperThreshold" as const }, "cannot be used with log alarms"],

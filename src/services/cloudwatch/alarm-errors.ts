@@ -4,6 +4,12 @@ import { modelled } from "../../wire/service.ts";
 
 export const validationError = (message: string) => modelled(ValidationException, message);
 
+/** Of what compares with nothing: JSON has no such numbers, but all protocols have a way to send them. */
+export function requireFinite(parameter: string, value: number | undefined): void {
+  if (value === undefined || Number.isFinite(value)) return;
+  throw validationError(`The value ${value} for parameter ${parameter} is not supported.`);
+}
+
 export const noSuchAlarm = (name: string) => modelled(ResourceNotFound, `Unknown alarm: ${name}`);
 
 /** Tokens are a position as JSON; whoever reads one checks its form. */

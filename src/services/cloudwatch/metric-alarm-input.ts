@@ -4,7 +4,7 @@ import { isBandOperator, missingDataTreatments } from "../../core/alarms/alarm-s
 import { isTimeZone } from "../../core/alarms/time-zone.ts";
 import { isPeriod } from "../../core/metrics/periods.ts";
 import { parseStatistic } from "../../core/metrics/statistic-names.ts";
-import { validationError } from "./alarm-errors.ts";
+import { requireFinite, validationError } from "./alarm-errors.ts";
 import type { Input } from "./context.ts";
 import { checkExpressions } from "./metric-alarm-expressions.ts";
 import { metricIdentity } from "./metric-series.ts";
@@ -47,6 +47,7 @@ export function metricAlarmPart(input: PutInput, account: string): MetricAlarmPa
   const isBand = isBandOperator(comparisonOperator);
   if (isBand && thresholdMetricId === undefined) throw mustNotBeNull("ThresholdMetricId");
   if (!isBand && threshold === undefined) throw mustNotBeNull("Threshold");
+  requireFinite("Threshold", threshold);
   if (isBand && threshold !== undefined) {
     throw validationError("Threshold must not be specified when ThresholdMetricId is specified");
   }

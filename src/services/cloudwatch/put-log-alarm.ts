@@ -7,7 +7,7 @@ import { parseAggregation, parseRate, queryOfLogAlarm } from "../../core/alarms/
 import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
 import { refuseMisplacedActions } from "./alarm-action-input.ts";
-import { validationError } from "./alarm-errors.ts";
+import { requireFinite, validationError } from "./alarm-errors.ts";
 import { requireRoomForLogs } from "./alarm-quotas.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
@@ -36,6 +36,7 @@ export async function putLogAlarm(input: PutInput, context: CloudWatchContext): 
   if (isBandOperator(comparisonOperator)) {
     throw validationError(`${comparisonOperator} cannot be used with log alarms.`);
   }
+  requireFinite("Threshold", threshold);
   if (evaluationPeriods < 1 || evaluationPeriods > limits.results) {
     throw validationError(`QueryResultsToEvaluate must be between 1 and ${limits.results}`);
   }
