@@ -105,10 +105,12 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
     const inflated = inflate(call.request);
     const body = inflated instanceof Promise ? await inflated : inflated;
     const operation = (call.operation ??= router.queryOperation(service, call.request, body));
+    const handler = service.handlers.get(operation.name);
+    if (handler === undefined) throw unsupported(service, operation, call, body);
     requireSize(call.request.body.length, service.requestBytes.get(operation.name));
     call.input = call.protocol.decode(operation, call.request, body);
     options.authorize?.(call.identity, service, operation, call.input);
-    const output = handle(service, operation, call.input, contextOf(call, call.identity, operation, options));
+    const output = handler(call.input, contextOf(call, call.identity, operation, options));
     call.output = output instanceof Promise ? await output : output;
     if (options.strictOutputs) assertKnownMembers(operation, call.output);
     response = call.protocol.encode(operation, call.output, call.requestId);
@@ -184,12 +186,16 @@ function requireSize(bytes: number, limitBytes: number | undefined): void {
   });
 }
 
-function handle(service: Service, operation: Operation, input: Values, context: CallContext) {
-  const handler = service.handlers.get(operation.name);
-  if (handler !== undefined) return handler(input, context);
+/** Told before what is wrong with the input: nobody should mend a request that is refused in any form. */
+function unsupported(service: Service, operation: Operation, call: Call, body: Uint8Array): WireError {
+  try {
+    call.input = call.protocol.decode(operation, call.request, body); // for the record of the call
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+  }
   const refusal = `Groundwatch does not support the operation ${operation.name} of ${service.model.name}`;
   const reason = service.refusals.get(operation.name);
-  throw notImplemented(reason === undefined ? `${refusal}.` : `${refusal}: ${reason}.`);
+  return notImplemented(reason === undefined ? `${refusal}.` : `${refusal}: ${reason}.`);
 }
 
 function contextOf(call: Call, identity: Identity, operation: Operation, options: AppOptions): CallContext {

@@ -196,7 +196,19 @@ test("an operation without a handler is refused by name", async () => {
     __type: "NotImplementedException",
     message: "Groundwatch does not support the operation GetLogRecord of cloudwatch-logs.",
   });
+  expect(recorded.at(-1)).toMatchObject({ input: { logRecordPointer: "p" }, status: 501 });
 });
+
+test.each(["{}", "{", '{"logRecordPointer":1}'])(
+  "an operation without a handler is refused by name, whatever its input: %s",
+  async (body) => {
+    const response = await app.handle(request("GetLogRecord", body));
+    expect(response.status).toBe(501);
+    expect(errorOf(response).__type).toBe("NotImplementedException");
+    expect(recorded.at(-1)).toMatchObject({ operation: { name: "GetLogRecord" }, status: 501 });
+    expect(recorded.at(-1)?.input).toBeUndefined();
+  },
+);
 
 test("an output member that the model has not fails only where tests ask for it", async () => {
   const describe = request("DescribeLogGroups", "{}");
