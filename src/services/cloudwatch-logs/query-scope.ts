@@ -118,7 +118,6 @@ export async function scopeOfQuery(
   limit: number,
   context: LogsContext,
 ): Promise<ReadScope> {
-  const { now } = context.call;
   const nested = new Map<Source, Groups>();
   for (const source of nestedSources(query)) nested.set(source, await groupsOfSource(source, context));
   const all = [...groups, ...[...nested.values()].flat()];
@@ -126,39 +125,18 @@ export async function scopeOfQuery(
     "",
     all.map(({ value }) => String(value.id)),
   );
-  const indexes = await indexPoliciesIn(context.dependencies.state).getMany(
-    "",
-    all.map(({ value }) => policyKey(value.id)),
-  );
-  const indexesOf = new Map(indexes.map(({ key, value }) => [key, value.fields]));
-  const rulesOf = await accountRulesOf(all, context);
-  const scopeGroups = (found: Groups): readonly ScopeGroup[] =>
-    found.map((group) => {
-      const { key, value, scope } = group;
-      const rules = rulesOf.get(scope);
-      const ofAccount = rules === undefined ? [] : accountIndexesOf(rules, key, value);
-      return {
-        id: value.id,
-        account: accountOf(group),
-        name: key,
-        region: context.call.region,
-        dataSource: dataSourceOf(value.tags),
-        visibleFrom: visibleFrom(value, now, 0),
-        isTransformed: (value.isTransformed ?? false) || (rules?.isTransformed ?? false),
-        indexes: [...(indexesOf.get(policyKey(value.id)) ?? []), ...ofAccount],
-      };
-    });
+  const scopeGroups = await scopeGroupsOf(all, context);
   const { telemetry, logEncryption } = context.dependencies;
   const source = await logEncryption.sourceOf(all.map(({ value }) => value.id));
   const { tables, keyArns: tableKeys } = await readLookupTables(lookupTablesOf(query), context);
   const scope: QueryScope = {
     ...span,
-    now,
+    now: context.call.now,
     limit,
     source: source.table,
-    logGroups: scopeGroups(groups),
+    logGroups: groups.map(scopeGroups),
     streams: mentionsLogStream(queryString) ? await streamsOf(all, context) : [],
-    groupsOfSource: (source) => scopeGroups(nested.get(source) ?? []),
+    groupsOfSource: (source) => (nested.get(source) ?? []).map(scopeGroups),
     lookupTables: tables,
     takeOnce: moves.length > 0,
     regexProblem,
@@ -170,6 +148,35 @@ export async function scopeOfQuery(
     }
   }
   return { scope, groups: all, tableKeys };
+}
+
+/** How each of these groups is described to the compiler. */
+async function scopeGroupsOf(
+  groups: Groups,
+  context: LogsContext,
+): Promise<(group: Groups[number]) => ScopeGroup> {
+  const { now, region } = context.call;
+  const indexes = await indexPoliciesIn(context.dependencies.state).getMany(
+    "",
+    groups.map(({ value }) => policyKey(value.id)),
+  );
+  const indexesOf = new Map(indexes.map(({ key, value }) => [key, value.fields]));
+  const rulesOf = await accountRulesOf(groups, context);
+  return (group) => {
+    const { key, value, scope } = group;
+    const rules = rulesOf.get(scope);
+    const ofAccount = rules === undefined ? [] : accountIndexesOf(rules, key, value);
+    return {
+      id: value.id,
+      account: accountOf(group),
+      name: key,
+      region,
+      dataSource: dataSourceOf(value.tags),
+      visibleFrom: visibleFrom(value, now, 0),
+      isTransformed: (value.isTransformed ?? false) || (rules?.isTransformed ?? false),
+      indexes: [...(indexesOf.get(policyKey(value.id)) ?? []), ...ofAccount],
+    };
+  };
 }
 
 /** By account and region. */
