@@ -1,6 +1,7 @@
 // Scheduled queries through the official client: run by the clock, delivered, and on record.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { GroundwatchClient } from "../../src/client/index.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -102,4 +103,53 @@ test("what is no schedule, no query and no new name is refused", async () => {
   expect(await create({ name: "taken" })).toContain("ConflictException");
   const { scheduledQueries } = await logs.listScheduledQueries({ state: "DISABLED" });
   expect(scheduledQueries).toMatchObject([{ name: "taken", scheduleType: "CUSTOMER_MANAGED" }]);
+});
+
+test("a scheduled query keeps its table under the table's key, and says when it cannot", async () => {
+  const groundwatch = new GroundwatchClient(server.clientConfig());
+  const kmsKeyId = (await groundwatch.createKey({ Description: "tables" })).KeyMetadata.Arn;
+  const { put, logGroupName } = await newLogGroup(server, logs);
+  await put([[0, '{"name":"Schedulemarker"}']]);
+  const roleArn = base.executionRoleArn;
+  const tableName = "scheduled";
+  const definition = {
+    ...base,
+    queryString: "stats count(*) as events by name",
+    logGroupIdentifiers: [logGroupName],
+  };
+  const create = (destinationConfiguration: object) =>
+    logs.createScheduledQuery({ ...definition, name: tableName, destinationConfiguration });
+  const absent = kmsKeyId.replace(/[^/]*$/, "absent");
+  expect(
+    await refusal(create({ lookupTableConfiguration: { tableName, roleArn, kmsKeyId: absent } })),
+  ).toContain("ValidationException: The specified KMS key does not exist");
+  const s3Configuration = { destinationIdentifier: "s3://results/x", roleArn, kmsKeyId };
+  expect(await refusal(create({ s3Configuration }))).toContain("nothing would decrypt");
+  const lookupTableConfiguration = { tableName, roleArn, kmsKeyId, description: "by name" };
+  await create({ lookupTableConfiguration });
+  expect(await logs.getScheduledQuery({ identifier: tableName })).toMatchObject({
+    destinationConfiguration: { lookupTableConfiguration },
+  });
+  await server.advance(600_000);
+  const lookupTableArn = `arn:aws:logs:us-east-1:123456789012:lookup-table:${tableName}`;
+  expect(await logs.getLookupTable({ lookupTableArn })).toMatchObject({
+    kmsKeyId,
+    description: "by name",
+    tableBody: "name,events\nSchedulemarker,1\n",
+  });
+  const { blobs } = server.dependencies;
+  const tables = await blobs.list("log-lookup-tables", {
+    prefix: `123456789012/us-east-1/${tableName}/`,
+    limit: 9,
+  });
+  expect(tables).toHaveLength(1);
+  const body = await blobs.get("log-lookup-tables", tables[0]!.key);
+  expect(Buffer.from(body!).includes("Schedulemarker")).toBe(false);
+
+  await groundwatch.disableKey({ KeyId: kmsKeyId });
+  await server.advance(600_000);
+  expect((await history(tableName))?.map(({ destinations }) => destinations?.[0]?.status)).toEqual([
+    "CLIENT_ERROR",
+    "COMPLETE",
+  ]);
 });

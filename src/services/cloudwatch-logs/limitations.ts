@@ -72,8 +72,9 @@ export const limitations = {
     "log groups of other accounts are found when `--linked-accounts` lets the caller's account read them",
   ],
   CreateScheduledQuery: [
-    "`tags`, `kmsKeyId` and buckets of other accounts are refused; a bucket is a folder of the blobs; " +
-      "without `startTimeOffset` the hour before the run is read",
+    "`tags`, buckets of other accounts and a bucket's `kmsKeyId` are refused: a bucket is a folder of the " +
+      "blobs, and nothing would decrypt its files",
+    "without `startTimeOffset` the hour before the run is read",
   ],
   UpdateScheduledQuery: ["as CreateScheduledQuery"],
   CreateLookupTable: ["`tags` are refused"],

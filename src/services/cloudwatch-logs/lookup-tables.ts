@@ -34,7 +34,7 @@ const bucket = "log-lookup-tables";
 const tablesIn = ({ dependencies }: LogsContext): Collection<StoredTable> =>
   dependencies.state.collection<StoredTable>("log-lookup-tables");
 
-const arnOf = (name: string, { call }: LogsContext) =>
+export const lookupTableArn = (name: string, { call }: LogsContext) =>
   `arn:aws:logs:${call.region}:${call.account}:lookup-table:${name}`;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLookupTable.html */
@@ -55,7 +55,7 @@ export async function createLookupTable(
     await context.dependencies.blobs.delete(bucket, stored.body);
     throw modelled(ResourceAlreadyExistsException, `The lookup table ${name} already exists.`);
   }
-  return { lookupTableArn: arnOf(name, context), createdAt: context.call.now };
+  return { lookupTableArn: lookupTableArn(name, context), createdAt: context.call.now };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateLookupTable.html */
@@ -70,35 +70,48 @@ export async function updateLookupTable(
   const stored = await store(table, key, { description, kmsKeyId }, context);
   if (!(await tablesIn(context).replace(scopeOf(context), key, stored, version))) throw aborted();
   await context.dependencies.blobs.delete(bucket, value.body);
-  return { lookupTableArn: arnOf(key, context), lastUpdatedTime: context.call.now };
+  return { lookupTableArn: lookupTableArn(key, context), lastUpdatedTime: context.call.now };
+}
+
+/** `kmsKeyId` is the ARN of the key that seals the cells. */
+export interface TableDescription {
+  readonly description?: string | undefined;
+  readonly kmsKeyId?: string | undefined;
 }
 
 /**
- * What a scheduled query has found becomes a table, or takes the place of its rows.
+ * What a scheduled query has found becomes a table, or takes the place of its rows; what the query does not
+ * say of a table stays as it is.
  * @throws InvalidParameterException for nothing that was found, when there is no table yet.
  */
-export async function putLookupTable(name: string, found: CsvTable, context: LogsContext): Promise<string> {
+export async function putLookupTable(
+  name: string,
+  found: CsvTable,
+  { description, kmsKeyId }: TableDescription,
+  context: LogsContext,
+): Promise<string> {
   const before = await tablesIn(context).get(scopeOf(context), name);
   const isEmpty = found.columns.length === 0;
   if (isEmpty && before === undefined)
     throw invalidParameter("The query has found nothing to make a table of.");
   const table = isEmpty ? { columns: before?.value.columns ?? [], rows: [] } : found;
-  const stored = await store(table, name, before?.value ?? {}, context);
+  const described = {
+    description: description ?? before?.value.description,
+    kmsKeyId: kmsKeyId ?? before?.value.kmsKeyId,
+  };
+  const stored = await store(table, name, described, context);
   await tablesIn(context).put(scopeOf(context), name, stored);
   if (before !== undefined) await context.dependencies.blobs.delete(bucket, before.value.body);
-  return arnOf(name, context);
+  return lookupTableArn(name, context);
 }
 
 async function store(
   table: CsvTable,
   name: string,
-  {
-    description,
-    kmsKeyId,
-  }: { readonly description?: string | undefined; readonly kmsKeyId?: string | undefined },
+  { description, kmsKeyId }: TableDescription,
   context: LogsContext,
 ): Promise<StoredTable> {
-  if (kmsKeyId !== undefined) await requireKey(kmsKeyId, arnOf(name, context), context);
+  if (kmsKeyId !== undefined) await requireKey(kmsKeyId, lookupTableArn(name, context), context);
   const { state, blobs, logEncryption } = context.dependencies;
   const bytes = Buffer.from(printCsv(table));
   if (bytes.length > queryLimits.lookupTableBytes) {
@@ -160,7 +173,7 @@ export function tableOfRows(
 async function requireTable(arn: string, context: LogsContext): Promise<Document<StoredTable>> {
   const name = /:lookup-table:([^:]+)$/.exec(arn)?.[1] ?? "";
   const found =
-    arn === arnOf(name, context) ? await tablesIn(context).get(scopeOf(context), name) : undefined;
+    arn === lookupTableArn(name, context) ? await tablesIn(context).get(scopeOf(context), name) : undefined;
   if (found === undefined) {
     throw modelled(ResourceNotFoundException, `The lookup table ${arn} does not exist.`);
   }
@@ -174,7 +187,7 @@ export async function getLookupTable(
 ): Promise<Output<"GetLookupTable">> {
   const { key, value } = await requireTable(input.lookupTableArn, context);
   return {
-    lookupTableArn: arnOf(key, context),
+    lookupTableArn: lookupTableArn(key, context),
     lookupTableName: key,
     description: value.description,
     tableBody: await bodyOf(value, context),
@@ -208,7 +221,7 @@ export async function describeLookupTables(
   const page = found.slice(0, limit);
   return {
     lookupTables: page.map(({ key, value }) => ({
-      lookupTableArn: arnOf(key, context),
+      lookupTableArn: lookupTableArn(key, context),
       lookupTableName: key,
       description: value.description,
       tableFields: [...value.columns],

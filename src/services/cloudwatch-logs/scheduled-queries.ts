@@ -13,6 +13,8 @@ import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { parseToken, printToken } from "./errors.ts";
+import { requireKey } from "./kms-keys.ts";
+import { lookupTableArn } from "./lookup-tables.ts";
 import { epochMs } from "./queries.ts";
 import { queryLimits } from "./query-limits.ts";
 import {
@@ -40,7 +42,7 @@ export async function createScheduledQuery(
   if ((await queries.count(scope)) >= queryLimits.scheduledQueries) {
     throw modelled(ServiceQuotaExceededException, "The limit of scheduled queries has been reached.");
   }
-  const stored = define(input.name, input, context.call.now, context);
+  const stored = await define(input.name, input, context.call.now, context);
   if (!(await queries.create(scope, input.name, stored))) {
     throw modelled(ConflictException, `A scheduled query named ${input.name} already exists.`);
   }
@@ -56,7 +58,7 @@ export async function updateScheduledQuery(
   const { key, value, version } = await require(input.identifier, context);
   const { lastTriggeredAt, lastStatus } = value;
   const stored: StoredScheduledQuery = {
-    ...define(key, input, value.createdAt, context),
+    ...(await define(key, input, value.createdAt, context)),
     ...(lastTriggeredAt === undefined ? {} : { lastTriggeredAt }),
     ...(lastStatus === undefined ? {} : { lastStatus }),
   };
@@ -67,6 +69,10 @@ export async function updateScheduledQuery(
   await context.scheduledQueries.plan(scopeOf(context), stored);
   return describe(stored, context);
 }
+
+type LookupTableConfiguration = NonNullable<
+  NonNullable<Definition["destinationConfiguration"]>["lookupTableConfiguration"]
+>;
 
 type Definition = Pick<
   Input<"CreateScheduledQuery">,
@@ -87,12 +93,12 @@ type Definition = Pick<
 
 const defaultOffset = 3_600;
 
-function define(
+async function define(
   name: string,
   input: Definition,
   createdAt: number,
   context: LogsContext,
-): StoredScheduledQuery {
+): Promise<StoredScheduledQuery> {
   const { timezone = "UTC", startTimeOffset = defaultOffset, endTimeOffset = 0, description } = input;
   check(input, timezone);
   if (endTimeOffset < 0 || startTimeOffset <= endTimeOffset) {
@@ -113,7 +119,7 @@ function define(
     timezone,
     startTimeOffset,
     endTimeOffset,
-    destinations: destinationsOf(input.destinationConfiguration, context),
+    destinations: await destinationsOf(input.destinationConfiguration, context),
     startAt,
     ...(endAt === undefined ? {} : { endAt }),
     state: input.state ?? "ENABLED",
@@ -136,20 +142,46 @@ function check({ queryLanguage, queryString, scheduleExpression }: Definition, t
   }
 }
 
-function destinationsOf(given: Definition["destinationConfiguration"], { call }: LogsContext): Destinations {
+/**
+ * A bucket is a folder whose files are read as they are: nobody would open what is sealed there, so that the
+ * key of a bucket's objects is refused. A lookup table is opened by whoever reads it.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_S3Configuration.html
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LookupTableConfiguration.html
+ */
+async function destinationsOf(
+  given: Definition["destinationConfiguration"],
+  context: LogsContext,
+): Promise<Destinations> {
   const { s3Configuration: s3, lookupTableConfiguration: table } = given ?? {};
-  if (s3?.kmsKeyId !== undefined || table?.kmsKeyId !== undefined) {
-    throw refuse("kmsKeyId is not supported for scheduled queries here.");
+  if (s3?.kmsKeyId !== undefined) {
+    throw refuse("kmsKeyId is not supported for buckets here: nothing would decrypt their objects.");
   }
-  if (s3?.ownerAccountId !== undefined && s3.ownerAccountId !== call.account) {
+  if (s3?.ownerAccountId !== undefined && s3.ownerAccountId !== context.call.account) {
     throw refuse("Buckets of other accounts are not supported here.");
   }
-  if (table?.tags !== undefined || table?.description !== undefined) {
-    throw refuse("tags and descriptions of lookup tables are not supported for scheduled queries here.");
+  if (table?.tags !== undefined) throw refuse("tags are not supported for lookup tables here.");
+  if (table?.kmsKeyId !== undefined) {
+    await requireKey(table.kmsKeyId, lookupTableArn(table.tableName, context), context).catch(
+      (error: Error) => Promise.reject(refuse(error.message)),
+    );
   }
   return {
     ...(s3 === undefined ? {} : { s3: { uri: s3.destinationIdentifier, roleArn: s3.roleArn } }),
-    ...(table === undefined ? {} : { lookupTable: { tableName: table.tableName, roleArn: table.roleArn } }),
+    ...(table === undefined ? {} : { lookupTable: lookupTableOf(table) }),
+  };
+}
+
+function lookupTableOf({
+  tableName,
+  roleArn,
+  description,
+  kmsKeyId,
+}: LookupTableConfiguration): NonNullable<Destinations["lookupTable"]> {
+  return {
+    tableName,
+    roleArn,
+    ...(description === undefined ? {} : { description }),
+    ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
   };
 }
 

@@ -222,7 +222,7 @@ async function deliver(
   }
   if (lookupTable !== undefined) {
     const { tableName } = lookupTable;
-    const put = () => putLookupTable(tableName, tableOfRows(rows), context);
+    const put = () => putLookupTable(tableName, tableOfRows(rows), lookupTable, context);
     const destination = { destinationType: "LOOKUP_TABLE", destinationIdentifier: tableName } as const;
     delivered.push(await outcome(destination, put));
   }

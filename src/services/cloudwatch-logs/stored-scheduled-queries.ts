@@ -30,7 +30,13 @@ export type ExecutionStatus = "Running" | "InvalidQuery" | "Complete" | "Failed"
 
 export interface Destinations {
   readonly s3?: { readonly uri: string; readonly roleArn: string };
-  readonly lookupTable?: { readonly tableName: string; readonly roleArn: string };
+  readonly lookupTable?: {
+    readonly tableName: string;
+    readonly roleArn: string;
+    readonly description?: string;
+    /** The ARN of the key that seals the table. */
+    readonly kmsKeyId?: string;
+  };
 }
 
 /** The rank of a run is when it was due. */
