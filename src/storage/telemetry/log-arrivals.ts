@@ -34,7 +34,7 @@ interface RawRow {
 /** How much of the messages is read at once; the first event is always read. */
 const pageBytes = 8 * 1024 * 1024;
 
-/** When `isCut` is false, all wanted events up to `upTo` are there, and perhaps others that have no needle. */
+/** When `isCut` is false, all wanted events up to `upTo` are there, perhaps others without a needle too. */
 export async function readArrivedLogEvents(
   telemetry: Telemetry,
   query: ArrivalsQuery,
