@@ -107,10 +107,17 @@ property.prop([values])("plain statistics are exact", (given) => {
   expect(compute("Maximum", samples)).toBe(samples.maximum);
 });
 
+property.prop([values])("p0 is the minimum and p100 the maximum, exactly", (given) => {
+  const samples = samplesOf(given);
+  expect(compute("p0", samples)).toBe(samples.minimum);
+  expect(compute("p100", samples)).toBe(samples.maximum);
+});
+
 test("a statistic set has no distribution, unless all its values are the same", () => {
   const set = { sampleCount: 4, sum: 10, minimum: 1, maximum: 4, histogram: new Map() };
   expect(compute("Average", set)).toBe(2.5);
   expect(compute("p50", set)).toBeUndefined();
+  expect(compute("p100", set)).toBeUndefined();
   expect(compute("TM(10%:90%)", set)).toBeUndefined();
   expect(compute("p50", { ...set, sum: 8, minimum: 2, maximum: 2 })).toBe(2);
 });

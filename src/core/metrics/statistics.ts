@@ -30,7 +30,11 @@ export function computeStatistic(statistic: Statistic, samples: SampleSet): numb
       return samples.maximum;
     case "percentile": {
       const buckets = distributionOf(samples);
-      return buckets === undefined ? undefined : percentile(buckets, samples.sampleCount, statistic.share);
+      if (buckets === undefined) return undefined;
+      // The ends are known exactly, the middle of their buckets is not them.
+      if (statistic.share === 0) return samples.minimum;
+      if (statistic.share === 1) return samples.maximum;
+      return percentile(buckets, samples.sampleCount, statistic.share);
     }
     default: {
       const buckets = distributionOf(samples);
