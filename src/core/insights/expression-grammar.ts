@@ -10,6 +10,8 @@ export interface Dialect {
   readonly hasPowers: boolean;
   /** Reads what stands behind the left operand, which begins at `start`; nothing is the operand itself. */
   readonly comparison: (reader: QueryReader, left: Expression, start: number) => Expression;
+  /** Reads what begins with a word of the language's own, such as CASE; undefined for other words. */
+  readonly special?: (reader: QueryReader, word: string) => Expression | undefined;
   /** Reads a call from its opening bracket on. */
   readonly call: (reader: QueryReader, name: string, start: number) => Expression;
 }
@@ -119,6 +121,8 @@ function parseBracketed(reader: QueryReader, dialect: Dialect): Expression {
 
 function parseWord(reader: QueryReader, dialect: Dialect, word: string): Expression {
   const lower = word.toLowerCase();
+  const special = dialect.special?.(reader, lower);
+  if (special !== undefined) return special;
   if (dialect.reserved.has(lower)) return reader.unexpected();
   const start = reader.offset;
   const field = reader.field();

@@ -55,7 +55,10 @@ function parseOptions(reader: QueryReader): Options {
 }
 
 /** Either side may come first. */
-export function parseEquality(reader: QueryReader, { left, right }: Options): Join["on"][number] {
+export function parseEquality(
+  reader: QueryReader,
+  { left, right }: Pick<Join, "left" | "right">,
+): Join["on"][number] {
   const one = parseSide(reader, left, right);
   reader.expectSymbol("=");
   const other = parseSide(reader, left, right);

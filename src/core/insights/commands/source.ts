@@ -63,6 +63,13 @@ export const namedSource = (logGroups: readonly string[], span: Span): Source =>
   span,
 });
 
+/** The groups of data sources, each `name` or `name.type`. */
+export const chosenByDataSources = (names: readonly string[], span: Span): Source => ({
+  ...nothing,
+  dataSources: names.map(dataSourceNamed),
+  span,
+});
+
 /**
  * Dashboards have one SOURCE with a pipe behind it for each group; undefined for those that choose groups.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html

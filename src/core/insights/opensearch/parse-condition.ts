@@ -34,6 +34,7 @@ const openSearchDialect: Dialect = {
     "and or not like in between is as by from where group having order limit select case cast".split(" "),
   ),
   hasPowers: false,
+  special: parseSpecial,
   comparison: parseComparison,
   call(reader, word, start) {
     const isDistinct = word.toLowerCase() === "count" && reader.takeWord("distinct");
@@ -41,6 +42,55 @@ const openSearchDialect: Dialect = {
     return translateCall(reader, parseArguments(reader, openSearchDialect, name, start));
   },
 };
+
+function parseSpecial(reader: QueryReader, word: string): Expression | undefined {
+  const start = reader.offset;
+  if (word === "case" && reader.takeWord("case")) return parseCase(reader, start);
+  const isCast = word === "cast" || word === "try_cast";
+  return isCast && reader.takeWord(word) ? parseCast(reader, start) : undefined;
+}
+
+/** `CASE WHEN a > 1 THEN b ELSE c END`, or `CASE a WHEN 1 THEN b END`. */
+function parseCase(reader: QueryReader, start: number): Expression {
+  const subject = reader.isWord("when") ? undefined : parseCondition(reader);
+  const given: Expression[] = [];
+  while (reader.takeWord("when")) {
+    const test = parseCondition(reader);
+    const { span } = test;
+    given.push(
+      subject === undefined ? test : { kind: "binary", operator: "=", left: subject, right: test, span },
+    );
+    reader.expectWord("then");
+    given.push(parseCondition(reader));
+  }
+  if (given.length === 0) return reader.unexpected();
+  if (reader.takeWord("else")) given.push(parseCondition(reader));
+  reader.expectWord("end");
+  return { kind: "call", name: "case", arguments: given, span: reader.spanFrom(start) };
+}
+
+/** The functions that make values of a type. */
+const casts: Readonly<Record<string, string>> = {
+  bigint: "toLong",
+  double: "toDouble",
+  float: "toDouble",
+  int: "toInt",
+  integer: "toInt",
+  long: "toLong",
+  string: "toText",
+  varchar: "toText",
+};
+
+function parseCast(reader: QueryReader, start: number): Expression {
+  reader.expectSymbol("(");
+  const value = parseCondition(reader);
+  reader.expectWord("as");
+  const type = reader.next();
+  const name = type.kind === "word" ? casts[type.text.toLowerCase()] : undefined;
+  if (name === undefined) return reader.refuse("CAST to this type is not supported", type.span);
+  reader.expectSymbol(")");
+  return { kind: "call", name, arguments: [value], span: reader.spanFrom(start) };
+}
 
 const comparisons: readonly (readonly [symbol: string, operator: BinaryOperator])[] = [
   ["=", "="],

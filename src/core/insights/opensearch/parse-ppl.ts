@@ -1,6 +1,6 @@
 // OpenSearch PPL: its commands, read into those of Logs Insights QL.
 import { parseEquality } from "../commands/join.ts";
-import { namedSource } from "../commands/source.ts";
+import { chosenByDataSources, namedSource } from "../commands/source.ts";
 import { QueryReader } from "../query-reader.ts";
 import type { Command, Expression, FieldReference, NamedExpression, Query } from "../query-tree.ts";
 import { parseCondition, parseNamedCondition, parseValue } from "./parse-condition.ts";
@@ -38,20 +38,25 @@ function parseSource(reader: QueryReader): readonly Command[] {
   reader.expectWord("source");
   reader.expectSymbol("=");
   if (!reader.takeSymbol("[")) return [namedSource([parseGroup(reader)], reader.spanFrom(start))];
-  const groups: string[] = [];
+  const [groups, dataSources]: [string[], string[]] = [[], []];
   const conditions: Expression[] = [];
   reader.list(() => {
-    if (/^lg\s*:/i.test(reader.text.slice(reader.offset))) {
+    const [, kind] = /^(lg|ds)\s*:/i.exec(reader.text.slice(reader.offset)) ?? [];
+    if (kind !== undefined) {
       reader.next();
       reader.next();
-      groups.push(parseGroup(reader));
+      (kind.toLowerCase() === "lg" ? groups : dataSources).push(parseGroup(reader));
     } else conditions.push(parseCondition(reader));
   });
   reader.expectSymbol("]");
   const span = reader.spanFrom(start);
+  if (groups.length > 0 && dataSources.length > 0) {
+    return reader.refuse("log groups and data sources together are not supported", span);
+  }
   const indexed = conditions.filter((condition) => !isIndexList(condition));
   return [
     ...(groups.length === 0 ? [] : [namedSource(groups, span)]),
+    ...(dataSources.length === 0 ? [] : [chosenByDataSources(dataSources, span)]),
     ...indexed.map((condition): Command => ({ kind: "filterIndex", condition, span })),
   ];
 }
@@ -263,8 +268,8 @@ function parseJoin(reader: QueryReader, start: number, type: "inner" | "left"): 
     reader.takeSymbol(",");
   }
   if (!reader.takeWord("on")) reader.expectWord("where");
-  const on = [parseEquality(reader, { type, ...sides })];
-  while (reader.takeWord("and")) on.push(parseEquality(reader, { type, ...sides }));
+  const on = [parseEquality(reader, sides)];
+  while (reader.takeWord("and")) on.push(parseEquality(reader, sides));
   const from = reader.offset;
   const query = reader.isSymbol("[")
     ? reader.subquery("]")

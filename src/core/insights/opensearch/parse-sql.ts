@@ -1,37 +1,55 @@
 // OpenSearch SQL: one SELECT, read into the commands of Logs Insights QL.
-import { namedSource } from "../commands/source.ts";
 import { aggregationNamed } from "../functions/aggregations.ts";
+import { mapFields } from "../map-fields.ts";
 import { printExpression } from "../print-expression.ts";
 import { QueryReader } from "../query-reader.ts";
-import type { Command, Expression, NamedExpression, Query, SortKey, Source } from "../query-tree.ts";
+import type { Command, Expression, NamedExpression, Query, SortKey } from "../query-tree.ts";
 import { parseCondition, parseNamedCondition } from "./parse-condition.ts";
+import { parseFrom } from "./sql-from.ts";
 
 /**
- * `SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... ORDER BY ... LIMIT ...`; joins, subqueries,
- * DISTINCT, CASE and CAST are refused with their position.
+ * `SELECT [DISTINCT] ... FROM ... [JOIN ... ON ...] WHERE ... GROUP BY ... HAVING ... ORDER BY ... LIMIT ...`,
+ * with queries in brackets behind `IN`; others, and windows, are refused with their position.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData_SQL.html
  * @throws InsightsQueryError
  */
 export function parseSqlQuery(text: string): Query {
-  const reader = new QueryReader(text, () => reader.unexpected());
-  reader.expectWord("select");
-  const isAll = reader.takeSymbol("*");
-  const items = isAll ? [] : reader.list(() => parseNamedCondition(reader));
-  reader.expectWord("from");
-  const source = parseFrom(reader);
-  const where = reader.takeWord("where") ? parseCondition(reader) : undefined;
-  const groups = parseGroups(reader);
-  const having = reader.takeWord("having") ? parseCondition(reader) : undefined;
-  const order = parseOrder(reader);
-  const limit = reader.takeWord("limit") ? readLimit(reader) : undefined;
+  const reader = new QueryReader(text.replace(/;\s*$/, ""), parseSelect);
+  const query = parseSelect(reader);
   if (reader.peek().kind !== "end") reader.unexpected();
-  const span = { start: 0, end: text.length };
+  return query;
+}
+
+function parseSelect(reader: QueryReader): Query {
+  const start = reader.offset;
+  reader.expectWord("select");
+  const isDistinct = reader.takeWord("distinct");
+  const isAll = reader.takeSymbol("*");
+  const written = isAll ? [] : reader.list(() => parseNamedCondition(reader));
+  reader.expectWord("from");
+  const { commands, alias, isJoin } = parseFrom(reader);
+  const own = unqualified(alias);
+  const where = reader.takeWord("where") ? own.expression(parseCondition(reader)) : undefined;
+  const groups = parseGroups(reader).map(own.expression);
+  const having = reader.takeWord("having") ? own.expression(parseCondition(reader)) : undefined;
+  const order = parseOrder(reader).map(own.key);
+  const limit = reader.takeWord("limit") ? readLimit(reader) : undefined;
+  const span = reader.spanFrom(start);
+  if (isJoin && isAll) reader.refuse("SELECT * of a join is not supported", span);
+  const items = written.map(own.item);
   const isGrouped = groups.length > 0 || items.some(({ expression }) => hasAggregation(expression));
-  const shaped = isGrouped ? groupedCommands({ items, groups, having, order }) : plainCommands(items, order);
   if (having !== undefined && !isGrouped) reader.refuse("HAVING needs GROUP BY", having.span);
+  if (isDistinct && (isGrouped || isAll)) reader.refuse("DISTINCT is supported for columns only", span);
+  const grouped = { items, groups, having, order };
+  const distinct = { ...grouped, groups: items.map(({ expression }) => expression) };
+  const shaped = isGrouped
+    ? groupedCommands(grouped)
+    : isDistinct
+      ? groupedCommands(distinct)
+      : plainCommands(items, order);
   return {
     commands: [
-      source,
+      ...commands,
       ...(where === undefined ? [] : [{ kind: "filter", condition: where, span } as const]),
       ...shaped,
       ...(limit === undefined ? [] : [{ kind: "limit", count: limit, span } as const]),
@@ -39,20 +57,22 @@ export function parseSqlQuery(text: string): Query {
   };
 }
 
-/** `` `group` `` or `` `logGroups(logGroupIdentifier: ['a', 'b'])` ``, which may have an alias. */
-function parseFrom(reader: QueryReader): Source {
-  const token = reader.next();
-  const { span } = token;
-  if (token.kind !== "name" && token.kind !== "text" && token.kind !== "word") {
-    return reader.refuse("a log group is expected", span);
-  }
-  const [, list] = /^logGroups\(\s*logGroupIdentifier\s*:\s*\[(.*)\]\s*\)$/s.exec(token.text) ?? [];
-  const logGroups =
-    list === undefined
-      ? [token.text]
-      : [...list.matchAll(/'([^']+)'|"([^"]+)"/g)].map(([, a, b]) => a ?? b ?? "");
-  if (logGroups.length === 0) reader.refuse("a log group is expected", span);
-  return namedSource(logGroups, span);
+/** The name of the one table says nothing in front of a field, and is no part of the column's name. */
+function unqualified(alias: string | undefined) {
+  const expression = (given: Expression): Expression =>
+    mapFields(given, (field) => {
+      const [first, ...steps] = field.steps;
+      return first === alias && steps.length > 0 ? { ...field, steps } : field;
+    });
+  const item = (given: NamedExpression): NamedExpression => {
+    const own = expression(given.expression);
+    return { ...given, expression: own, text: own.kind === "field" ? own.steps.join(".") : given.text };
+  };
+  const key = (given: SortKey): SortKey => {
+    const own = expression(given.expression);
+    return { ...given, expression: own, text: own.kind === "field" ? own.steps.join(".") : given.text };
+  };
+  return { expression, item, key };
 }
 
 function parseGroups(reader: QueryReader): readonly Expression[] {
@@ -107,6 +127,12 @@ interface Grouped {
   readonly order: readonly SortKey[];
 }
 
+const countOfRows: NamedExpression = {
+  expression: { kind: "call", name: "count", arguments: [{ kind: "star", span: noSpan }], span: noSpan },
+  alias: "hidden count",
+  text: "count(*)",
+};
+
 const printed = (expression: Expression) => printExpression(expression, () => "");
 
 /** Aggregations of HAVING and ORDER BY are columns as well, which are not shown. */
@@ -120,7 +146,9 @@ function groupedCommands({ items, groups, having, order }: Grouped): readonly Co
     isGroup.add(printed(own));
     return { expression: own, alias: names.get(printed(own)), text: printed(expression) };
   });
-  const aggregates = items.filter(({ expression }) => !isGroup.has(printed(expression)));
+  const columns = items.filter(({ expression }) => !isGroup.has(printed(expression)));
+  // A list of aggregations has one at least.
+  const aggregates = columns.length > 0 ? columns : [countOfRows];
   const hidden: NamedExpression[] = [];
   const columnOf = (expression: Expression): Expression => {
     const key = printed(expression);
