@@ -17,18 +17,31 @@ export function encodeEvents(
   events: readonly { readonly timestamp: number; readonly message: string }[],
   sequences: readonly bigint[],
 ): EventTexts {
-  const texts = events.map(({ timestamp, message }, index) => {
+  let text = "";
+  const ends = new Uint32Array(events.length);
+  for (const [index, { timestamp, message }] of events.entries()) {
     const id = eventIdOf({ timestamp, sequence: sequences[index] ?? 0n });
-    return `{"id":"${id}","timestamp":${timestamp},"message":${JSON.stringify(message)}}`;
-  });
-  const bytes = Buffer.from(texts.join(","));
-  const ends = new Uint32Array(texts.length);
-  let end = -1;
-  for (const [index, text] of texts.entries()) {
-    end += 1 + Buffer.byteLength(text);
-    ends[index] = end;
+    text += `${index === 0 ? "" : ","}{"id":"${id}","timestamp":${timestamp},"message":${quoted(message)}}`;
+    ends[index] = text.length;
   }
-  return { bytes, ends };
+  const bytes = Buffer.from(text);
+  return { bytes, ends: bytes.length === text.length ? ends : byteEnds(text, ends) };
+}
+
+/** As `JSON.stringify`, which takes four times as long for a text that needs no escapes. */
+function quoted(text: string): string {
+  return /["\\\p{Cc}\p{Cs}]/u.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+/** What ends in letters come to in bytes. */
+function byteEnds(text: string, ends: Uint32Array): Uint32Array {
+  let from = 0;
+  let bytes = 0;
+  return ends.map((end) => {
+    bytes += Buffer.byteLength(text.slice(from, end));
+    from = end;
+    return bytes;
+  });
 }
 
 /** From the beginning of one text to the end of another. */
