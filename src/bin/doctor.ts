@@ -36,7 +36,7 @@ export async function doctor(words: readonly string[]): Promise<void> {
     ...checkVersions(),
     checkSystem(),
     server,
-    ...(isRunning ? [] : [await checkPort(config), await checkUdpPort(config)]),
+    ...(isRunning ? [] : [await checkPort(config), ...(await checkListeners(config))]),
     checkFolder(config, isRunning),
     checkDisk(config),
   ];
@@ -110,23 +110,44 @@ async function checkServer({ host, port }: Config): Promise<Finding> {
 }
 
 async function checkPort({ host, port }: Config): Promise<Finding> {
-  const server = createServer();
-  const problem = await bound(server, () => server.listen(port, host));
-  server.close();
+  const problem = await problemOfTcp(host, port);
   if (problem === undefined) return { check: "port", verdict: "ok", detail: `${host}:${port} is free` };
   const detail = `${host}:${port} cannot be used (${problem}): choose another with --port`;
   return { check: "port", verdict: "fail", detail };
 }
 
-async function checkUdpPort({ host, xrayUdpPort: port }: Config): Promise<Finding> {
-  const check = "X-Ray port";
-  if (port === 0) return { check, verdict: "ok", detail: "turned off" };
+/** The server does without a listener whose port is taken. */
+async function checkListeners(config: Config): Promise<readonly Finding[]> {
+  const listeners = [
+    { check: "X-Ray port", port: config.xrayUdpPort, flag: "--xray-udp-port", protocols: "UDP" },
+    { check: "EMF port", port: config.emfPort, flag: "--emf-port", protocols: "TCP and UDP" },
+    { check: "syslog port", port: config.syslogPort, flag: "--syslog-port", protocols: "TCP and UDP" },
+  ] as const;
+  return Promise.all(
+    listeners.map(async ({ check, port, flag, protocols }): Promise<Finding> => {
+      if (port === 0) return { check, verdict: "ok", detail: "turned off" };
+      const place = `${config.host}:${port} (${protocols})`;
+      const ofTcp = protocols === "UDP" ? undefined : await problemOfTcp(config.host, port);
+      const problem = ofTcp ?? (await problemOfUdp(config.host, port));
+      if (problem === undefined) return { check, verdict: "ok", detail: `${place} is free` };
+      const detail = `${place} cannot be used (${problem}): choose another with ${flag}`;
+      return { check, verdict: "warn", detail };
+    }),
+  );
+}
+
+async function problemOfTcp(host: string, port: number): Promise<string | undefined> {
+  const server = createServer();
+  const problem = await bound(server, () => server.listen(port, host));
+  server.close();
+  return problem;
+}
+
+async function problemOfUdp(host: string, port: number): Promise<string | undefined> {
   const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
   const problem = await bound(socket, () => socket.bind(port, host));
   socket.close();
-  if (problem === undefined) return { check, verdict: "ok", detail: `${host}:${port} (UDP) is free` };
-  const detail = `${host}:${port} (UDP) cannot be used (${problem}): choose another with --xray-udp-port`;
-  return { check, verdict: "warn", detail };
+  return problem;
 }
 
 /** The error code when it could not listen. */

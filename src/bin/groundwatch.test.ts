@@ -145,6 +145,14 @@ describe("serve", () => {
     const doctor = await run("doctor", "--port", String(port), "--data", "data");
     expect(doctor.code).toBe(1);
     expect(doctor.output).toMatch(/^fail {2}port .*EADDRINUSE.*choose another with --port$/m);
+    expect(doctor.output).toMatch(/^ok {4}syslog port +turned off$/m);
+
+    // A listener beside the API is done without, so this is no failure.
+    const others = ["--emf-port", String(port), "--xray-udp-port", "0", "--port", "0"];
+    const beside = await run("doctor", ...others, "--data", "data");
+    expect(beside.code).toBe(0);
+    expect(beside.output).toMatch(/^warn {2}EMF port .*TCP and UDP.*EADDRINUSE.*another with --emf-port$/m);
+    expect(beside.output).toMatch(/^ok {4}X-Ray port +turned off$/m);
     close();
   });
 
