@@ -272,7 +272,7 @@ test("resolution falls with age: a minute after 3 hours, five after 15 days, an 
   } finally {
     await own.stop();
   }
-});
+}, 60_000);
 
 test("metrics are there after a restart, and go on", async () => {
   const data = mkdtempSync(join(tmpdir(), "groundwatch-metrics-"));
