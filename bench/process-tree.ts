@@ -38,6 +38,36 @@ export function useOf(rootPid: number): TreeUse {
   return { cpuMs, childCpuMs, residentBytes, anonymousBytes, childAnonymousBytes };
 }
 
+/**
+ * The memory that a process and its descendants occupy: a page of a file that several of them have mapped is
+ * there once, while the resident bytes of each process count it again. Of the same part of a file it is the
+ * process that has most of it.
+ */
+export function occupiedBytes(rootPid: number): number {
+  let own = 0;
+  const shared = new Map<string, number>();
+  for (const pid of treeOf(rootPid)) {
+    for (const { place, residentBytes } of mappingsOf(pid)) {
+      if (place === undefined) own += residentBytes;
+      else shared.set(place, Math.max(shared.get(place) ?? 0, residentBytes));
+    }
+  }
+  return [...shared.values()].reduce((sum, bytes) => sum + bytes, own);
+}
+
+/** The pages of each mapping that no other process can have are apart from those of a file. */
+function mappingsOf(pid: number): readonly { readonly place?: string; readonly residentBytes: number }[] {
+  const texts = read(`/proc/${pid}/smaps`).split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  return texts.flatMap((text) => {
+    const [, offset, path] = /^\S+ \S+ (\S+) \S+ \S+ +(\/.*)$/m.exec(text) ?? [];
+    const residentBytes = kilobytes(text, "Rss") * 1024;
+    const anonymousBytes = kilobytes(text, "Anonymous") * 1024;
+    const ofFile = { residentBytes: residentBytes - anonymousBytes };
+    const place = path === undefined ? {} : { place: `${path}@${offset}` };
+    return [{ residentBytes: anonymousBytes }, { ...ofFile, ...place }];
+  });
+}
+
 function treeOf(rootPid: number): readonly number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
