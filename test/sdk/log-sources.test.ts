@@ -81,3 +81,47 @@ test("what SOURCE does not know is refused with its place", async () => {
     "MalformedQueryException: there are more than 5 items",
   );
 });
+
+test("SOURCE says which time is read, in the place of the one that the call gives", async () => {
+  const longAgo = { startTime: 0, endTime: 1 };
+  const events = async (query: string) =>
+    rowsOf(await ended(await start(undefined, query, longAgo))).map((row) => row["n"]);
+  expect(await events("SOURCE plain START=-1h END=60s | stats count(*) as n")).toEqual(["1"]);
+  expect(await events("SOURCE plain START=-2h END=-1h | stats count(*) as n")).toEqual(["0"]);
+  expect(await events("SOURCE plain | stats count(*) as n")).toEqual(["0"]);
+  const compared = "SOURCE plain start=-1d end=now | logcompare timeshift 7d | fields @diffEventCount as n";
+  expect((await events(compared)).at(-1)).toBe("1");
+  const wrong = start(undefined, "SOURCE plain start=now end=-1d", longAgo);
+  await expect(wrong).rejects.toMatchObject({
+    name: "MalformedQueryException",
+    queryCompileError: { location: { startCharOffset: 0, endCharOffset: 30 } },
+  });
+});
+
+test.each([
+  ["PPL", "source = `/shop/web` | stats count() as n by `@log`", ["/shop/web"]],
+  [
+    "PPL",
+    "source = [lg:`/shop/web`, lg:`plain`] | stats count() as n by `@log` | sort `@log`",
+    ["/shop/web", "plain"],
+  ],
+  [
+    "PPL",
+    "search source=[ds:`shop.orders`, ds:`bank`] | stats count() by `@log`",
+    ["/bank/audit", "/shop/orders"],
+  ],
+  ["SQL", "SELECT `@log`, COUNT(*) AS n FROM `dataSource(['shop.web'])` GROUP BY `@log`;", ["/shop/web"]],
+  [
+    "SQL",
+    "SELECT `@log` FROM `filterIndex('@data_source_name' IN ['shop'])` ORDER BY `@log`",
+    ["/shop/orders", "/shop/web"],
+  ],
+  [
+    "SQL",
+    "SELECT DISTINCT p.`@log` FROM `plain` p JOIN `/shop/web` w ON p.`@aws.region` = w.`@aws.region`",
+    ["plain"],
+  ],
+] as const)("%s names its groups: %s", async (queryLanguage, query, expected) => {
+  const rows = rowsOf(await ended(await start(undefined, query, { queryLanguage })));
+  expect(rows.map((row) => (row["@log"] ?? row["p.@log"])?.split(":")[1])).toEqual(expected);
+});

@@ -193,6 +193,21 @@ describe("lookup tables", () => {
     await expect(start(group, query)).rejects.toThrow("the lookup table users does not exist");
   });
 
+  test("are looked up in by the range that an address is in", async () => {
+    const networks = "cidr,owner\n10.0.0.0/8,ops\n10.1.0.0/16,web\n";
+    await logs.createLookupTable({ lookupTableName: "networks", tableBody: networks });
+    const group = await newGroup();
+    await group.put([
+      [0, '{"ip":"10.1.2.3"}'],
+      [1, '{"ip":"192.0.2.1"}'],
+    ]);
+    const query = "fields ip | cidrlookup networks ip as cidr OUTPUT owner | sort ip";
+    expect(rowsOf(await ended(await start(group, query)))).toEqual([
+      { ip: "10.1.2.3", owner: "web" },
+      { ip: "192.0.2.1" },
+    ]);
+  });
+
   test("are made of the results of a query", async () => {
     const group = await newGroup();
     await group.put([[0, '{"host":"a","zone":"z"}']]);

@@ -1,6 +1,7 @@
 // A query as one ClickHouse statement.
 import { sql, type Sql } from "../sql.ts";
 import { compileCommand } from "./commands.ts";
+import { timeOfSource } from "./commands/source.ts";
 import { maximumRows } from "./commands/limit.ts";
 import { ExpressionCompiler } from "./compile-expression.ts";
 import { Pipeline, type OutputColumn } from "./pipeline.ts";
@@ -89,10 +90,11 @@ function outputOf(pipeline: Pipeline): readonly OutputColumn[] {
 /** Rows of a subquery that one `in` may look at. */
 const subqueryRows = 50_000;
 
-/** A query in the query is over the same span of time, and over the same groups unless it names others. */
+/** A query in the query is over the same span of time and the same groups unless it names others. */
 function scopeOfNested(query: Query, scope: QueryScope): QueryScope {
   const source = sourceOf(query);
-  return source === undefined ? scope : { ...scope, logGroups: scope.groupsOfSource(source) };
+  if (source === undefined) return scope;
+  return { ...scope, ...timeOfSource(source, scope, scope.now), logGroups: scope.groupsOfSource(source) };
 }
 
 /** The one column of the query in brackets, or the one that its last command names. */

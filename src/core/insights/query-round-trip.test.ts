@@ -251,6 +251,8 @@ const source: fc.Arbitrary<Command> = fc.record({
       maxLength: 10,
     },
   ),
+  startOffsetMs: fc.option(fc.integer({ min: -1e9, max: 1e9 }), { nil: undefined }),
+  endOffsetMs: fc.option(fc.integer({ min: -1e9, max: 1e9 }), { nil: undefined }),
   span: fc.constant(span),
 });
 const commands = fc.array(command, { minLength: 1, maxLength: 4 });

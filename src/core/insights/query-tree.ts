@@ -319,6 +319,9 @@ export interface Source {
   readonly tags: readonly TagFilter[];
   /** A group is of one of them, if there are any. */
   readonly dataSources: readonly { readonly name: string; readonly type: string | undefined }[];
+  /** Where the time begins and ends that is read, after the instant "now"; before it when negative. */
+  readonly startOffsetMs: number | undefined;
+  readonly endOffsetMs: number | undefined;
   readonly span: Span;
 }
 

@@ -8,6 +8,7 @@ import {
   nestedSources,
   sourceOf,
 } from "../../core/insights/compile-query.ts";
+import { timeOfSource } from "../../core/insights/commands/source.ts";
 import type { InsightsQueryError } from "../../core/insights/query-error.ts";
 import type { Query, Source } from "../../core/insights/query-tree.ts";
 import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
@@ -130,7 +131,7 @@ export async function scopeOfQuery(
   const source = await logEncryption.sourceOf(all.map(({ value }) => value.id));
   const { tables, keyArns: tableKeys } = await readLookupTables(lookupTablesOf(query), context);
   const scope: QueryScope = {
-    ...span,
+    ...timeOfSource(sourceOf(query), span, context.call.now),
     now: context.call.now,
     limit,
     source: source.table,

@@ -1,7 +1,9 @@
 // `SOURCE`: the log groups that the query reads, at its beginning.
 import type { TagFilter } from "../../logs/log-group-filter.ts";
 import { printText } from "../print-expression.ts";
-import type { Span } from "../query-error.ts";
+import type { TimeSpan } from "../event-conditions.ts";
+import { durationMs } from "../periods.ts";
+import { InsightsQueryError, type Span } from "../query-error.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Command, Source } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
@@ -20,16 +22,18 @@ export const source: CommandDefinition<Extract<Command, { kind: "source" }>> = {
   parse(reader, start) {
     if (selectorAt(reader) === undefined) {
       const logGroups = reader.list(() => parseName(reader));
-      return namedSource(logGroups, reader.spanFrom(start));
+      const time = parseTime(reader);
+      return { ...namedSource(logGroups, reader.spanFrom(start)), ...time };
     }
     const chosen: Partial<Source> = {};
     for (let name = selectorAt(reader); name !== undefined; name = selectorAt(reader)) {
       addOnce(chosen, () => parseSelector(reader, name), reader);
     }
-    return { ...nothing, ...chosen, span: reader.spanFrom(start) };
+    return { ...nothing, ...chosen, ...parseTime(reader), span: reader.spanFrom(start) };
   },
-  print({ logGroups, namePrefixes, accounts, groupClass, tags, dataSources }) {
-    if (logGroups.length > 0) return `SOURCE ${logGroups.map(printText).join(", ")}`;
+  print(command) {
+    const { logGroups, namePrefixes, accounts, groupClass, tags, dataSources } = command;
+    if (logGroups.length > 0) return `SOURCE ${logGroups.map(printText).join(", ")}${printTime(command)}`;
     const criteria = [
       ...(namePrefixes.length === 0 ? [] : [`namePrefix: ${printList(namePrefixes)}`]),
       ...(accounts.length === 0 ? [] : [`accountIdentifiers: ${printList(accounts)}`]),
@@ -41,7 +45,7 @@ export const source: CommandDefinition<Extract<Command, { kind: "source" }>> = {
       ...(tags.length === 0 ? [] : [`logGroupTags([${tags.map(printTag).join(", ")}])`]),
       ...(criteria.length === 0 ? [] : [`logGroups(${criteria.join(", ")})`]),
     ];
-    return `SOURCE ${selectors.length === 0 ? "logGroups()" : selectors.join(" ")}`;
+    return `SOURCE ${selectors.length === 0 ? "logGroups()" : selectors.join(" ")}${printTime(command)}`;
   },
   // The caller has chosen the groups by it before the query is compiled.
   compile: () => undefined,
@@ -55,6 +59,8 @@ const nothing = {
   groupClass: undefined,
   tags: [],
   dataSources: [],
+  startOffsetMs: undefined,
+  endOffsetMs: undefined,
 } as const;
 
 export const namedSource = (logGroups: readonly string[], span: Span): Source => ({
@@ -77,7 +83,58 @@ export const chosenByDataSources = (names: readonly string[], span: Span): Sourc
 export function joinedSource(first: Source, second: Source): Source | undefined {
   if (first.logGroups.length === 0 || second.logGroups.length === 0) return undefined;
   const span = { start: first.span.start, end: second.span.end };
-  return namedSource([...first.logGroups, ...second.logGroups], span);
+  return {
+    ...namedSource([...first.logGroups, ...second.logGroups], span),
+    startOffsetMs: first.startOffsetMs ?? second.startOffsetMs,
+    endOffsetMs: first.endOffsetMs ?? second.endOffsetMs,
+  };
+}
+
+type Time = Pick<Source, "startOffsetMs" | "endOffsetMs">;
+
+/**
+ * `START=-3600s END=0s` as the console writes it, and `start=-1d end=now`.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Logcompare.html
+ */
+function parseTime(reader: QueryReader): Time {
+  let [startOffsetMs, endOffsetMs]: [number | undefined, number | undefined] = [undefined, undefined];
+  for (;;) {
+    const [, name] = /^(start|end)\s*=/i.exec(reader.text.slice(reader.offset)) ?? [];
+    if (name === undefined) return { startOffsetMs, endOffsetMs };
+    reader.expectWord(name);
+    reader.expectSymbol("=");
+    if (name.toLowerCase() === "start") startOffsetMs = parseOffsetMs(reader);
+    else endOffsetMs = parseOffsetMs(reader);
+  }
+}
+
+function parseOffsetMs(reader: QueryReader): number {
+  if (reader.takeWord("now")) return 0;
+  const isBefore = reader.takeSymbol("-");
+  const token = reader.peek();
+  const ms = token.kind === "period" ? durationMs(token) : undefined;
+  if (ms === undefined) return reader.refuse("now, or a time such as -1d is expected", token.span);
+  reader.next();
+  return isBefore && ms > 0 ? -ms : ms;
+}
+
+function printTime({ startOffsetMs, endOffsetMs }: Time): string {
+  const start = startOffsetMs === undefined ? "" : ` START=${startOffsetMs}ms`;
+  return start + (endOffsetMs === undefined ? "" : ` END=${endOffsetMs}ms`);
+}
+
+/**
+ * The time that SOURCE names, which goes before the one that the query was given.
+ * @throws InsightsQueryError when it ends before it begins.
+ */
+export function timeOfSource(source: Source | undefined, given: TimeSpan, now: number): TimeSpan {
+  const { startOffsetMs, endOffsetMs, span } = source ?? {};
+  const from = startOffsetMs === undefined ? given.from : now + startOffsetMs;
+  const to = endOffsetMs === undefined ? given.to : now + endOffsetMs;
+  if (span !== undefined && from > to) {
+    throw new InsightsQueryError("the time of SOURCE ends before it begins", span);
+  }
+  return { from, to };
 }
 
 const printList = (texts: readonly string[]): string => `[${texts.map(printText).join(", ")}]`;

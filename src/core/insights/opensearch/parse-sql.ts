@@ -8,8 +8,8 @@ import { parseCondition, parseNamedCondition } from "./parse-condition.ts";
 import { parseFrom } from "./sql-from.ts";
 
 /**
- * `SELECT [DISTINCT] ... FROM ... [JOIN ... ON ...] WHERE ... GROUP BY ... HAVING ... ORDER BY ... LIMIT ...`,
- * with queries in brackets behind `IN`; others, and windows, are refused with their position.
+ * `SELECT [DISTINCT] ... FROM ... [JOIN ... ON ...] WHERE ... GROUP BY ... HAVING ... ORDER BY ...
+ * LIMIT ...`, with queries in brackets behind `IN`; others, and windows, are refused with their position.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData_SQL.html
  * @throws InsightsQueryError
  */
