@@ -1,11 +1,23 @@
-// Which composite alarms refer to an alarm, in state: written with the rules that say so, so that a few are
-// counted without reading all alarms.
+// Notes in state which composite alarms refer to an alarm, in the writes that say so: who wants to know reads
+// no others.
 import type { Alarm } from "../core/alarms/alarm.ts";
 import { alarmNameOf, childrenOf } from "../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../core/alarms/composite-rule/parse.ts";
-import type { Change, State } from "./state.ts";
+import type { Change } from "./state.ts";
 
-const collection = "alarm-parents";
+/** How one alarm refers to another one: its rule names it, or it is its actions suppressor. */
+export type Reference = "rule" | "suppressor";
+
+/** Documents without content: scopes name the alarm that is referred to, keys the one that refers to it. */
+export const referenceCollections: Readonly<Record<Reference, string>> = {
+  rule: "alarm-parents",
+  suppressor: "alarm-suppressed",
+};
+
+const kinds: readonly Reference[] = ["rule", "suppressor"];
+
+/** Names of alarms may have any characters; before them are an account and a region, each without a slash. */
+export const referenceScope = (worldScope: string, name: string) => `${worldScope}/${name}`;
 
 /** The alarms that an alarm's rule refers to, each once; none unless it is a composite alarm. */
 export function childNames(alarm: Alarm): readonly string[] {
@@ -14,38 +26,31 @@ export function childNames(alarm: Alarm): readonly string[] {
   return isRuleProblem(expression) ? [] : [...new Set(childrenOf(expression).map(alarmNameOf))];
 }
 
+/** The alarms that an alarm refers to in one way. */
+export function referredTo(alarm: Alarm | undefined, kind: Reference): readonly string[] {
+  if (alarm?.type !== "CompositeAlarm") return [];
+  if (kind === "rule") return childNames(alarm);
+  return alarm.suppressor === undefined ? [] : [alarmNameOf(alarm.suppressor.alarm)];
+}
+
 /** The steps to be written with an alarm that replaces another one, comes new, or goes. */
 export function parentChanges(
   worldScope: string,
   name: string,
   { before, after }: { readonly before: Alarm | undefined; readonly after: Alarm | undefined },
 ): readonly Change[] {
-  const old = new Set(before === undefined ? [] : childNames(before));
-  const wanted = new Set(after === undefined ? [] : childNames(after));
-  const place = (child: string) => ({ collection, scope: scopeOf(worldScope, child), key: name });
-  return [
-    ...[...wanted].filter((child) => !old.has(child)).map((child) => putAt(place(child))),
-    ...[...old].filter((child) => !wanted.has(child)).map((child) => deleteAt(place(child))),
-  ];
+  return kinds.flatMap((kind) => {
+    const [old, wanted] = [new Set(referredTo(before, kind)), new Set(referredTo(after, kind))];
+    const place = (other: string) => ({
+      collection: referenceCollections[kind],
+      scope: referenceScope(worldScope, other),
+      key: name,
+    });
+    const added = [...wanted].filter((other) => !old.has(other));
+    const gone = [...old].filter((other) => !wanted.has(other));
+    return [
+      ...added.map((other): Change => ({ kind: "put", ...place(other), value: {} })),
+      ...gone.map((other): Change => ({ kind: "delete", ...place(other) })),
+    ];
+  });
 }
-
-/** How many composite alarms refer to an alarm, the one of the name `except` left out. */
-export async function countParents(
-  state: State,
-  worldScope: string,
-  child: string,
-  except: string,
-): Promise<number> {
-  const parents = state.collection<object>(collection);
-  const scope = scopeOf(worldScope, child);
-  const [all, own] = await Promise.all([parents.count(scope), parents.get(scope, except)]);
-  return own === undefined ? all : all - 1;
-}
-
-type Place = Pick<Change & { kind: "put" }, "collection" | "scope" | "key">;
-
-const putAt = (place: Place): Change => ({ kind: "put", ...place, value: {} });
-const deleteAt = (place: Place): Change => ({ kind: "delete", ...place });
-
-/** Names of alarms may have any characters; the world's part has two, each without a slash. */
-const scopeOf = (worldScope: string, child: string) => `${worldScope}/${child}`;

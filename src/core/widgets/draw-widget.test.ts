@@ -82,7 +82,7 @@ test("bands and sides of a threshold are shaded, what is not visible is not ther
 });
 
 test("a band is shaded between its edges, and only in a graph over time", () => {
-  const band = bandOf(seriesOf("expected", [8, 9, undefined]), seriesOf("expected", [2, 1, 1]));
+  const band = bandOf(seriesOf("expected High", [8, 9, undefined]), seriesOf("expected Low", [2, 1, 1]));
   expect([band.values, band.lower]).toEqual([
     [8, 9],
     [2, 1],

@@ -25,7 +25,7 @@ export const colored = (series: readonly WidgetSeries[]): readonly ColoredSeries
     color: one.color ?? (one.lower === undefined ? colorAt(index) : bandColor),
   }));
 
-/** Two series as a band, where both have data. */
+/** Two series as a band, where both have data. Its label is theirs, without the word for the edge. */
 export function bandOf(one: WidgetSeries, other: WidgetSeries): WidgetSeries {
   const others = new Map(other.timestamps.map((at, index) => [at, other.values[index] ?? 0]));
   const points = one.timestamps.flatMap((at, index) => {
@@ -34,6 +34,7 @@ export function bandOf(one: WidgetSeries, other: WidgetSeries): WidgetSeries {
   });
   return {
     ...one,
+    label: one.label.replace(/ (High|Low)$/, ""),
     timestamps: points.map(({ at }) => at),
     values: points.map(({ high }) => high),
     lower: points.map(({ low }) => low),

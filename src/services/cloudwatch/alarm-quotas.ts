@@ -3,8 +3,8 @@ import { LimitExceededFault } from "@aws-sdk/client-cloudwatch";
 import type { Alarm } from "../../core/alarms/alarm.ts";
 import { isInsightsQuery } from "../../core/metrics/insights-sql/query.ts";
 import type { MathQuery } from "../../core/metrics/math/needs.ts";
-import { countParents } from "../../storage/alarm-parents.ts";
-import { alarmScope, allAlarms } from "../../storage/alarms.ts";
+import { countParents } from "../../storage/alarm-relations.ts";
+import { allAlarms } from "../../storage/alarms.ts";
 import { modelled } from "../../wire/service.ts";
 import type { CloudWatchContext } from "./context.ts";
 
@@ -56,9 +56,8 @@ export async function requireRoomForParents(
   name: string,
   children: readonly string[],
 ): Promise<void> {
-  const scope = alarmScope(call);
   const counts = await Promise.all(
-    children.map((child) => countParents(dependencies.state, scope, child, name)),
+    children.map((child) => countParents(dependencies.state, call, child, name)),
   );
   const full = children.find((_, index) => (counts[index] ?? 0) >= quotas.parents);
   if (full !== undefined) throw exceeded(`${quotas.parents} composite alarms that refer to ${full}`);

@@ -9,6 +9,7 @@ import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch";
 import { alarmTypeOf, type Alarm } from "../../core/alarms/alarm.ts";
 import { identityKey } from "../../core/metrics/metric-identity.ts";
 import { childNames } from "../../storage/alarm-parents.ts";
+import { alarmsReferringTo } from "../../storage/alarm-relations.ts";
 import { alarmScope, alarmsOf, allAlarms } from "../../storage/alarms.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -22,6 +23,8 @@ type DescribeInput = Input<"DescribeAlarms">;
 
 const defaultRecords = 50;
 const pageSize = 500;
+/** More than the quota lets there be. */
+const maximumParents = 200;
 
 /**
  * In the order of names. Only metric alarms are described unless other types are asked for.
@@ -117,13 +120,9 @@ async function relatedAlarms(
     const found = await findAlarms(context, childNames(alarm));
     return found.map(({ value }) => value).toSorted(byName);
   }
-  return parentsOf === undefined ? [] : (await parentsOfAlarm(context, parentsOf)).toSorted(byName);
-}
-
-/** Composite alarms whose rules refer to the alarm. */
-export async function parentsOfAlarm(context: CloudWatchContext, name: string): Promise<readonly Alarm[]> {
-  const alarms = await allAlarms(context.dependencies.state, context.call);
-  return alarms.map(({ value }) => value).filter((alarm) => childNames(alarm).includes(name));
+  const { call, dependencies } = context;
+  const all = { kind: "rule", limit: maximumParents } as const;
+  return parentsOf === undefined ? [] : alarmsReferringTo(dependencies.state, call, parentsOf, all);
 }
 
 /** With `members` only what AWS tells of children (`state`) and parents (`name`). */

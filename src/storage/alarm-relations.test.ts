@@ -1,0 +1,101 @@
+// What is told of dependent alarms, against a look at every alarm.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fc, test as propertyTest } from "@fast-check/vitest";
+import { afterAll, expect, test } from "vitest";
+import type { CompositeAlarm } from "../core/alarms/alarm.ts";
+import { referredTo } from "./alarm-parents.ts";
+import { alarmsReferringTo, countParents } from "./alarm-relations.ts";
+import { alarmsOf, allAlarms, deleteAlarms, writeAlarm } from "./alarms.ts";
+import { openSqliteState } from "./state/sqlite.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "groundwatch-alarm-parents-"));
+const state = await openSqliteState(join(folder, "state.sqlite"));
+afterAll(async () => {
+  await state.close();
+  rmSync(folder, { recursive: true });
+});
+
+const world = { account: "123456789012", region: "us-east-1" };
+const scope = "123456789012/us-east-1";
+const now = Date.parse("2026-11-02T12:00:00Z");
+const names = ["a", "b", "b/c", "é"];
+const records = { history: [], events: [] };
+
+const compositeOf = (
+  name: string,
+  children: readonly string[],
+  suppressor: string | undefined,
+): CompositeAlarm => ({
+  type: "CompositeAlarm",
+  name,
+  arn: `arn:aws:cloudwatch:us-east-1:123456789012:alarm:${name}`,
+  actionsEnabled: true,
+  okActions: [],
+  alarmActions: [],
+  insufficientDataActions: [],
+  tags: {},
+  createdAt: now,
+  configuredAt: now,
+  state: { value: "OK", reason: "fine", updatedAt: now, transitionedAt: now },
+  rule: ["TRUE", ...children.map((child) => `ALARM("${child}")`)].join(" OR "),
+  ...(suppressor === undefined
+    ? {}
+    : { suppressor: { alarm: suppressor, waitPeriodSeconds: 1, extensionPeriodSeconds: 1 } }),
+  pending: "created",
+});
+
+const step = fc.record({
+  name: fc.constantFrom(...names),
+  children: fc.option(fc.subarray(names), { nil: undefined }),
+  suppressor: fc.option(fc.constantFrom(...names), { nil: undefined }),
+});
+
+/** What is told of each alarm, and the same from a look at all alarms. */
+async function answers() {
+  const all = (await allAlarms(state, world)).map(({ value }) => value);
+  const told: unknown[] = [];
+  const seen: unknown[] = [];
+  for (const name of names) {
+    for (const kind of ["rule", "suppressor"] as const) {
+      told.push(await alarmsReferringTo(state, world, name, { kind, limit: 9 }));
+      seen.push(all.filter((alarm) => referredTo(alarm, kind).includes(name)));
+    }
+    const parents = all.filter((alarm) => referredTo(alarm, "rule").includes(name));
+    for (const except of names) {
+      told.push(await countParents(state, world, name, except));
+      seen.push(parents.filter((alarm) => alarm.name !== except).length);
+    }
+  }
+  return { told, seen };
+}
+
+propertyTest.prop([fc.array(step, { maxLength: 10 })], { numRuns: 20 })(
+  "references are known as the alarms have them, whatever is written and deleted",
+  async (steps) => {
+    await state.eraseDocuments();
+    for (const { name, children, suppressor } of steps) {
+      const before = await alarmsOf(state).get(scope, name);
+      if (children !== undefined) {
+        const alarm = compositeOf(name, children, suppressor);
+        await writeAlarm(state, world, { alarm, before, now, ...records });
+      } else if (before !== undefined) await deleteAlarms(state, world, [before], records, now);
+    }
+    const { told, seen } = await answers();
+    expect(told).toEqual(seen);
+  },
+);
+
+test("those of alarms that were written before references were noted are known too", async () => {
+  await state.eraseDocuments();
+  for (const [name, children] of [
+    ["a", ["b", "b/c"]],
+    ["b", ["é"]],
+  ] as const) {
+    await alarmsOf(state).put(scope, name, compositeOf(name, children, "é"), 1_000);
+  }
+  const { told, seen } = await answers();
+  expect(told).toEqual(seen);
+  expect(await countParents(state, world, "é", "a")).toBe(1);
+});
