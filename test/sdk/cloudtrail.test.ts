@@ -181,6 +181,21 @@ test("times, and what is not valid", async () => {
   await expect(insight).rejects.toMatchObject(attributes);
 });
 
+test("what is older than 90 days is no longer found", async () => {
+  const own = await startTestServer();
+  onTestFinished(() => own.stop());
+  await new EventBridge(own.clientConfig()).createEventBus({ Name: "old" });
+  const found = async () => {
+    const trail = new CloudTrail(own.clientConfig());
+    const LookupAttributes = [{ AttributeKey: "ResourceName", AttributeValue: "old" } as const];
+    return (await trail.lookupEvents({ LookupAttributes })).Events ?? [];
+  };
+  await own.advance(90 * 86_400_000 - 60_000);
+  expect(await found()).toHaveLength(1);
+  await own.advance(120_000);
+  expect(await found()).toEqual([]);
+});
+
 test("nobody sees the calls of another account", async () => {
   await events.createEventBus({ Name: "private" });
   const other = new CloudTrail(server.clientConfig({ account: "999999999999" }));
