@@ -1,19 +1,20 @@
 // Comparisons as Logs Insights makes them: texts that are numbers compare as numbers.
 import { rawSql, sql, type Sql } from "../sql.ts";
 import { InsightsQueryError, type Span } from "./query-error.ts";
-import { asNumber, asText, type Value } from "./value.ts";
+import { asNumber, asScalar, asText, type Value } from "./value.ts";
 
 export type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
 /**
  * Compares to UInt8, never NULL: a missing value equals nothing and is in no order, so that only `!=` holds
- * for it.
+ * for it, and nothing at all for a map or a list.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html
  * @throws InsightsQueryError for an instant and a text that is no number.
  */
 export function compareValues(operator: Comparison, left: Value, right: Value, span: Span): Value {
-  const test = comparisonOf(operator, left, right, span);
-  const otherwise = operator === "!=" ? 1 : 0;
+  const test = comparisonOf(operator, asScalar(left), asScalar(right), span);
+  const hasStructure = left.type === "structure" || right.type === "structure";
+  const otherwise = operator === "!=" && !hasStructure ? 1 : 0;
   return {
     sql: test.nullable ? sql`ifNull(${test.sql}, ${otherwise})` : test.sql,
     type: "boolean",

@@ -17,7 +17,7 @@ import type {
   PeriodLiteral,
   Query,
 } from "./query-tree.ts";
-import { asCondition, asNumber, asText, numberLiteral, textLiteral, type Value } from "./value.ts";
+import { asCondition, asNumber, asScalar, asText, numberLiteral, textLiteral, type Value } from "./value.ts";
 
 /** How queries inside the query are compiled. */
 export interface NestedQueries {
@@ -74,9 +74,9 @@ export class ExpressionCompiler {
       case "any":
         return this.value(argument);
       case "number":
-        return asNumber(this.value(argument));
+        return asNumber(asScalar(this.value(argument)));
       case "text":
-        return asText(this.value(argument));
+        return asText(asScalar(this.value(argument)));
       case "time":
         return this.time(argument);
       case "constant":
@@ -90,7 +90,7 @@ export class ExpressionCompiler {
 
   /** Epoch milliseconds: a timestamp, or what counts as a number. */
   time(expression: Expression): Value {
-    const value = this.value(expression);
+    const value = asScalar(this.value(expression));
     if (value.type === "time") return value;
     const number = asNumber(value);
     return { sql: sql`toInt64(${number.sql})`, type: "time", nullable: number.nullable };

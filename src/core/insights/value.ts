@@ -65,6 +65,16 @@ export function asText(value: Value): Value {
   }
 }
 
+/**
+ * What functions of texts, numbers and instants get, and comparisons: maps and lists are missing there.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html#CWL_QuerySyntax-structure-types
+ */
+export function asScalar(value: Value): Value {
+  if (value.type !== "structure") return value;
+  const isMapOrList = sql`match(ifNull(${value.sql}, ''), ${String.raw`^\s*[\[{]`})`;
+  return { sql: sql`if(${isMapOrList}, NULL, ${asText(value).sql})`, type: "field", nullable: true };
+}
+
 /** As UInt8 that is never NULL: what is missing is false. */
 export function asCondition(value: Value): Sql {
   const test = value.type === "boolean" ? value.sql : sql`${asNumber(value).sql} != 0`;
