@@ -4,7 +4,7 @@ import { renderSql } from "../../core/sql.ts";
 import type { Sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
-import type { BlockInsert, Driver, StatementBounds } from "./driver.ts";
+import type { BlockInsert, Driver, Executor, StatementBounds } from "./driver.ts";
 import { createExpiry } from "./expire.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { telemetryLimits } from "./limits.ts";
@@ -53,10 +53,9 @@ export function createTelemetry(
       gate.pass(async () => {
         await commit.drain();
         await driver.discard();
+        const filled = await filledTables(executor, tables, deployment);
         await Promise.all(
-          Object.values(tables).map(({ name }) =>
-            executor.execute(`TRUNCATE TABLE IF EXISTS ${onEveryNode(name, deployment)}`),
-          ),
+          filled.map((name) => executor.execute(`TRUNCATE TABLE IF EXISTS ${onEveryNode(name, deployment)}`)),
         );
       }),
     expire: (now) => gate.pass(() => expiry.run(now)),
@@ -71,6 +70,21 @@ export function createTelemetry(
       await driver.close();
     },
   };
+}
+
+/** To empty a table takes the engine milliseconds, also when there is nothing in it. */
+async function filledTables(
+  executor: Executor,
+  tables: Readonly<Record<string, AnyTable>>,
+  { kind }: Deployment,
+): Promise<readonly string[]> {
+  const names = Object.values(tables).map(({ name }) => name);
+  if (kind === "cluster") return names; // what the other nodes have is not known here
+  const found = await executor.rows(
+    "SELECT DISTINCT table FROM system.parts WHERE database = currentDatabase() AND active",
+  );
+  const filled = new Set(found.map(({ table }) => table));
+  return names.filter((name) => filled.has(name));
 }
 
 async function answer<Row>(

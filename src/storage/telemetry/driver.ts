@@ -49,3 +49,9 @@ export interface Driver {
   statistics(): DriverStatistics;
   close(): Promise<void>;
 }
+
+/** Statements of the store itself, with the bounds that it gives them. */
+export interface Executor {
+  rows(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  execute(text: string): Promise<void>;
+}

@@ -1,11 +1,7 @@
 // Expiry by the caller's clock: partitions in which every row has expired are dropped.
+import type { Executor } from "./driver.ts";
 import { onEveryNode } from "./render-schema.ts";
 import type { AnyTable, Deployment } from "./render-schema.ts";
-
-interface Executor {
-  rows(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  execute(text: string): Promise<void>;
-}
 
 /**
  * A row that arrives in a partition between the look and the drop is lost only if it arrives later than its

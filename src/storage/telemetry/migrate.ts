@@ -1,4 +1,5 @@
 // Brings the telemetry schema up to this version when a store is opened, and refuses a newer one.
+import type { Executor } from "./driver.ts";
 import { TelemetryError } from "../telemetry.ts";
 import {
   addColumnStatements,
@@ -56,11 +57,6 @@ const schemaVersions = defineTable({
   orderBy: "version",
   shardBy: "version",
 });
-
-interface Executor {
-  rows(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  execute(text: string): Promise<void>;
-}
 
 /** Every statement that a new store of this version runs. */
 export function schemaStatements(
