@@ -23,6 +23,17 @@ export function fixedPeriodMs({ count, unit }: PeriodLiteral): number | undefine
   return unitMs === undefined ? undefined : count * unitMs;
 }
 
+/** Rounding knows no more of these units than these; longer times are written in longer units. */
+const mostOfUnit: Partial<Record<PeriodUnit, number>> = { ms: 1_000, s: 60, m: 60, h: 24 };
+
+/**
+ * What `bin(300s)` means: a minute. The same for `datefloor` and `dateceil`.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operations-functions.html#CWL_QuerySyntax-datetime
+ */
+export function roundingPeriod(period: PeriodLiteral): PeriodLiteral {
+  return { ...period, count: Math.min(period.count, mostOfUnit[period.unit] ?? period.count) };
+}
+
 /** How long a period is; undefined for months and longer ones, which are not all of the same length. */
 export function durationMs(period: PeriodLiteral): number | undefined {
   const dayMs = 86_400_000;

@@ -3,7 +3,7 @@ import { ExpressionCompiler } from "../compile-expression.ts";
 import { aggregationNamed } from "../functions/aggregations.ts";
 import { compileBin } from "../functions/time.ts";
 import { parseNamedExpression } from "../parse-expression.ts";
-import { durationMs } from "../periods.ts";
+import { durationMs, roundingPeriod } from "../periods.ts";
 import type { GroupKey, OutputColumn } from "../pipeline.ts";
 import { fieldName, printExpression, printNamed } from "../print-expression.ts";
 import type { QueryReader } from "../query-reader.ts";
@@ -85,7 +85,7 @@ function compileKey(
   if (!isBin(expression)) return { name, value: known ?? compiler.value(expression) };
   const [period] = expression.arguments;
   const value = known ?? compileBin(expression, compiler, shiftMs);
-  return { name, value, ...(period?.kind === "period" ? { period } : {}) };
+  return { name, value, ...(period?.kind === "period" ? { period: roundingPeriod(period) } : {}) };
 }
 
 const isBin = (expression: Expression): expression is Call =>

@@ -1,6 +1,7 @@
 // Functions of OpenSearch PPL and SQL that Logs Insights QL has not; they are known there as well.
 import { joinSql, sql, type Sql } from "../../sql.ts";
 import { jsonPart } from "../discovered-fields.ts";
+import { floorToPeriod } from "../periods.ts";
 import type { FieldStep } from "../query-tree.ts";
 import { asText } from "../value.ts";
 import type { FunctionTable, SqlFunction } from "./define.ts";
@@ -100,6 +101,18 @@ export const openSearchFunctions: FunctionTable = {
   },
   reverse: ofText({ toSql: (text) => sql`reverseUTF8(${or(text)})` }),
   sha1: ofText({ toSql: (text) => sql`lower(hex(SHA1(${or(text)})))` }),
+  /** As `datefloor`, but of any period. */
+  span: {
+    takes: "a timestamp and a period",
+    doc: page,
+    compile(call, compiler) {
+      const [instant, period, ...others] = call.arguments;
+      if (instant === undefined || period === undefined || others.length > 0)
+        return compiler.wrongArguments(call);
+      const value = compiler.time(instant);
+      return { ...value, sql: floorToPeriod(value.sql, compiler.period(period)) };
+    },
+  },
   toText: ofText({ toSql: (text) => or(text) }),
   json_valid: ofText({
     gives: "boolean",

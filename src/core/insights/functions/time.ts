@@ -1,7 +1,7 @@
 // Datetime functions.
 import { sql, type Sql } from "../../sql.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
-import { ceilToPeriod, floorToPeriod } from "../periods.ts";
+import { ceilToPeriod, floorToPeriod, roundingPeriod } from "../periods.ts";
 import type { Call, PeriodLiteral } from "../query-tree.ts";
 import type { Value } from "../value.ts";
 import { documentation, type FunctionTable, type SpecialFunction } from "./define.ts";
@@ -14,7 +14,7 @@ const rounding = (round: (instant: Sql, period: PeriodLiteral) => Sql): SpecialF
     if (instant === undefined || period === undefined || call.arguments.length > 2)
       return compiler.wrongArguments(call);
     const value = compiler.time(instant);
-    return { ...value, sql: round(value.sql, compiler.period(period)) };
+    return { ...value, sql: round(value.sql, roundingPeriod(compiler.period(period))) };
   },
 });
 
@@ -24,7 +24,7 @@ export function compileBin(call: Call, compiler: ExpressionCompiler, shiftMs: nu
   if (period === undefined || call.arguments.length > 1) return compiler.wrongArguments(call);
   const value = compiler.time({ kind: "field", steps: ["@timestamp"], span: call.span });
   const instant = shiftMs === 0 ? value.sql : sql`(${value.sql} + ${shiftMs})`;
-  return { ...value, sql: floorToPeriod(instant, compiler.period(period)) };
+  return { ...value, sql: floorToPeriod(instant, roundingPeriod(compiler.period(period))) };
 }
 
 export const timeFunctions: FunctionTable = {

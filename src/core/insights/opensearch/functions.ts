@@ -68,7 +68,10 @@ export function translateCall(reader: QueryReader, call: Call): Expression {
 /** `span(@timestamp, 5m)`, `span(5m)` and, in SQL, `date_trunc`-like intervals as periods. */
 function spanOf(reader: QueryReader, call: Call): Expression {
   const [first, second] = call.arguments;
-  if (first?.kind === "period" && second === undefined) return { ...call, name: "bin" };
-  if (second?.kind === "period" && call.arguments.length === 2) return { ...call, name: "datefloor" };
+  if (first?.kind === "period" && second === undefined) {
+    const timestamp: Expression = { kind: "field", steps: ["@timestamp"], span: call.span };
+    return { ...call, name: "span", arguments: [timestamp, first] };
+  }
+  if (second?.kind === "period" && call.arguments.length === 2) return { ...call, name: "span" };
   return reader.refuse("span takes a timestamp and a period such as 5m", call.span);
 }
