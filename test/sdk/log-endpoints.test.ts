@@ -134,8 +134,8 @@ describe("JSON", () => {
   });
 
   test("what is wrong is said", async () => {
-    const refused = async (path: string, more: Record<string, string>) => {
-      const { status, text } = await post(path, "{}", more);
+    const refused = async (path: string, more: Record<string, string>, body = "{}") => {
+      const { status, text } = await post(path, body, more);
       return `${status} ${(JSON.parse(text) as { message: string }).message}`;
     };
     expect(await refused("/ingest/json", {})).toBe("400 The request must have x-aws-log-group or logGroup.");
@@ -151,6 +151,11 @@ describe("JSON", () => {
     expect(await refused("/ingest/json", { ...headers, "x-aws-log-group": "no spaces" })).toMatch(
       /^400 1 validation error detected: Value 'no spaces' at 'logGroupName'/,
     );
+    for (const path of ["/ingest/json", "/ingest/bulk", "/services/collector/event"]) {
+      expect(await refused(path, { ...headers, "content-type": "application/json" }, '{"event":')).toBe(
+        "400 The request body is not valid JSON.",
+      );
+    }
     expect(await stored()).toEqual([]);
   });
 

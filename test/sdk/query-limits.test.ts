@@ -1,4 +1,4 @@
-// The limits of queries of logs through the official client: time, memory and rows, and what a caller is told.
+// The limits of queries of logs through the official client: time, memory and rows, and what callers are told.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";

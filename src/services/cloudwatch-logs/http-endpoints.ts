@@ -35,7 +35,11 @@ export function httpEndpoints(clock: Pick<Clock, "now">): readonly Endpoint[] {
     exchange,
   });
   const jsonExchange = (types: readonly string[], readEvents: ReadEvents) => (request: WireRequest) =>
-    createJsonExchange(request, types, (text) => readEvents(text, clock.now()).events);
+    createJsonExchange(request, types, (text) => {
+      const { events, isNoJson } = readEvents(text, clock.now());
+      if (isNoJson) throw serializationError("The request body is not valid JSON.");
+      return events;
+    });
   return [
     endpoint("/v1/logs", (request) => otlpExchange(request, clock)),
     endpoint("/services/collector/event", jsonExchange([json], readCollectorEvents)),

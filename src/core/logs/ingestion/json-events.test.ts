@@ -75,3 +75,15 @@ test("numbers that JavaScript would round stay as they were written", () => {
     '5000 {"id":12345678901234567890}',
   );
 });
+
+test.each([
+  [readCollectorEvents, '{"event":"a"', true],
+  [readCollectorEvents, '{"event":"a"}{"event":', false],
+  [readLines, "<html>\n<body>", true],
+  [readLines, '<html>\n{"a":1}', false],
+  [readStructured, "plain text", true],
+  [readStructured, "[]", false],
+  [readStructured, "", false],
+] as const)("a body without any JSON is told from one with nothing to keep", (read, text, isNoJson) => {
+  expect(read(text, now).isNoJson).toBe(isNoJson);
+});

@@ -6,6 +6,8 @@ export interface IngestedEvents {
   readonly events: readonly InputLogEvent[];
   /** How many were left out, as the endpoint's page has it. */
   readonly skipped: number;
+  /** There is text and no JSON in it; AWS does not say what becomes of such a body. */
+  readonly isNoJson: boolean;
 }
 
 /** `now` in epoch milliseconds, for events that say no time. */
@@ -17,7 +19,7 @@ export type ReadEvents = (text: string, now: number) => IngestedEvents;
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_HLC_Endpoint.html
  */
 export const readCollectorEvents: ReadEvents = (text, now) =>
-  collect(consecutiveValues(text).flatMap(flatten), (written) => {
+  collect(consecutiveValues(text), (written) => {
     if (!isObject(written.value) || written.value["event"] === undefined) return undefined;
     return { message: written.text, timestamp: collectorTime(written.value["time"]) ?? now };
   });
@@ -32,7 +34,7 @@ export const readLines: ReadEvents = (text, now) => {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   return collect(
-    lines.flatMap((line) => flatten({ text: line, value: parse(line) })),
+    lines.map((line) => ({ text: line, value: parse(line) })),
     (written) => eventOf(written, now),
   );
 };
@@ -43,16 +45,18 @@ export const readLines: ReadEvents = (text, now) => {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_HTTP_Endpoints_StructuredJSON.html
  */
 export const readStructured: ReadEvents = (text, now) =>
-  collect(consecutiveValues(text).slice(0, 1).flatMap(flatten), (written) =>
+  collect(consecutiveValues(text).slice(0, 1), (written) =>
     isObject(written.value) ? eventOf(written, now) : undefined,
   );
 
 function collect(
-  values: readonly WrittenValue[],
+  read: readonly WrittenValue[],
   toEvent: (written: WrittenValue) => InputLogEvent | undefined,
 ): IngestedEvents {
+  const values = read.flatMap(flatten);
   const events = values.flatMap((written) => toEvent(written) ?? []);
-  return { events, skipped: values.length - events.length };
+  const isNoJson = read.length > 0 && read.every(({ value }) => value === undefined);
+  return { events, skipped: values.length - events.length, isNoJson };
 }
 
 const flatten = (written: WrittenValue): readonly WrittenValue[] =>
