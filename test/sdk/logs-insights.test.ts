@@ -227,6 +227,18 @@ describe("lookup tables", () => {
   });
 });
 
+test("estimate says how many bytes the query would scan", async () => {
+  const group = await newGroup();
+  await group.put([
+    [0, '{"level":"error"}'],
+    [1, '{"level":"info"}'],
+  ]);
+  const query = 'fields @message | filter level = "error"';
+  const { statistics } = await ended(await start(group, query));
+  const estimated = await ended(await start(group, `${query} | estimate`));
+  expect(rowsOf(estimated)).toEqual([{ estimatedBytesScanned: String(statistics?.bytesScanned) }]);
+});
+
 test("queries are also written in PPL and in SQL", async () => {
   const group = await newGroup();
   await group.put([

@@ -10,6 +10,7 @@ import { countFrequent } from "./commands/count-frequent.ts";
 import { dedup } from "./commands/dedup.ts";
 import { diff } from "./commands/diff.ts";
 import { display } from "./commands/display.ts";
+import { estimate } from "./commands/estimate.ts";
 import { expand } from "./commands/expand.ts";
 import { fields } from "./commands/fields.ts";
 import { filldown } from "./commands/filldown.ts";
@@ -49,6 +50,7 @@ const definitions: Definitions = {
   dedup,
   diff,
   display,
+  estimate,
   fields,
   filldown,
   fillmissing,

@@ -1,6 +1,7 @@
 // A query as one ClickHouse statement.
-import { sql, type Sql } from "../sql.ts";
+import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
 import { compileCommand } from "./commands.ts";
+import { estimateColumn } from "./commands/estimate.ts";
 import { timeOfSource } from "./commands/source.ts";
 import { maximumRows } from "./commands/limit.ts";
 import { ExpressionCompiler } from "./compile-expression.ts";
@@ -36,6 +37,7 @@ export interface CompiledQuery {
  * @throws InsightsQueryError for what the language does not allow, with its position.
  */
 export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQuery {
+  if (query.commands.at(-1)?.kind === "estimate") return compileEstimate(query, scope);
   const nested: Pipeline[] = [];
   const pipeline = compileCommands(query, scope, nested);
   const columns = outputOf(pipeline);
@@ -53,6 +55,15 @@ export function compileInsightsQuery(query: Query, scope: QueryScope): CompiledQ
     matchedStatement: sql`SELECT count() AS events FROM (${pipeline.matchedRows()})`,
     histogramStatement: (binMs) => histogramStatement(pipeline.matchedRows(), scope, binMs, pipeline.shiftMs),
   };
+}
+
+/** The bytes of the messages that are read, in front of all filters. */
+function compileEstimate({ commands }: Query, scope: QueryScope): CompiledQuery {
+  const estimated = compileInsightsQuery({ commands: commands.slice(0, -1) }, scope);
+  const { source = rawSql("log_events") } = scope;
+  const conditions = joinSql(estimated.eventConditions, " AND ");
+  const statement = sql`SELECT toString(sum(length(message))) AS r0 FROM ${source} WHERE ${conditions}`;
+  return { ...estimated, statement, columns: [estimateColumn], limit: 1, rowsAreMatches: false };
 }
 
 function column(index: number): Sql {
@@ -143,7 +154,7 @@ const isQuery = (value: unknown): value is Query =>
 
 /** Whether the answer over the newest part of a span of time says something about the whole. */
 export function hasPartialAnswers(query: Query): boolean {
-  const whole = new Set(["anomaly", "diff", "join", "logcompare"]);
+  const whole = new Set(["anomaly", "diff", "estimate", "join", "logcompare"]);
   return !query.commands.some(({ kind }) => whole.has(kind)) && nestedQueries(query).length === 0;
 }
 

@@ -140,7 +140,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     period: fc.constantFrom(undefined, "previousHour" as const, "previousMonth" as const),
     span: fc.constant(span),
   }),
-  fc.record({ kind: fc.constant("anomaly" as const), span: fc.constant(span) }),
+  fc.record({ kind: fc.constantFrom("anomaly" as const, "estimate" as const), span: fc.constant(span) }),
   fc.record({
     kind: fc.constant("accum" as const),
     field,

@@ -164,6 +164,7 @@ export type Command =
   | { readonly kind: "pattern"; readonly subject: Expression | undefined; readonly span: Span }
   | { readonly kind: "diff"; readonly period: ComparedPeriod | undefined; readonly span: Span }
   | { readonly kind: "anomaly"; readonly span: Span }
+  | { readonly kind: "estimate"; readonly span: Span }
   | AddTotals
   | AppendCols
   | FillMissing
