@@ -275,6 +275,27 @@ describe("PutLogEvents", () => {
     expect((await group.get()).events).toEqual([]);
   });
 
+  test("names what is wrong with an entity, and stores the events that came with it", async () => {
+    const group = await newGroup();
+    const put = async (keyAttributes: Record<string, string>) => {
+      const { rejectedEntityInfo } = await logs.putLogEvents({
+        logGroupName: group.logGroupName,
+        logStreamName: "stream",
+        logEvents: [{ timestamp: server.clock.now(), message: "about something" }],
+        entity: { keyAttributes },
+      });
+      return rejectedEntityInfo;
+    };
+    expect(await put({ Type: "Service", Name: "shop", Environment: "prod" })).toBeUndefined();
+    const resource = { Type: "AWS::Resource", ResourceType: "AWS::EC2::Instance" };
+    expect(await put({ ...resource, Identifier: "i-1" })).toBeUndefined();
+    expect(await put(resource)).toEqual({ errorType: "MissingRequiredFields" });
+    expect(await put({ Name: "shop", Environment: "prod" })).toEqual({ errorType: "MissingRequiredFields" });
+    expect(await put({ Type: "Pet", Name: "rex" })).toEqual({ errorType: "InvalidTypeValue" });
+    expect(await put({ Type: "Service", Nom: "shop" })).toEqual({ errorType: "InvalidKeyAttributes" });
+    expect((await group.get()).events).toHaveLength(6);
+  });
+
   test("keeps every character of a message", async () => {
     const group = await newGroup();
     const messages = ["'quoted' \"twice\" \\n", "tab\tline\nend", "emoji 😀 \u0000 nul", "%_%", " leading"];

@@ -1,4 +1,5 @@
 // Log events: put, get and filter.
+import { entityRejection } from "../../core/logs/entity.ts";
 import {
   eventIdOf,
   parsePageToken,
@@ -42,10 +43,12 @@ export async function putLogEvents(
   const outcome = acceptBatch(input.logEvents, now, stream.retentionDays);
   if (outcome.kind === "refused") throw invalidParameter(outcome.reason);
   if (outcome.events.length > 0) await store(context, input.logGroupName, stream, outcome.events);
-  const nextSequenceToken = sequenceToken(now);
-  return outcome.rejected === undefined
-    ? { nextSequenceToken }
-    : { nextSequenceToken, rejectedLogEventsInfo: outcome.rejected };
+  const errorType = input.entity === undefined ? undefined : entityRejection(input.entity.keyAttributes);
+  return {
+    nextSequenceToken: sequenceToken(now),
+    ...(outcome.rejected === undefined ? {} : { rejectedLogEventsInfo: outcome.rejected }),
+    ...(errorType === undefined ? {} : { rejectedEntityInfo: { errorType } }),
+  };
 }
 
 /** 56 digits, as AWS's tokens. */
