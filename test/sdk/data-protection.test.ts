@@ -99,6 +99,12 @@ test("events are masked wherever they are read, unless they are asked for as the
     "unmask(employee)": "E-1234",
     who: "***************",
   });
+  // As AWS's page on viewing unmasked data writes it.
+  const [, sample] = await rowsOf(
+    logGroupName,
+    "fields @timestamp, @message, unmask(@message) | sort @timestamp desc | limit 20",
+  );
+  expect(sample).toMatchObject({ "@message": masked, "unmask(@message)": message });
   const logRecordPointer = newest!["@ptr"];
   expect((await logs.getLogRecord({ logRecordPointer })).logRecord).toMatchObject({
     "@message": masked,

@@ -1,4 +1,4 @@
-// The limits of queries of logs through the official client: time, memory and rows, and what callers are told.
+// What queries of logs are limited to, through the official client: time, memory, rows and how many run.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";

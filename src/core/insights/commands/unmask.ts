@@ -1,12 +1,11 @@
 // `unmask`: a field without the masks of data protection.
-import { unmaskedStep } from "../discovered-fields.ts";
+import { unmasked } from "../functions/general.ts";
 import { fieldName, printField } from "../print-expression.ts";
 import type { Command } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
 type Unmask = Extract<Command, { kind: "unmask" }>;
 
-/** A field that another command has made is shown as it is: what it is made of is masked. */
 export const unmask: CommandDefinition<Unmask> = {
   name: "unmask",
   doc: commandPage("Unmask"),
@@ -14,8 +13,6 @@ export const unmask: CommandDefinition<Unmask> = {
   print: ({ field }) => `unmask ${printField(field)}`,
   compile({ field }, compiler) {
     const name = `unmask(${fieldName(field)})`;
-    const { pipeline } = compiler;
-    const shown = pipeline.isDiscovered(field) ? { ...field, steps: [unmaskedStep, ...field.steps] } : field;
-    pipeline.show([{ name, value: compiler.field(shown) }], false);
+    compiler.pipeline.show([{ name, value: unmasked(field, compiler) }], false);
   },
 };

@@ -1,12 +1,19 @@
 // General functions.
 import { joinSql, sql, type Sql } from "../../sql.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
-import type { Expression } from "../query-tree.ts";
+import { unmaskedStep } from "../discovered-fields.ts";
+import type { Expression, FieldReference } from "../query-tree.ts";
 import { asText, type Value, type ValueType } from "../value.ts";
 import { documentation, type FunctionTable, type SpecialFunction } from "./define.ts";
 
 /** How many conditions `case` has at most. */
 const maximumBranches = 10;
+
+/** A field that a command has made is shown as it is: what it is made of is masked. */
+export function unmasked(field: FieldReference, compiler: ExpressionCompiler): Value {
+  const isDiscovered = compiler.pipeline.isDiscovered(field);
+  return compiler.field(isDiscovered ? { ...field, steps: [unmaskedStep, ...field.steps] } : field);
+}
 
 export const generalFunctions: FunctionTable = {
   ispresent: {
@@ -45,6 +52,15 @@ export const generalFunctions: FunctionTable = {
     compile(call, compiler) {
       if (call.arguments.length !== 3) return compiler.wrongArguments(call);
       return chosen(call.arguments, compiler);
+    },
+  },
+  unmask: {
+    takes: "a field",
+    doc: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data-viewunmasked.html",
+    compile(call, compiler) {
+      const [field, ...more] = call.arguments;
+      if (field?.kind !== "field" || more.length > 0) return compiler.wrongArguments(call);
+      return unmasked(field, compiler);
     },
   },
   isNumeric: {
