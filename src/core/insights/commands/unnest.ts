@@ -1,10 +1,7 @@
 // `unnest`: a row for each element of a list.
-import { sql } from "../../sql.ts";
-import { documentOf, jsonPart } from "../discovered-fields.ts";
+import { listOrValue } from "../discovered-lists.ts";
 import { printField, printName } from "../print-expression.ts";
-import type { Command, FieldReference } from "../query-tree.ts";
-import type { EventScope } from "../scope.ts";
-import { asText, type Value } from "../value.ts";
+import type { Command } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
 type Unnest = Extract<Command, { kind: "unnest" }>;
@@ -20,14 +17,6 @@ export const unnest: CommandDefinition<Unnest> = {
   },
   print: ({ list, into }) => `unnest ${printField(list)} into ${printName(into)}`,
   compile({ list, into }, compiler) {
-    const { pipeline } = compiler;
-    const value = pipeline.resolveStructure(list);
-    pipeline.expand(pipeline.isDiscovered(list) ? listOr(value, list, pipeline.scope) : value, into);
+    compiler.pipeline.expand(listOrValue(list, compiler.pipeline), into);
   },
 };
-
-/** Lists of the event's own JSON are no fields, so that they are looked for. */
-function listOr(value: Value, { steps }: FieldReference, scope: EventScope): Value {
-  const part = jsonPart(documentOf(scope), steps);
-  return { ...value, sql: sql`if(startsWith(ifNull(${part}, ''), '['), ${part}, ${asText(value).sql})` };
-}

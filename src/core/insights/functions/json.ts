@@ -1,6 +1,7 @@
 // JSON functions.
 import { sql, type Sql } from "../../sql.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
+import { listOrValue } from "../discovered-lists.ts";
 import type { Call } from "../query-tree.ts";
 import { asText, type Value } from "../value.ts";
 import { documentation, type FunctionTable } from "./define.ts";
@@ -54,6 +55,6 @@ function documentText(call: Call, compiler: ExpressionCompiler): Value {
   const [document] = call.arguments;
   if (document === undefined) return compiler.wrongArguments(call);
   return asText(
-    document.kind === "field" ? compiler.pipeline.resolveStructure(document) : compiler.value(document),
+    document.kind === "field" ? listOrValue(document, compiler.pipeline) : compiler.value(document),
   );
 }
