@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fc, test as property } from "@fast-check/vitest";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFactBoard } from "../core/facts.ts";
 import { createManualClock } from "../core/manual-clock.ts";
 import type { MetricStream } from "../core/metric-streams/metric-stream.ts";
@@ -13,7 +13,7 @@ import { openFolderBlobs } from "../storage/blobs/folder.ts";
 import { createDeliveryAttempts } from "../storage/delivery-attempts.ts";
 import { createMetricArrivals } from "../storage/metric-arrivals.ts";
 import { createRollupLedger } from "../storage/metric-rollups.ts";
-import { startChange, streamKey, streamScope, streamsOf } from "../storage/metric-streams.ts";
+import { progressOf, startChange, streamKey, streamScope, streamsOf } from "../storage/metric-streams.ts";
 import { createMetricWriter } from "../storage/metric-writer.ts";
 import { openSqliteState } from "../storage/state/sqlite.ts";
 import type { State } from "../storage/state.ts";
@@ -95,6 +95,7 @@ async function createScene() {
 
   return {
     clock,
+    key,
     setFailing: (value: boolean) => void (failing = value),
     put: (name: string, timestamp: number) =>
       writer.write(
@@ -144,6 +145,23 @@ async function createScene() {
     },
   };
 }
+
+test("a stream that waits after a failure does not wait longer when the clock is set back", async () => {
+  const scene = await createScene();
+  scene.setFailing(true);
+  await scene.put("a", scene.clock.now());
+  await scene.clock.advance(2 * minuteMs);
+  scene.setFailing(false);
+  const progress = progressOf(state);
+  const { key, value } = (await progress.get(streamScope, scene.key))!;
+  expect(value.failures).toBeGreaterThan(0);
+  const hourMs = 60 * minuteMs;
+  await progress.put(streamScope, key, { ...value, nextAttemptAt: value.nextAttemptAt + 2 * hourMs });
+  await scene.clock.advance(minuteMs);
+  expect((await scene.sent()).size).toBe(1);
+  await scene.end();
+  startAt = scene.clock.now();
+});
 
 type Step =
   | { readonly kind: "put"; readonly name: string; readonly agoSeconds: number }

@@ -130,6 +130,10 @@ test("a composite alarm waits for its suppressor, then for the extension, and is
   const after = extended?.after ?? composite;
   expect(reconsiderHeld(after, { ...free, now: at + 121_999 })).toBeUndefined();
   expect(reconsiderHeld(after, { ...free, now: at + 122_000 })).toMatchObject({ actions: [topic, lambda] });
+  // A clock that is set back by an hour does not make it wait an hour longer.
+  const setBack = { ...free, now: at - 3_600_000 };
+  const again = reconsiderHeld(after, setBack);
+  expect(again?.after.held).toEqual({ by: "ExtensionPeriod", untilAt: setBack.now + 120_000 });
   const event = JSON.parse(stateChangeEvent(waiting, { ...place, eventId: "1", now: at }).event) as {
     detail: { state: object };
   };

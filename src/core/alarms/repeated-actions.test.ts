@@ -61,6 +61,20 @@ test("a reminder comes after the minutes of the tag, whatever the resolution", (
   }
 });
 
+test("a clock that was set back by hours silences neither scaling nor reminders", () => {
+  const hours = 7_200_000;
+  const reminded = { ...alarm(60, { [renotifyTag]: "2" }), remindedAt: hours + 60_000 };
+  const ahead = { ...reminded, state: { ...reminded.state, transitionedAt: hours } };
+  expect(repeatedUntil(ahead, 60, 240)).toEqual([
+    [60, [scaling, topic]],
+    [120, [scaling]],
+    [180, [scaling, topic]],
+    [240, [scaling]],
+  ]);
+  const highResolution = { ...alarm(10), state: ahead.state };
+  expect(repeatedUntil(highResolution, 10, 120).map(([at]) => at)).toEqual([60, 120]);
+});
+
 test("nothing is repeated in the first minute, or while actions are held back", () => {
   expect(repeatedActions(alarm(60), 30_000)).toBeUndefined();
   expect(repeatedActions({ ...alarm(60), held: { by: "Mute", from: "OK" } }, 120_000)).toBeUndefined();

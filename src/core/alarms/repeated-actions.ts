@@ -27,7 +27,9 @@ export function parseRenotifyMinutes(text: string): number | undefined {
  * due. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
  */
 export function repeatedActions(alarm: Alarm, now: number): AlarmChange | undefined {
-  if (alarm.held !== undefined || now - alarm.state.transitionedAt < minuteMs - toleranceMs) return undefined;
+  const ageMs = now - alarm.state.transitionedAt;
+  // A transition that is still to come was before the clock was set back.
+  if (alarm.held !== undefined || (ageMs >= 0 && ageMs < minuteMs - toleranceMs)) return undefined;
   const arns = actionsOf(alarm, alarm.state.value);
   const scaling = isNewMinute(alarm, now) ? arns.filter((arn) => /^arn:[\w-]+:autoscaling:/.test(arn)) : [];
   const topics = isReminderDue(alarm, now) ? arns.filter((arn) => /^arn:[\w-]+:sns:/.test(arn)) : [];
@@ -40,11 +42,13 @@ export function repeatedActions(alarm: Alarm, now: number): AlarmChange | undefi
 /** Alarms of high resolution are evaluated more often than every minute. */
 function isNewMinute(alarm: Alarm, now: number): boolean {
   const intervalMs = alarm.type === "MetricAlarm" ? evaluationIntervalSeconds(alarm) * 1_000 : minuteMs;
-  return (now - alarm.state.transitionedAt + toleranceMs) % minuteMs < intervalMs;
+  const intoMinuteMs = (now - alarm.state.transitionedAt + toleranceMs) % minuteMs;
+  return (intoMinuteMs + minuteMs) % minuteMs < intervalMs;
 }
 
 function isReminderDue({ tags, state, remindedAt = 0 }: Alarm, now: number): boolean {
   const minutes = parseRenotifyMinutes(tags[renotifyTag] ?? "");
   if (minutes === undefined || state.value !== "ALARM") return false;
-  return now - Math.max(state.transitionedAt, remindedAt) >= minutes * minuteMs - toleranceMs;
+  const known = [state.transitionedAt, remindedAt].filter((at) => at <= now);
+  return now - Math.max(...known) >= minutes * minuteMs - toleranceMs;
 }

@@ -43,9 +43,11 @@ export function decideSuppression(question: SuppressionQuestion): SuppressionOut
   if (before?.by === "Alarm") {
     return waitUntil("ExtensionPeriod", now + settings.extensionPeriodSeconds * 1_000, now);
   }
-  return before === undefined
-    ? { suppression: undefined, performs: false }
-    : waitUntil(before.by, before.untilAt, now);
+  if (before === undefined) return { suppression: undefined, performs: false };
+  // Longer than a whole period it waits only if the clock was set back meanwhile.
+  const { waitPeriodSeconds: wait, extensionPeriodSeconds: extension } = settings;
+  const longestMs = (before.by === "WaitPeriod" ? wait : extension) * 1_000;
+  return waitUntil(before.by, Math.min(before.untilAt, now + longestMs), now);
 }
 
 function waitUntil(by: "WaitPeriod" | "ExtensionPeriod", untilAt: number, now: number): SuppressionOutcome {

@@ -39,7 +39,7 @@ export async function deliverStream(
   now: number,
 ): Promise<void> {
   const found = await progressOf(parts.state).get(streamScope, key);
-  if (found === undefined || found.value.nextAttemptAt > now) return;
+  if (found === undefined || isWaiting(found.value, now)) return;
   const { position, heldFrom, failures } = found.value;
   const before = await parts.metricArrivals.settledBefore(now, parts.lagMs);
   // A minute is over when all that arrived in it can be read.
@@ -61,6 +61,11 @@ export async function deliverStream(
   };
   // Whoever starts the stream anew meanwhile has the last word.
   await progressOf(parts.state).replace(streamScope, key, next, found.version);
+}
+
+/** Longer than the longest pause a stream waits only if the clock was set back meanwhile. */
+function isWaiting({ nextAttemptAt }: StreamProgress, now: number): boolean {
+  return nextAttemptAt > now && nextAttemptAt <= now + longestPauseMs;
 }
 
 interface Question {
