@@ -17,6 +17,7 @@ import { QueryRuns } from "./query-runs.ts";
 import { MetricFilterDefaults } from "./metric-filter-defaults.ts";
 import { createMetricFilterDirectory } from "./metric-filter-directory.ts";
 import { ScheduledQueryRuns } from "./scheduled-query-runs.ts";
+import { SharedChanges } from "./shared-changes.ts";
 import { SharedMetricBatches } from "./shared-metric-batches.ts";
 import { StreamActivity } from "./stream-activity.ts";
 import { RetentionMoves } from "./retention-moves.ts";
@@ -29,12 +30,13 @@ export interface LogsService extends Service {
 
 export function createLogsService(dependencies: Dependencies): LogsService {
   const { state, telemetry, clock, facts } = dependencies;
-  const streams = createStreamDirectory(state);
+  const changes = new SharedChanges(state, clock);
+  const streams = changes.follow(createStreamDirectory(state));
   const activity = new StreamActivity(state, telemetry, clock);
   const deletions = new EventDeletions(state, telemetry, clock);
   const exports = new ExportRuns(dependencies);
-  const ingestRules = createIngestRuleDirectory(state);
-  const metricFilters = createMetricFilterDirectory(state);
+  const ingestRules = changes.follow(createIngestRuleDirectory(state));
+  const metricFilters = changes.follow(createMetricFilterDirectory(state));
   const metricDefaults = new MetricFilterDefaults(dependencies);
   const metricBatches = new SharedMetricBatches(dependencies.metrics, dependencies.stopwatch);
   const retentionMoves = new RetentionMoves(state, telemetry, clock);
