@@ -114,6 +114,14 @@ export const openSearchFunctions: FunctionTable = {
     },
   },
   toText: ofText({ toSql: (text) => or(text) }),
+  /** The elements are texts. */
+  json_array: ofText({
+    takes: [],
+    rest: "text",
+    gives: "structure",
+    nullable: false,
+    toSql: (...texts) => sql`toJSONString([${joinSql(texts, ", ")}])`,
+  }),
   json_valid: ofText({
     gives: "boolean",
     nullable: false,

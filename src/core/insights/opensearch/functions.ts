@@ -12,6 +12,8 @@ const renamed: Readonly<Record<string, string>> = {
   nvl: "coalesce",
   position: "locate",
   power: "pow",
+  size: "jsonArraySize",
+  array_contains: "jsonArrayContains",
   regexp_replace: "regexReplace",
   distinct_count: "count_distinct",
   dc: "count_distinct",
@@ -34,9 +36,10 @@ const renamed: Readonly<Record<string, string>> = {
 
 const shared = new Set(
   (
-    "abs acos asin atan avg cbrt ceil coalesce concat concat_ws cos cot count degrees e exp floor greatest " +
-    "if isblank isempty json_extract json_valid least left locate log10 log2 ltrim max md5 median min mod " +
-    "nullif pi pow radians replace reverse right round rtrim sha1 sign sin sqrt sum tan trim"
+    "abs acos asin atan avg cbrt ceil coalesce concat concat_ws cos cot count degrees e exp floor " +
+    "greatest if isblank isempty json_array json_extract json_valid least left locate log10 log2 " +
+    "ltrim max md5 median min mod nullif pi pow radians replace reverse right round rtrim sha1 sign " +
+    "sin sqrt sum tan trim"
   ).split(" "),
 );
 

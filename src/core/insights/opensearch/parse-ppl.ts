@@ -2,12 +2,23 @@
 import { parseEquality } from "../commands/join.ts";
 import { chosenByDataSources, namedSource } from "../commands/source.ts";
 import { QueryReader } from "../query-reader.ts";
-import type { Command, Expression, FieldReference, NamedExpression, Query } from "../query-tree.ts";
+import type { Command, Expression, NamedExpression, Query } from "../query-tree.ts";
+import { derivedCommands } from "./derived-commands.ts";
 import { parseCondition, parseNamedCondition, parseValue } from "./parse-condition.ts";
+import {
+  beside,
+  fieldItem,
+  fieldNamed,
+  nameOf,
+  only,
+  type CommandParser,
+  type Read,
+  type Shown,
+} from "./shown-columns.ts";
 
 /**
  * The commands `source`, `where`, `fields`, `rename`, `eval`, `fillnull`, `stats`, `sort`, `head`, `dedup`,
- * `top`, `rare`, `parse` and `join`; others are refused with their position.
+ * `top`, `rare`, `parse`, `join`, and those in `derivedCommands`; others are refused with their position.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData_PPL.html
  * @throws InsightsQueryError
  */
@@ -23,7 +34,7 @@ function parseCommands(reader: QueryReader): Query {
   if (commands.length > 0 && !reader.takeSymbol("|")) return { commands };
   let shown: Shown;
   do {
-    const read = parseCommand(reader, shown);
+    const read = parseCommand(reader, shown, commands);
     shown = read.shown ?? shown;
     commands.push(...read.commands);
   } while (reader.takeSymbol("|"));
@@ -72,16 +83,7 @@ function parseGroup(reader: QueryReader): string {
   return reader.peek().kind === "text" ? reader.textLiteral().text : reader.alias();
 }
 
-/** The names of the columns that have been chosen; undefined as long as the whole event is shown. */
-type Shown = readonly string[] | undefined;
-
-interface Read {
-  readonly commands: readonly Command[];
-  /** As before, when missing. */
-  readonly shown?: readonly string[];
-}
-
-function parseCommand(reader: QueryReader, shown: Shown): Read {
+function parseCommand(reader: QueryReader, shown: Shown, before: readonly Command[]): Read {
   const start = reader.offset;
   const token = reader.peek();
   if (token.kind !== "word") return reader.unexpected();
@@ -89,14 +91,13 @@ function parseCommand(reader: QueryReader, shown: Shown): Read {
   const parse = Object.hasOwn(commandParsers, name) ? commandParsers[name] : undefined;
   if (parse === undefined) return reader.refuse(`the command ${token.text} is not supported`, token.span);
   reader.next();
-  const read = parse(reader, start, shown);
+  const read = parse(reader, start, shown, [...before]);
   if (!reader.atCommandEnd()) reader.unexpected();
   return read;
 }
 
-type CommandParser = (reader: QueryReader, start: number, shown: Shown) => Read;
-
 const commandParsers: Readonly<Record<string, CommandParser>> = {
+  ...derivedCommands,
   where: (reader, start) => ({
     commands: [{ kind: "filter", condition: parseCondition(reader), span: reader.spanFrom(start) }],
   }),
@@ -276,27 +277,3 @@ function parseJoin(reader: QueryReader, start: number, type: "inner" | "left"): 
     : { commands: [namedSource([parseGroup(reader)], reader.spanFrom(from))] };
   return { commands: [{ kind: "join", type, ...sides, on, query, span: reader.spanFrom(start) }] };
 }
-
-/** New or changed fields, and after them what is shown with those that are new. */
-function beside(made: readonly NamedExpression[], shown: Shown, end: number): Read {
-  const names = shown ?? ["@timestamp", "@message"];
-  const all = [...new Set([...names, ...made.map(nameOf)])];
-  const defined: Command = { kind: "fields", items: made, span: { start: end, end } };
-  return { commands: [defined, ...only(all, end).commands], shown: all };
-}
-
-function only(names: readonly string[], end: number): Read {
-  const items = names.map((name) => fieldNamed(name, end));
-  return { commands: [{ kind: "display", items, span: { start: end, end } }], shown: names };
-}
-
-const nameOf = ({ alias, text }: NamedExpression): string => alias ?? text;
-
-const fieldItem = (field: FieldReference): NamedExpression => ({
-  expression: field,
-  alias: undefined,
-  text: field.steps.join("."),
-});
-
-const fieldNamed = (name: string, at: number): NamedExpression =>
-  fieldItem({ kind: "field", steps: [name], span: { start: at, end: at } });
