@@ -109,6 +109,22 @@ test.each<[Partial<PutCompositeAlarmInput>, string]>([
   [{ AlarmRule: " TRUE" }, "must not contain leading or trailing whitespace"],
   [{ AlarmRule: "ALARM(there) AND" }, "Invalid AlarmRule"],
   [{ AlarmRule: "ALARM(nowhere) OR OK(there)" }, "alarms [nowhere] in the alarm rule do not exist"],
+  [
+    { AlarmRule: "OK(there) OR ALARM(arn:aws:cloudwatch:eu-west-1:123456789012:alarm:there)" },
+    "alarms [arn:aws:cloudwatch:eu-west-1:123456789012:alarm:there] in the alarm rule do not exist",
+  ],
+  [
+    { AlarmRule: "ALARM(arn:aws:cloudwatch:us-east-1:999999999999:alarm:there)" },
+    "alarms [arn:aws:cloudwatch:us-east-1:999999999999:alarm:there] in the alarm rule do not exist",
+  ],
+  [
+    {
+      ActionsSuppressor: "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:there",
+      ActionsSuppressorWaitPeriod: 1,
+      ActionsSuppressorExtensionPeriod: 1,
+    },
+    "its actions suppressor does not exist",
+  ],
   [{ AlarmName: "there" }, "already in use by an alarm of the type MetricAlarm"],
   [
     { ActionsSuppressor: "there" },

@@ -1,6 +1,11 @@
 // PutCompositeAlarm: an alarm on the states of others is made, or replaced with its state kept.
 import type { CompositeAlarm } from "../../core/alarms/alarm.ts";
-import { alarmNameOf, childrenOf, type RuleExpression } from "../../core/alarms/composite-rule/expression.ts";
+import {
+  alarmNameOf,
+  childrenOf,
+  isAlarmOf,
+  type RuleExpression,
+} from "../../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
 import { refuseMisplacedActions } from "./alarm-action-input.ts";
 import { validationError } from "./alarm-errors.ts";
@@ -87,24 +92,26 @@ function suppressorOf(input: PutInput): CompositeAlarm["suppressor"] {
   return { alarm, waitPeriodSeconds: wait, extensionPeriodSeconds: extension };
 }
 
+/** All of them have to be in the account and the region of the alarm. */
 async function requireAlarms(
   context: CloudWatchContext,
   ownName: string,
   expression: RuleExpression,
   suppressor: string | undefined,
 ): Promise<void> {
-  const children = childrenOf(expression).map(alarmNameOf);
-  const suppressorName = suppressor === undefined ? [] : [alarmNameOf(suppressor)];
-  const found = await findAlarms(context, [...children, ...suppressorName]);
+  const children = childrenOf(expression);
+  const suppressors = suppressor === undefined ? [] : [suppressor];
+  const found = await findAlarms(context, [...children, ...suppressors].map(alarmNameOf));
   const names = new Set([...found.map(({ key }) => key), ownName]);
-  const missing = children.filter((name) => !names.has(name));
+  const isMissing = (alarm: string) => !isAlarmOf(alarm, context.call) || !names.has(alarmNameOf(alarm));
+  const missing = children.filter(isMissing);
   if (missing.length > 0) {
     throw validationError(
       `Could not save the composite alarm as alarms [${missing.join(", ")}] in the alarm rule do not exist`,
     );
   }
-  if (suppressorName.some((name) => !names.has(name))) {
+  if (suppressors.some(isMissing)) {
     throw validationError(`Could not save the composite alarm as its actions suppressor does not exist`);
   }
-  await requireRoomForParents(context, ownName, children);
+  await requireRoomForParents(context, ownName, children.map(alarmNameOf));
 }

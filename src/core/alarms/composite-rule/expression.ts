@@ -71,9 +71,18 @@ export function holds(
   }
 }
 
-const arnPrefix = /^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:/;
+const arnPrefix = /^arn:[\w-]+:cloudwatch:([\w-]+):(\d{12}):alarm:/;
 
 /** The name of an alarm that is given by its name or its ARN. */
 export function alarmNameOf(nameOrArn: string): string {
   return nameOrArn.replace(arnPrefix, "");
+}
+
+/** Whether a name, or an ARN, is of an alarm of this account and region. */
+export function isAlarmOf(
+  nameOrArn: string,
+  world: { readonly account: string; readonly region: string },
+): boolean {
+  const [arn, region, account] = arnPrefix.exec(nameOrArn) ?? [];
+  return arn === undefined || (region === world.region && account === world.account);
 }
