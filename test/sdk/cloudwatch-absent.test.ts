@@ -1,6 +1,7 @@
 // What of CloudWatch is about AWS's own services and keys: told as it is through the official client.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { GroundwatchClient } from "../../src/client/index.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
 
@@ -31,6 +32,9 @@ test("the default dataset is there, and no key is associated with it", async () 
   const associate = (key: string) =>
     refusal(cloudwatch.associateDatasetKmsKey({ DatasetIdentifier: "default", KmsKeyArn: key }));
   expect(await associate(KmsKeyArn)).toContain("KmsKeyNotFoundException");
+  const { KeyMetadata } = await new GroundwatchClient(server.clientConfig()).createKey({});
+  expect(await associate(KeyMetadata.Arn)).toContain("encrypts log groups, and no metric data");
+  expect((await cloudwatch.getDataset({ DatasetIdentifier: arn })).KmsKeyArn).toBeUndefined();
   expect(await associate("alias/mine")).toContain("parameter KmsKeyArn is invalid");
 });
 

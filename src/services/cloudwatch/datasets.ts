@@ -15,18 +15,24 @@ export function getDataset(
 }
 
 /**
- * There is no key management, so there are no keys that it could find.
+ * Keys encrypt log groups here, and no metric data: nobody shall believe that one is used for it.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_AssociateDatasetKmsKey.html
  */
-export function associateDatasetKmsKey(
+export async function associateDatasetKmsKey(
   { DatasetIdentifier, KmsKeyArn }: Input<"AssociateDatasetKmsKey">,
   context: CloudWatchContext,
-): never {
+): Promise<never> {
   requireDataset(DatasetIdentifier, context);
   if (!/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(KmsKeyArn)) {
     throw invalidValue(`The value ${KmsKeyArn} for parameter KmsKeyArn is invalid.`);
   }
-  throw modelled(KmsKeyNotFoundException, `The KMS key ${KmsKeyArn} could not be found.`);
+  const key = (await context.dependencies.logEncryption.currentKeyring()).find(KmsKeyArn);
+  if (key === undefined) {
+    throw modelled(KmsKeyNotFoundException, `The KMS key ${KmsKeyArn} could not be found.`);
+  }
+  throw invalidValue(
+    `The key ${KmsKeyArn} cannot be used: Groundwatch encrypts log groups, and no metric data.`,
+  );
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisassociateDatasetKmsKey.html */

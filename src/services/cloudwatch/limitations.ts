@@ -1,7 +1,7 @@
 // What the operations of CloudWatch refuse, or do otherwise than AWS; the documentation shows it.
 
 export const limitations = {
-  AssociateDatasetKmsKey: ["there is no key management, so every key is not found"],
+  AssociateDatasetKmsKey: ["is refused: keys encrypt log groups, and no metric data"],
   CreateResourceMetricsConfiguration: [
     "there are no AWS resources, so every resource is not found; so it is with the other three",
   ],
