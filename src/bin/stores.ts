@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Blobs } from "../storage/blobs.ts";
 import { openFolderBlobs } from "../storage/blobs/folder.ts";
+import { openStateBlobs, shareBuckets } from "../storage/blobs/in-state.ts";
 import { createMasterKey } from "../storage/encryption/master-key.ts";
 import { Keyring } from "../storage/encryption/keyring.ts";
 import { LogEncryption } from "../storage/encryption/log-encryption.ts";
@@ -38,6 +39,9 @@ export interface Stores {
   close(): Promise<void>;
 }
 
+/** What every node must find, whichever has put it; the folders of nodes are their own. */
+const sharedBuckets = ["log-query-results", "log-lookup-tables", "log-anomaly-models"];
+
 export type StoreSettings = Pick<
   Config,
   "data" | "clock" | "clickhouseUrl" | "postgresUrl" | "masterKeyFile"
@@ -59,7 +63,11 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
   const opening = [openState(settings, folder), openFolderBlobs(folder.blobsFolder, now)] as const;
   const [openedState] = await Promise.allSettled(opening);
   try {
-    const [state, blobs] = await Promise.all(opening);
+    const [state, folderBlobs] = await Promise.all(opening);
+    const isAlone = state.node === undefined;
+    const blobs = isAlone
+      ? folderBlobs
+      : shareBuckets(folderBlobs, openStateBlobs(state, now), sharedBuckets);
     const masterKey = createMasterKey(settings.masterKeyFile ?? join(folder.path, "master.key"));
     const isShared = settings.postgresUrl !== undefined;
     const keyring = await Keyring.open(state, masterKey, { now, isShared });

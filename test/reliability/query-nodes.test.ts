@@ -47,6 +47,11 @@ test.skipIf(missingPostgres !== "")(
     expect(rows).toHaveLength(3);
     expect((await other.getQueryResults({ queryId: complete })).results).toEqual(rows);
 
+    await other.createLookupTable({ lookupTableName: "kinds", tableBody: "k,kind\n1,order\n" });
+    const looked = await start("lookup kinds k OUTPUT kind | fields kind | limit 1");
+    while ((await one.getQueryResults({ queryId: looked })).status !== "Complete") await pause();
+    expect((await one.getQueryResults({ queryId: looked })).results?.[0]?.[0]?.value).toBe("order");
+
     const stopped = await start(longQuery);
     while ((await one.getQueryResults({ queryId: stopped })).status !== "Running") await pause();
     await advance(1);

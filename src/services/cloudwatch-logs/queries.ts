@@ -89,8 +89,8 @@ export async function requireRun(queryId: string, context: LogsContext): Promise
 }
 
 /**
- * The engine has stopped working on the query when this answers, or does within a second when another node
- * runs it.
+ * The engine is told to stop before this answers, and stops a moment later; a query that another node runs is
+ * stopped within a second.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StopQuery.html
  */
 export async function stopQuery(

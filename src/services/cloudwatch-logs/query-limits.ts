@@ -22,8 +22,6 @@ export const queryLimits = {
   defaultRows: 10_000,
   maximumRows: 100_000,
   resultBytes: 256 * 1024 * 1024,
-  /** Of compressed results, in a state that nodes share. */
-  resultPartBytes: 512 * 1024,
   /** Rows of one GetQueryResults. */
   pageRows: 10_000,
   /** Rows of one event of a stream of results. */

@@ -85,7 +85,7 @@ export class QueryRuns {
     this.runs = state.collection<StoredRun>("log-queries");
     this.#telemetry = telemetry;
     this.#clock = clock;
-    this.#results = createQueryResults({ state, blobs }, logEncryption.keyring);
+    this.#results = createQueryResults(blobs, logEncryption.keyring);
     this.#nodes = createQueryNodes(state, clock);
     this.#isShared = state.node !== undefined;
   }
@@ -152,8 +152,8 @@ export class QueryRuns {
   }
 
   /**
-   * False when the query has ended already. The engine has stopped when this resolves, but for a query that
-   * another node runs: that is asked to stop it.
+   * False when the query has ended already. It is cancelled when this resolves, but for one that another node
+   * runs: that node is asked to stop it.
    */
   async stop(scope: string, queryId: string): Promise<boolean> {
     const active = this.#active.get(queryId);

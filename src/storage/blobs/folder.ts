@@ -3,18 +3,14 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BlobInfo, Blobs } from "../blobs.ts";
+import { checkBucket, checkKey } from "./names.ts";
 import { namesOfKey, partOfName, type NamePart } from "./paths.ts";
 
 const limits = {
-  /** S3's bound: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
-  keyBytes: 1_024,
   pageEntries: 1_000,
   /** How often a put makes its folders again, when a delete removes them at the same moment. */
   putAttempts: 10,
 } as const;
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Objects are in `folder`/buckets; `now` gives their time of modification, in epoch milliseconds. */
 export async function openFolderBlobs(folder: string, now: () => number): Promise<Blobs> {
@@ -67,15 +63,8 @@ export async function openFolderBlobs(folder: string, now: () => number): Promis
 
 function fileOf(buckets: string, bucket: string, key: string): string {
   checkBucket(bucket);
-  if (key === "" || /\p{Surrogate}/u.test(key)) throw new TypeError("a blob's key must be well-formed text");
-  if (Buffer.byteLength(key) > limits.keyBytes) {
-    throw new RangeError(`a blob's key must be at most ${limits.keyBytes} bytes`);
-  }
+  checkKey(key);
   return join(buckets, bucket, ...namesOfKey(key));
-}
-
-function checkBucket(bucket: string): void {
-  if (!bucketName.test(bucket)) throw new TypeError("a bucket's name must follow the rules of S3");
 }
 
 async function writeDurably(file: string, body: Uint8Array, modifiedAt: number): Promise<void> {
