@@ -9,35 +9,31 @@ import type { BlockInsert, Driver, StatementBounds } from "./driver.ts";
 import { telemetryLimits } from "./limits.ts";
 import { clause, commandText, insertSettings, selectText } from "./statements.ts";
 
+/** The longest time that a timer takes: every statement has an end of its own. */
+const noTimeoutMs = 2 ** 31 - 1;
+
 /**
  * Each insert is a batch already, so the server's own batching (`async_insert`) is off; an answer is sent
  * when it is whole (`wait_end_of_query`), so an error always has its status; a connection that closes cancels
- * its query. https://clickhouse.com/docs/interfaces/http
+ * its query. Nothing comes on a connection while a query runs, so the silence of one says nothing: inserts
+ * alone have connections that end by it. https://clickhouse.com/docs/interfaces/http
  *
  * @param url `http(s)://user:password@host:8123/database`
  */
-export function createClickHouseDriver(url: string): Driver {
-  const client = createClient({
-    url,
-    application: "groundwatch",
-    log: { level: ClickHouseLogLevel.OFF }, // every error is thrown as well
-    request_timeout: telemetryLimits.insertTimeoutMs,
-    max_open_connections: telemetryLimits.querySessions + telemetryLimits.insertSessions,
-    clickhouse_settings: {
-      async_insert: 0,
-      distributed_foreground_insert: 1,
-      wait_end_of_query: 1,
-      cancel_http_readonly_queries_on_client_close: 1,
-      session_timezone: "UTC",
-    },
-  });
+export function createClickHouseDriver(
+  url: string,
+  { insertTimeoutMs }: { readonly insertTimeoutMs: number } = telemetryLimits,
+): Driver {
+  const { insertSessions, querySessions } = telemetryLimits;
+  const inserting = connect(url, insertSessions, insertTimeoutMs);
+  const client = connect(url, querySessions, noTimeoutMs);
   let lastTag = 0;
   const nextTag = () => `groundwatch-${process.pid}-${++lastTag}`;
 
   return {
-    opened: untilAnswered(() => execute(client, "SELECT 1", undefined)),
+    opened: untilAnswered(() => execute(inserting, "SELECT 1", undefined)),
     pace: telemetryLimits.insertPace,
-    insert: (insert) => untilStored(() => sendBlock(client, insert)),
+    insert: (insert) => untilStored(() => sendBlock(inserting, insert)),
     discard: () => Promise.resolve(), // what is inserted is seen at once
     async query(text, bounds) {
       return withinBounds(bounds, (signal) =>
@@ -48,8 +44,27 @@ export function createClickHouseDriver(url: string): Driver {
       await withinBounds(bounds, (signal) => execute(client, commandText(text, bounds, nextTag()), signal));
     },
     statistics: () => ({ engineRestarts: 0, engineResidentBytes: 0, journalRows: 0, journalBytes: 0 }),
-    close: () => client.close(),
+    async close() {
+      await Promise.all([inserting.close(), client.close()]);
+    },
   };
+}
+
+function connect(url: string, connections: number, silentMs: number): ClickHouseClient {
+  return createClient({
+    url,
+    application: "groundwatch",
+    log: { level: ClickHouseLogLevel.OFF }, // every error is thrown as well
+    request_timeout: silentMs,
+    max_open_connections: connections,
+    clickhouse_settings: {
+      async_insert: 0,
+      distributed_foreground_insert: 1,
+      wait_end_of_query: 1,
+      cancel_http_readonly_queries_on_client_close: 1,
+      session_timezone: "UTC",
+    },
+  });
 }
 
 async function sendBlock(client: ClickHouseClient, insert: BlockInsert): Promise<void> {

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@clickhouse/client";
+import { expect, onTestFinished, test } from "vitest";
+import { sql } from "../../core/sql.ts";
 import { createClickHouseDriver } from "./clickhouse-driver.ts";
 import { createTelemetry } from "./create-telemetry.ts";
 import { describeTelemetry } from "./telemetry.contract.ts";
@@ -26,6 +28,20 @@ describeTelemetry("ClickHouse over HTTP", async () => {
       await rm(folder, { recursive: true });
     },
   };
+});
+
+test("a query may take longer than an insert", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "groundwatch-http-"));
+  const server = await startClickHouseHttp(folder);
+  const driver = createClickHouseDriver(server.url, { insertTimeoutMs: 300 });
+  const telemetry = createTelemetry(driver, contractTables, { kind: "server", expiry: "caller" });
+  onTestFinished(async () => {
+    await telemetry.close();
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+  await telemetry.ready();
+  expect(await telemetry.query(sql`SELECT sleep(1) AS slept`)).toEqual([{ slept: 0 }]);
 });
 
 const serverUrl = process.env["GROUNDWATCH_TEST_CLICKHOUSE_URL"];
