@@ -1,5 +1,6 @@
 // The commands: name, what `help` says of them, and where their code is, loaded when it is needed.
 import { readFileSync } from "node:fs";
+import { unknown, UsageError } from "../server/options.ts";
 
 export interface Command {
   readonly name: string;
@@ -10,7 +11,7 @@ export interface Command {
   run(words: readonly string[]): Promise<void>;
 }
 
-export const commands: readonly Command[] = [
+const commands: readonly Command[] = [
   {
     name: "serve",
     aliases: [],
@@ -65,22 +66,44 @@ export const commands: readonly Command[] = [
     aliases: ["--version", "-v"],
     takes: "",
     summary: "print the version",
-    run: (words) => {
-      const version = readVersion();
-      const line = words.includes("--json") ? JSON.stringify({ version }) : version;
-      process.stdout.write(`${line}\n`);
-      return Promise.resolve();
-    },
+    run: (words) => Promise.resolve(printVersion(words)),
   },
 ];
 
 async function help(words: readonly string[]): Promise<void> {
-  const command = commands.find(({ name }) => name === words[0] && name !== "help" && name !== "version");
-  if (command === undefined) process.stdout.write(renderHelp());
+  const topics = words.filter((word) => word !== "--json" && word !== "--help");
+  const [topic] = topics;
+  if (topic === undefined) return printHelp(words.includes("--json"));
+  if (topics.length > 1) throw new UsageError(`help takes one command, not "${topics[1] ?? ""}" as well`);
+  const command = findCommand(topic);
+  if (command.name === "help") printHelp(words.includes("--json"));
   else await command.run(["--help"]);
 }
 
-export function renderHelp(): string {
+function printHelp(isJson: boolean): void {
+  const lines = commands.map(({ name, takes, summary }) => JSON.stringify({ command: name, takes, summary }));
+  process.stdout.write(isJson ? `${lines.join("\n")}\n` : renderHelp());
+}
+
+function printVersion(words: readonly string[]): void {
+  const flags = ["--json", "--help"];
+  const other = words.find((word) => !flags.includes(word));
+  if (other !== undefined) throw new UsageError(unknown("flag", other, flags));
+  const version = readVersion();
+  const line = words.includes("--json") ? JSON.stringify({ version }) : version;
+  const usage = renderCommandHelp("version", "  --json  print it as a JSON object");
+  process.stdout.write(words.includes("--help") ? usage : `${line}\n`);
+}
+
+/** @throws UsageError for a name that no command has. */
+export function findCommand(name: string): Command {
+  const command = commands.find((known) => known.name === name || known.aliases.includes(name));
+  if (command !== undefined) return command;
+  const names = commands.map((known) => known.name);
+  throw new UsageError(unknown("command", name, names));
+}
+
+function renderHelp(): string {
   const rows = commands.map(({ name, takes, summary }) => ({ left: `${name} ${takes}`.trim(), summary }));
   const width = Math.max(...rows.map(({ left }) => left.length)) + 2;
   return [

@@ -46,6 +46,10 @@ describe("words", () => {
     expect((await run("serve", "--help")).output).toContain("--xray-udp-port PORT");
     expect((await run("help", "query")).output).toContain("--since TIME");
     expect((await run("version", "--json")).output).toMatch(/^\{"version":"\d+\.\d+\.\d+"\}\n$/);
+    expect((await run("version", "--help")).output).toMatch(/^usage: groundwatch version\n/);
+    const { output: lines } = await run("help", "--json");
+    expect(JSON.parse(lines.split("\n")[0] ?? "")).toMatchObject({ command: "serve", takes: "[flags]" });
+    expect((await run()).output).toBe(output);
   });
 
   test("mistakes are one line with the mend, and exit code 2", async () => {
@@ -56,6 +60,8 @@ describe("words", () => {
         "groundwatch: unknown command demo: known are serve, tail, query, explain, backtest, doctor, help, " +
           "version\n",
       ],
+      [["help", "sevre"], "groundwatch: unknown command sevre: did you mean serve?\n"],
+      [["version", "--jsno"], "groundwatch: unknown flag --jsno: did you mean --json?\n"],
       [["serve", "--prot", "1"], "groundwatch: unknown flag --prot: did you mean --port?\n"],
       [["query"], "groundwatch: query needs a log group: see groundwatch query --help\n"],
       [
