@@ -6,12 +6,14 @@ import { encodingFunctions } from "./encodings.ts";
 import { generalFunctions } from "./general.ts";
 import { jsonFunctions } from "./json.ts";
 import { numericFunctions } from "./numeric.ts";
+import { openSearchDateFunctions } from "./open-search-dates.ts";
 import { openSearchFunctions } from "./open-search.ts";
 import { textFunctions } from "./text.ts";
 import { timeFunctions } from "./time.ts";
 
 export const insightsFunctions: FunctionTable = {
   ...openSearchFunctions,
+  ...openSearchDateFunctions,
   ...numericFunctions,
   ...textFunctions,
   ...encodingFunctions,

@@ -43,6 +43,9 @@ export type InsightsFunction = SqlFunction | SpecialFunction;
 
 export type FunctionTable = Readonly<Record<string, InsightsFunction>>;
 
+export const openSearchPage =
+  "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-directquery-sql.html";
+
 const pages = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-";
 
 const page = `${pages}operations-functions.html`;

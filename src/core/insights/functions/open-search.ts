@@ -4,17 +4,14 @@ import { jsonPart } from "../discovered-fields.ts";
 import { floorToPeriod } from "../periods.ts";
 import type { FieldStep } from "../query-tree.ts";
 import { asText } from "../value.ts";
-import type { FunctionTable, SqlFunction } from "./define.ts";
-
-const page =
-  "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-directquery-sql.html";
+import { openSearchPage, type FunctionTable, type SqlFunction } from "./define.ts";
 
 /** What is no finite number, as the root of a negative one, is missing. */
 const ofNumbers = (count: number, toSql: (...values: readonly Sql[]) => Sql): SqlFunction => ({
   takes: Array.from({ length: count }, () => "number" as const),
   gives: "number",
   nullable: true,
-  doc: page,
+  doc: openSearchPage,
   toSql(...values) {
     const result = toSql(...values);
     return sql`if(isFinite(ifNull(${result}, nan)), ${result}, NULL)`;
@@ -28,7 +25,7 @@ type TextFunction = Pick<SqlFunction, "toSql"> & Partial<Omit<SqlFunction, "doc"
 const ofText = (entry: TextFunction): SqlFunction => ({
   takes: ["text"],
   gives: "text",
-  doc: page,
+  doc: openSearchPage,
   ...entry,
 });
 
@@ -83,7 +80,7 @@ export const openSearchFunctions: FunctionTable = {
   }),
   nullif: {
     takes: "two values",
-    doc: page,
+    doc: openSearchPage,
     compile(call, compiler) {
       const [value, other, ...others] = call.arguments;
       if (value === undefined || other === undefined || others.length > 0)
@@ -104,7 +101,7 @@ export const openSearchFunctions: FunctionTable = {
   /** As `datefloor`, but of any period. */
   span: {
     takes: "a timestamp and a period",
-    doc: page,
+    doc: openSearchPage,
     compile(call, compiler) {
       const [instant, period, ...others] = call.arguments;
       if (instant === undefined || period === undefined || others.length > 0)
@@ -130,7 +127,7 @@ export const openSearchFunctions: FunctionTable = {
   /** A path like `$.users[0].name`; all of the document is `$`. */
   json_extract: {
     takes: "a text of JSON and a path in quotation marks",
-    doc: page,
+    doc: openSearchPage,
     compile(call, compiler) {
       const [document, path, ...others] = call.arguments;
       if (document === undefined || path?.kind !== "text" || others.length > 0) {

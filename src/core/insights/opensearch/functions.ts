@@ -32,14 +32,38 @@ const renamed: Readonly<Record<string, string>> = {
   upper: "toupper",
   first_value: "earliest",
   last_value: "latest",
+  now: "current_timestamp",
+  localtimestamp: "current_timestamp",
+  utc_timestamp: "current_timestamp",
+  sysdate: "current_timestamp",
+  curdate: "current_date",
+  utc_date: "current_date",
+  to_unix_timestamp: "unix_timestamp",
+  to_date: "date",
+  to_timestamp: "timestamp",
+  date_add: "adddate",
+  date_sub: "subdate",
+  date_diff: "datediff",
+  month_of_year: "month",
+  week_of_year: "weekofyear",
+  week: "weekofyear",
+  dayofmonth: "day",
+  day_of_month: "day",
+  day_of_week: "dayofweek",
+  day_of_year: "dayofyear",
+  hour_of_day: "hour",
+  minute_of_hour: "minute",
+  second_of_minute: "second",
 };
 
 const shared = new Set(
   (
-    "abs acos asin atan avg cbrt ceil coalesce concat concat_ws cos cot count degrees e exp floor " +
-    "greatest if isblank isempty json_array json_extract json_valid least left locate log10 log2 " +
-    "ltrim max md5 median min mod nullif pi pow radians replace reverse right round rtrim sha1 sign " +
-    "sin sqrt sum tan trim"
+    "abs acos adddate asin atan avg cbrt ceil coalesce concat concat_ws cos cot count current_date " +
+    "current_timestamp date date_trunc datediff day dayofweek dayofyear degrees e exp floor " +
+    "from_unixtime greatest hour if isblank isempty json_array json_extract json_valid last_day " +
+    "least left locate log10 log2 ltrim max md5 median min minute mod month nullif pi pow quarter " +
+    "radians replace reverse right round rtrim second sha1 sign sin sqrt subdate sum tan timestamp " +
+    "trim unix_timestamp weekday weekofyear year"
   ).split(" "),
 );
 
