@@ -8,6 +8,7 @@ import {
 } from "../expression-grammar.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { BinaryOperator, Expression, NamedExpression, Query } from "../query-tree.ts";
+import { comparison } from "./compare-dates.ts";
 import { translateCall } from "./functions.ts";
 
 /**
@@ -46,6 +47,10 @@ const openSearchDialect: Dialect = {
 function parseSpecial(reader: QueryReader, word: string): Expression | undefined {
   const start = reader.offset;
   if (word === "case" && reader.takeWord("case")) return parseCase(reader, start);
+  // SQL has these without brackets.
+  if (/^current_(?:date|timestamp)\b(?!\s*[(.])/i.test(reader.text.slice(start)) && reader.takeWord(word)) {
+    return { kind: "call", name: word, arguments: [], span: reader.spanFrom(start) };
+  }
   const isCast = word === "cast" || word === "try_cast";
   return isCast && reader.takeWord(word) ? parseCast(reader, start) : undefined;
 }
@@ -72,12 +77,14 @@ function parseCase(reader: QueryReader, start: number): Expression {
 /** The functions that make values of a type. */
 const casts: Readonly<Record<string, string>> = {
   bigint: "toLong",
+  date: "date",
   double: "toDouble",
   float: "toDouble",
   int: "toInt",
   integer: "toInt",
   long: "toLong",
   string: "toText",
+  timestamp: "timestamp",
   varchar: "toText",
 };
 
@@ -105,7 +112,7 @@ function parseComparison(reader: QueryReader, left: Expression, start: number): 
   const operator = readOperator(reader);
   if (operator !== undefined) {
     const right = parseOperand(reader, openSearchDialect);
-    return { kind: "binary", operator, left, right, span: reader.spanFrom(start) };
+    return comparison(operator, left, right, reader.spanFrom(start));
   }
   if (reader.takeWord("is")) {
     const isNot = reader.takeWord("not");
@@ -150,8 +157,8 @@ function parseTest(reader: QueryReader, subject: Expression, start: number): Exp
   return {
     kind: "binary",
     operator: "and",
-    left: { kind: "binary", operator: ">=", left: subject, right: least, span },
-    right: { kind: "binary", operator: "<=", left: subject, right: most, span },
+    left: comparison(">=", subject, least, span),
+    right: comparison("<=", subject, most, span),
     span,
   };
 }
