@@ -1,20 +1,28 @@
-// Notes in state which composite alarms refer to an alarm, in the writes that say so: who wants to know reads
-// no others.
+// Notes in state which alarms refer to an alarm, and which are of a kind that costs much, in the writes that
+// make them so: who wants to know reads no others.
 import type { Alarm } from "../core/alarms/alarm.ts";
 import { alarmNameOf, childrenOf } from "../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../core/alarms/composite-rule/parse.ts";
+import { isInsightsQuery } from "../core/metrics/insights-sql/query.ts";
 import type { Change } from "./state.ts";
 
-/** How one alarm refers to another one: its rule names it, or it is its actions suppressor. */
-export type Reference = "rule" | "suppressor";
+/**
+ * How one alarm refers to another one: its rule names it, or it is its actions suppressor. With `kind` it refers
+ * to the name of its kind.
+ */
+export type Reference = "rule" | "suppressor" | "kind";
+
+/** Kinds of alarms that cost much: on Metrics Insights queries, on queries of logs. */
+export type CostlyKind = "insights" | "logs";
 
 /** Documents without content: scopes name the alarm that is referred to, keys the one that refers to it. */
 export const referenceCollections: Readonly<Record<Reference, string>> = {
   rule: "alarm-parents",
   suppressor: "alarm-suppressed",
+  kind: "alarm-kinds",
 };
 
-const kinds: readonly Reference[] = ["rule", "suppressor"];
+const kinds: readonly Reference[] = ["rule", "suppressor", "kind"];
 
 /** Names of alarms may have any characters; before them are an account and a region, each without a slash. */
 export const referenceScope = (worldScope: string, name: string) => `${worldScope}/${name}`;
@@ -28,9 +36,20 @@ export function childNames(alarm: Alarm): readonly string[] {
 
 /** The alarms that an alarm refers to in one way. */
 export function referredTo(alarm: Alarm | undefined, kind: Reference): readonly string[] {
-  if (alarm?.type !== "CompositeAlarm") return [];
+  if (alarm === undefined) return [];
+  if (kind === "kind") return costlyKinds(alarm);
+  if (alarm.type !== "CompositeAlarm") return [];
   if (kind === "rule") return childNames(alarm);
   return alarm.suppressor === undefined ? [] : [alarmNameOf(alarm.suppressor.alarm)];
+}
+
+function costlyKinds(alarm: Alarm): readonly CostlyKind[] {
+  if (alarm.type !== "MetricAlarm") return [];
+  const { logs, queries = [] } = alarm;
+  const isOnInsights = queries.some(
+    ({ expression }) => expression !== undefined && isInsightsQuery(expression),
+  );
+  return [...(logs === undefined ? [] : ["logs" as const]), ...(isOnInsights ? ["insights" as const] : [])];
 }
 
 /** The steps to be written with an alarm that replaces another one, comes new, or goes. */

@@ -6,7 +6,7 @@ import { fc, test as propertyTest } from "@fast-check/vitest";
 import { afterAll, expect, test } from "vitest";
 import type { CompositeAlarm } from "../core/alarms/alarm.ts";
 import { referredTo } from "./alarm-parents.ts";
-import { alarmsReferringTo, countParents } from "./alarm-relations.ts";
+import { alarmsReferringTo, countAlarms } from "./alarm-relations.ts";
 import { alarmsOf, allAlarms, deleteAlarms, writeAlarm } from "./alarms.ts";
 import { openSqliteState } from "./state/sqlite.ts";
 
@@ -64,7 +64,7 @@ async function answers() {
     }
     const parents = all.filter((alarm) => referredTo(alarm, "rule").includes(name));
     for (const except of names) {
-      told.push(await countParents(state, world, name, except));
+      told.push(await countAlarms(state, world, { parentsOf: name }, except));
       seen.push(parents.filter((alarm) => alarm.name !== except).length);
     }
   }
@@ -97,5 +97,5 @@ test("those of alarms that were written before references were noted are known t
   }
   const { told, seen } = await answers();
   expect(told).toEqual(seen);
-  expect(await countParents(state, world, "é", "a")).toBe(1);
+  expect(await countAlarms(state, world, { parentsOf: "é" }, "a")).toBe(1);
 });

@@ -1,30 +1,36 @@
-// Which composite alarms depend on an alarm.
+// Which alarms depend on an alarm, and how many there are of a kind.
 import type { Alarm } from "../core/alarms/alarm.ts";
 import {
   parentChanges,
   referenceCollections,
   referenceScope,
   referredTo,
+  type CostlyKind,
   type Reference,
 } from "./alarm-parents.ts";
-import { alarmScope, alarmsOf, compositeAlarms, type AlarmWorld } from "./alarms.ts";
+import { alarmScope, alarmsOf, allAlarms, type AlarmWorld } from "./alarms.ts";
 import type { State } from "./state.ts";
 
 /** Of each account and region whether the references are noted. */
-const noted = "alarm-parents-noted";
+const noted = "alarm-references-noted";
 const changesPerWrite = 400;
 
-/** How many composite alarms' rules refer to an alarm, the one of the name `except` left out. */
-export async function countParents(
+/** Composite alarms whose rules refer to an alarm, or alarms of a kind. */
+export type Counted = { readonly parentsOf: string } | { readonly kind: CostlyKind };
+
+/** How many alarms there are, the one of the name `except` left out. */
+export async function countAlarms(
   state: State,
   world: AlarmWorld,
-  child: string,
+  counted: Counted,
   except: string,
 ): Promise<number> {
   await noteOnce(state, world);
-  const parents = state.collection<object>(referenceCollections.rule);
-  const scope = referenceScope(alarmScope(world), child);
-  const [all, own] = await Promise.all([parents.count(scope), parents.get(scope, except)]);
+  const [reference, name] =
+    "kind" in counted ? (["kind", counted.kind] as const) : (["rule", counted.parentsOf] as const);
+  const alarms = state.collection<object>(referenceCollections[reference]);
+  const scope = referenceScope(alarmScope(world), name);
+  const [all, own] = await Promise.all([alarms.count(scope), alarms.get(scope, except)]);
   return own === undefined ? all : all - 1;
 }
 
@@ -54,7 +60,7 @@ async function noteOnce(state: State, world: AlarmWorld): Promise<void> {
   const scope = alarmScope(world);
   const isNoted = state.collection<object>(noted);
   if ((await isNoted.get(scope, "")) !== undefined) return;
-  const changes = (await compositeAlarms(state, world)).flatMap(({ key, value }) =>
+  const changes = (await allAlarms(state, world)).flatMap(({ key, value }) =>
     parentChanges(scope, key, { before: undefined, after: value }),
   );
   for (let at = 0; at < changes.length; at += changesPerWrite) {

@@ -207,6 +207,7 @@ describe("quotas", () => {
     Threshold: 1,
     ComparisonOperator: "GreaterThanThreshold" as const,
   };
+  const onMetric = { Namespace: "N", MetricName: "m", Statistic: "Sum" as const, Period: 60 };
   const Metrics = [{ Id: "q", Expression: "SELECT AVG(m) FROM N", Period: 60, ReturnData: true }];
 
   test.each([
@@ -226,6 +227,10 @@ describe("quotas", () => {
     };
     expect(await refusalOf(client, "putMetricAlarm", onQuery("one more"))).toMatchObject(exceeded);
     await client.putMetricAlarm({ ...onQuery("a0"), Threshold: 2 });
+    // One that is no longer on a query makes room.
+    await client.putMetricAlarm({ ...onQuery("a199"), Metrics: undefined, ...onMetric });
+    await client.putMetricAlarm(onQuery("instead"));
+    expect(await refusalOf(client, "putMetricAlarm", onQuery("another"))).toMatchObject(exceeded);
     const composite = (AlarmName: string) => ({ AlarmName, AlarmRule: "ALARM(a0) OR ALARM(a1)" });
     await Promise.all(names.slice(0, 150).map((name) => client.putCompositeAlarm(composite(`c${name}`))));
     expect(await refusalOf(client, "putCompositeAlarm", composite("one more"))).toMatchObject(exceeded);
@@ -282,9 +287,11 @@ describe("quotas", () => {
       },
     });
     await client.putLogAlarm(logAlarm("l"));
-    await multiply("alarms", scope, "l", 999);
+    await multiply("alarm-kinds", `${scope}/logs`, "l", 999);
     expect(await refusalOf(client, "putLogAlarm", logAlarm("one more"))).toMatchObject(exceeded);
     await client.putLogAlarm(logAlarm("l"));
+    await client.deleteAlarms({ AlarmNames: ["l"] });
+    await client.putLogAlarm(logAlarm("one more"));
   });
 
   test("of rules are told", async () => {

@@ -1,10 +1,8 @@
 // How many alarms there may be of the kinds that cost much.
 import { LimitExceededFault } from "@aws-sdk/client-cloudwatch";
-import type { Alarm } from "../../core/alarms/alarm.ts";
 import { isInsightsQuery } from "../../core/metrics/insights-sql/query.ts";
 import type { MathQuery } from "../../core/metrics/math/needs.ts";
-import { countParents } from "../../storage/alarm-relations.ts";
-import { allAlarms } from "../../storage/alarms.ts";
+import { countAlarms } from "../../storage/alarm-relations.ts";
 import { modelled } from "../../wire/service.ts";
 import type { CloudWatchContext } from "./context.ts";
 
@@ -20,25 +18,22 @@ const quotas = {
 
 /** @throws LimitExceededFault when the alarm would be one too many on Metrics Insights queries. */
 export async function requireRoomForQueries(
-  context: CloudWatchContext,
+  { call, dependencies }: CloudWatchContext,
   name: string,
   queries: readonly MathQuery[] = [],
 ): Promise<void> {
-  if (!queries.some(isOnInsights)) return;
-  const others = await otherAlarms(context, name);
-  const count = others.filter((alarm) => {
-    return alarm.type === "MetricAlarm" && (alarm.queries ?? []).some(isOnInsights);
-  }).length;
+  if (!queries.some(({ expression }) => expression !== undefined && isInsightsQuery(expression))) return;
+  const count = await countAlarms(dependencies.state, call, { kind: "insights" }, name);
   if (count < quotas.insightsAlarms) return;
   throw exceeded(`${quotas.insightsAlarms} alarms on Metrics Insights queries`);
 }
 
-const isOnInsights = ({ expression }: MathQuery) => expression !== undefined && isInsightsQuery(expression);
-
 /** @throws LimitExceededFault when the alarm would be one too many on queries of logs. */
-export async function requireRoomForLogs(context: CloudWatchContext, name: string): Promise<void> {
-  const others = await otherAlarms(context, name);
-  const count = others.filter((alarm) => alarm.type === "MetricAlarm" && alarm.logs !== undefined).length;
+export async function requireRoomForLogs(
+  { call, dependencies }: CloudWatchContext,
+  name: string,
+): Promise<void> {
+  const count = await countAlarms(dependencies.state, call, { kind: "logs" }, name);
   if (count >= quotas.logAlarms) throw exceeded(`${count} alarms on queries of logs`);
 }
 
@@ -57,18 +52,10 @@ export async function requireRoomForParents(
   children: readonly string[],
 ): Promise<void> {
   const counts = await Promise.all(
-    children.map((child) => countParents(dependencies.state, call, child, name)),
+    children.map((child) => countAlarms(dependencies.state, call, { parentsOf: child }, name)),
   );
   const full = children.find((_, index) => (counts[index] ?? 0) >= quotas.parents);
   if (full !== undefined) throw exceeded(`${quotas.parents} composite alarms that refer to ${full}`);
-}
-
-async function otherAlarms(
-  { call, dependencies }: CloudWatchContext,
-  name: string,
-): Promise<readonly Alarm[]> {
-  const all = await allAlarms(dependencies.state, call);
-  return all.flatMap(({ key, value }) => (key === name ? [] : [value]));
 }
 
 function exceeded(what: string): Error {
