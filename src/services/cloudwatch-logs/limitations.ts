@@ -3,7 +3,6 @@
 export const limitations = {
   AssociateKmsKey: ["keys are made by CreateKey of our own service: docs/log-encryption.md"],
   CreateLogAnomalyDetector: [
-    "tags are kept and not listed",
     "deviations of a pattern's count and patterns that are new are found; those of values within a pattern " +
       "are not",
   ],
@@ -72,12 +71,11 @@ export const limitations = {
     "log groups of other accounts are found when `--linked-accounts` lets the caller's account read them",
   ],
   CreateScheduledQuery: [
-    "`tags`, buckets of other accounts and a bucket's `kmsKeyId` are refused: a bucket is a folder of the " +
-      "blobs, and nothing would decrypt its files",
+    "buckets of other accounts and a bucket's `kmsKeyId` are refused: a bucket is a folder of the blobs, and " +
+      "nothing would decrypt its files",
     "without `startTimeOffset` the hour before the run is read",
   ],
   UpdateScheduledQuery: ["as CreateScheduledQuery"],
-  CreateLookupTable: ["`tags` are refused"],
   StartLiveTail: ["clients must not put `stream-` before the host name (see the README)"],
   PutSyslogConfiguration: [
     "messages that come to `--syslog-port` go to all configured groups of the server's own account and " +

@@ -7,32 +7,19 @@ import {
 import { parseCsv, printCsv, type CsvTable } from "../../core/insights/csv.ts";
 import type { LookupTable } from "../../core/insights/scope.ts";
 import { openDocument, sealDocument } from "../../storage/encryption/sealed-document.ts";
-import type { Collection, Document } from "../../storage/state.ts";
+import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { requireKey } from "./kms-keys.ts";
 import { queryLimits } from "./query-limits.ts";
 import { scopeOf } from "./stored-groups.ts";
-
-/** What is known of a table; its cells are an object of the bucket. */
-interface StoredTable {
-  readonly description?: string;
-  readonly columns: readonly string[];
-  readonly rows: number;
-  readonly bytes: number;
-  /** Epoch milliseconds. */
-  readonly updatedAt: number;
-  /** The ARN of the key that seals the cells. */
-  readonly kmsKeyId?: string;
-  /** The object of the bucket that has the cells; each update makes another one. */
-  readonly body: string;
-}
+import { lookupTablesIn, type StoredTable } from "./stored-lookup-tables.ts";
+import { checkTags } from "./tags.ts";
 
 const bucket = "log-lookup-tables";
 
-const tablesIn = ({ dependencies }: LogsContext): Collection<StoredTable> =>
-  dependencies.state.collection<StoredTable>("log-lookup-tables");
+const tablesIn = ({ dependencies }: LogsContext) => lookupTablesIn(dependencies.state);
 
 export const lookupTableArn = (name: string, { call }: LogsContext) =>
   `arn:aws:logs:${call.region}:${call.account}:lookup-table:${name}`;
@@ -42,15 +29,16 @@ export async function createLookupTable(
   input: Input<"CreateLookupTable">,
   context: LogsContext,
 ): Promise<Output<"CreateLookupTable">> {
-  requireServed(input);
+  requireOneContent(input);
   const { lookupTableName: name, description, kmsKeyId } = input;
+  const tags = input.tags && checkTags(input.tags);
   const tables = tablesIn(context);
   const scope = scopeOf(context);
   if ((await tables.count(scope)) >= queryLimits.lookupTables) {
     throw modelled(LimitExceededException, "The limit of lookup tables has been reached.");
   }
   const table = await tableOf(input, context);
-  const stored = await store(table, name, { description, kmsKeyId }, context);
+  const stored = await store(table, name, { description, kmsKeyId, tags }, context);
   if (!(await tables.create(scope, name, stored))) {
     await context.dependencies.blobs.delete(bucket, stored.body);
     throw modelled(ResourceAlreadyExistsException, `The lookup table ${name} already exists.`);
@@ -63,11 +51,11 @@ export async function updateLookupTable(
   input: Input<"UpdateLookupTable">,
   context: LogsContext,
 ): Promise<Output<"UpdateLookupTable">> {
-  requireServed(input);
+  requireOneContent(input);
   const { key, value, version } = await requireTable(input.lookupTableArn, context);
   const { description = value.description, kmsKeyId = value.kmsKeyId } = input;
   const table = await tableOf(input, context);
-  const stored = await store(table, key, { description, kmsKeyId }, context);
+  const stored = await store(table, key, { description, kmsKeyId, tags: value.tags }, context);
   if (!(await tablesIn(context).replace(scopeOf(context), key, stored, version))) throw aborted();
   await context.dependencies.blobs.delete(bucket, value.body);
   return { lookupTableArn: lookupTableArn(key, context), lastUpdatedTime: context.call.now };
@@ -77,17 +65,18 @@ export async function updateLookupTable(
 export interface TableDescription {
   readonly description?: string | undefined;
   readonly kmsKeyId?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
  * What a scheduled query has found becomes a table, or takes the place of its rows; what the query does not
- * say of a table stays as it is.
+ * say of a table stays as it is, and so do its tags.
  * @throws InvalidParameterException for nothing that was found, when there is no table yet.
  */
 export async function putLookupTable(
   name: string,
   found: CsvTable,
-  { description, kmsKeyId }: TableDescription,
+  { description, kmsKeyId, tags }: TableDescription,
   context: LogsContext,
 ): Promise<string> {
   const before = await tablesIn(context).get(scopeOf(context), name);
@@ -98,6 +87,7 @@ export async function putLookupTable(
   const described = {
     description: description ?? before?.value.description,
     kmsKeyId: kmsKeyId ?? before?.value.kmsKeyId,
+    tags: before === undefined ? tags : before.value.tags,
   };
   const stored = await store(table, name, described, context);
   await tablesIn(context).put(scopeOf(context), name, stored);
@@ -108,7 +98,7 @@ export async function putLookupTable(
 async function store(
   table: CsvTable,
   name: string,
-  { description, kmsKeyId }: TableDescription,
+  { description, kmsKeyId, tags }: TableDescription,
   context: LogsContext,
 ): Promise<StoredTable> {
   if (kmsKeyId !== undefined) await requireKey(kmsKeyId, lookupTableArn(name, context), context);
@@ -124,6 +114,7 @@ async function store(
   return {
     ...(description === undefined ? {} : { description }),
     ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+    ...(tags === undefined ? {} : { tags }),
     columns: table.columns,
     rows: table.rows.length,
     bytes: bytes.length,
@@ -132,10 +123,9 @@ async function store(
   };
 }
 
-type Content = Pick<Input<"CreateLookupTable">, "tableBody" | "queryId" | "tags">;
+type Content = Pick<Input<"CreateLookupTable">, "tableBody" | "queryId">;
 
-function requireServed({ tableBody, queryId, tags }: Content): void {
-  if (tags !== undefined) throw invalidParameter("tags are not supported for lookup tables here.");
+function requireOneContent({ tableBody, queryId }: Content): void {
   if ((tableBody === undefined) === (queryId === undefined)) {
     throw invalidParameter("Exactly one of tableBody and queryId must be specified.");
   }

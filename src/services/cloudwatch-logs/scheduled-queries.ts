@@ -25,6 +25,7 @@ import {
   type StoredScheduledQuery,
 } from "./stored-scheduled-queries.ts";
 import { scopeOf } from "./stored-groups.ts";
+import { checkTags } from "./tags.ts";
 
 const refuse = (message: string) => modelled(ValidationException, message);
 
@@ -36,13 +37,14 @@ export async function createScheduledQuery(
   input: Input<"CreateScheduledQuery">,
   context: LogsContext,
 ): Promise<Output<"CreateScheduledQuery">> {
-  if (input.tags !== undefined) throw refuse("tags are not supported for scheduled queries here.");
+  const tags = input.tags && servedTags(input.tags);
   const queries = scheduledQueriesIn(context.dependencies.state);
   const scope = scopeOf(context);
   if ((await queries.count(scope)) >= queryLimits.scheduledQueries) {
     throw modelled(ServiceQuotaExceededException, "The limit of scheduled queries has been reached.");
   }
-  const stored = await define(input.name, input, context.call.now, context);
+  const defined = await define(input.name, input, context.call.now, context);
+  const stored = tags === undefined ? defined : { ...defined, tags };
   if (!(await queries.create(scope, input.name, stored))) {
     throw modelled(ConflictException, `A scheduled query named ${input.name} already exists.`);
   }
@@ -56,11 +58,12 @@ export async function updateScheduledQuery(
   context: LogsContext,
 ): Promise<Output<"UpdateScheduledQuery">> {
   const { key, value, version } = await require(input.identifier, context);
-  const { lastTriggeredAt, lastStatus } = value;
+  const { lastTriggeredAt, lastStatus, tags } = value;
   const stored: StoredScheduledQuery = {
     ...(await define(key, input, value.createdAt, context)),
     ...(lastTriggeredAt === undefined ? {} : { lastTriggeredAt }),
     ...(lastStatus === undefined ? {} : { lastStatus }),
+    ...(tags === undefined ? {} : { tags }),
   };
   const queries = scheduledQueriesIn(context.dependencies.state);
   if (!(await queries.replace(scopeOf(context), key, stored, version))) {
@@ -159,7 +162,7 @@ async function destinationsOf(
   if (s3?.ownerAccountId !== undefined && s3.ownerAccountId !== context.call.account) {
     throw refuse("Buckets of other accounts are not supported here.");
   }
-  if (table?.tags !== undefined) throw refuse("tags are not supported for lookup tables here.");
+  if (table?.tags !== undefined) servedTags(table.tags);
   if (table?.kmsKeyId !== undefined) {
     await requireKey(table.kmsKeyId, lookupTableArn(table.tableName, context), context).catch(
       (error: Error) => Promise.reject(refuse(error.message)),
@@ -176,13 +179,24 @@ function lookupTableOf({
   roleArn,
   description,
   kmsKeyId,
+  tags,
 }: LookupTableConfiguration): NonNullable<Destinations["lookupTable"]> {
   return {
     tableName,
     roleArn,
     ...(description === undefined ? {} : { description }),
     ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+    ...(tags === undefined ? {} : { tags }),
   };
+}
+
+/** These operations have a `ValidationException` for what is an `InvalidParameterException` of others. */
+function servedTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  try {
+    return checkTags(tags);
+  } catch (error) {
+    throw error instanceof Error ? refuse(error.message) : error;
+  }
 }
 
 async function require(identifier: string, context: LogsContext): Promise<Document<StoredScheduledQuery>> {

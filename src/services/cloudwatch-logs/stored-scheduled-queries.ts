@@ -24,6 +24,8 @@ export interface StoredScheduledQuery {
   readonly updatedAt: number;
   readonly lastTriggeredAt?: number;
   readonly lastStatus?: ExecutionStatus;
+  /** None when undefined. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export type ExecutionStatus = "Running" | "InvalidQuery" | "Complete" | "Failed" | "Timeout";
@@ -36,6 +38,8 @@ export interface Destinations {
     readonly description?: string;
     /** The ARN of the key that seals the table. */
     readonly kmsKeyId?: string;
+    /** For the table when it is made. */
+    readonly tags?: Readonly<Record<string, string>>;
   };
 }
 

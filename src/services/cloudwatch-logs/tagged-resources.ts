@@ -1,5 +1,6 @@
-// Tags of what has a document of its own with tags in it: destinations and the parts of deliveries.
+// Tags of what has a document of its own with tags in it: all that has some but log groups.
 import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
+import { detectorsIn } from "../../storage/log-anomalies.ts";
 import { destinationsIn } from "../../storage/log-subscriptions.ts";
 import type { Collection, State } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -7,11 +8,14 @@ import type { LogsContext } from "./context.ts";
 import { deliveriesIn, deliveryDestinationsIn, deliverySourcesIn } from "./delivery-parts.ts";
 import { aborted } from "./errors.ts";
 import { scopeOf } from "./stored-groups.ts";
+import { lookupTablesIn } from "./stored-lookup-tables.ts";
+import { scheduledQueriesIn } from "./stored-scheduled-queries.ts";
 
 type Tags = Readonly<Record<string, string>>;
 
 interface Tagged {
-  readonly tags: Tags;
+  /** None when undefined. */
+  readonly tags?: Tags;
 }
 
 /** By the part of the ARN that says what it is. */
@@ -20,6 +24,9 @@ const collections: Readonly<Record<string, (state: State) => Collection<Tagged>>
   delivery: taggedIn(deliveriesIn),
   "delivery-source": taggedIn(deliverySourcesIn),
   "delivery-destination": taggedIn(deliveryDestinationsIn),
+  "anomaly-detector": taggedIn(detectorsIn),
+  "lookup-table": taggedIn(lookupTablesIn),
+  "scheduled-query": taggedIn(scheduledQueriesIn),
 };
 
 /** The members that are not tags are carried over as they are. */
@@ -33,7 +40,7 @@ const attempts = 10;
 
 /** @throws ResourceNotFoundException */
 export async function tagsOfResource(context: LogsContext, resourceArn: string): Promise<Tags> {
-  return (await requireTagged(context, resourceArn)).document.value.tags;
+  return (await requireTagged(context, resourceArn)).document.value.tags ?? {};
 }
 
 /** @throws ResourceNotFoundException, OperationAbortedException */
@@ -45,7 +52,7 @@ export async function changeTagsOfResource(
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const { collection, document } = await requireTagged(context, resourceArn);
     const { scope, key, value, version } = document;
-    if (await collection.replace(scope, key, { ...value, tags: change(value.tags) }, version)) return;
+    if (await collection.replace(scope, key, { ...value, tags: change(value.tags ?? {}) }, version)) return;
   }
   throw aborted();
 }
