@@ -7,8 +7,8 @@ import { isInsightsQuery } from "../core/metrics/insights-sql/query.ts";
 import type { Change } from "./state.ts";
 
 /**
- * How one alarm refers to another one: its rule names it, or it is its actions suppressor. With `kind` it refers
- * to the name of its kind.
+ * How one alarm refers to another one: its rule names it, or it is its actions suppressor. With `kind` it
+ * refers to the name of its kind.
  */
 export type Reference = "rule" | "suppressor" | "kind";
 
