@@ -251,6 +251,9 @@ test("queries are also written in PPL and in SQL", async () => {
   const select = `SELECT MAX(took) AS most FROM \`${group.logGroupName}\``;
   const sql = await start(undefined, select, { queryLanguage: "SQL" });
   expect(rowsOf(await ended(sql))).toEqual([{ most: "5" }]);
+  const compared = `source = \`${group.logGroupName}\` | eventstats avg(took) as mean | where took < mean`;
+  const stats = await start(undefined, `${compared} | fields host, mean`, { queryLanguage: "PPL" });
+  expect(rowsOf(await ended(stats))).toEqual([{ host: "a", mean: "3" }]);
   const { queries } = await logs.describeQueries({ queryLanguage: "SQL" });
   expect(queries).toMatchObject([{ queryId: sql, queryLanguage: "SQL", queryString: select }]);
   await expect(start(group, "where took >", { queryLanguage: "PPL" })).rejects.toMatchObject({
