@@ -1,4 +1,4 @@
-// Alarm mute rules as they are put, found and listed; what they do to actions is in alarm-suppression.test.ts.
+// Alarm mute rules as they are put, found and listed; alarm-suppression.test.ts has what they do to actions.
 import { CloudWatch, type PutAlarmMuteRuleInput } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { refusal } from "../support/refusal.ts";
