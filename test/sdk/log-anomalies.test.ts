@@ -87,6 +87,21 @@ test("what a day has not seen is an anomaly; it is suppressed, and goes with the
   const after = (await anomalies()).find((anomaly) => anomaly.anomalyId === anomalyId);
   expect(after).toMatchObject({ state: "Active", suppressed: false, active: false });
 
+  // All of a pattern, for good, until it is taken back.
+  const { patternId } = error;
+  const states = async () =>
+    (await anomalies()).map(({ patternId: id, state }) => `${id === patternId} ${state}`).toSorted();
+  await logs.updateAnomaly({ anomalyDetectorArn, patternId, suppressionType: "INFINITE" });
+  await server.advance(48 * hourMs);
+  expect(await states()).toEqual(["false Active", "true Suppressed"]);
+  expect(await logs.listAnomalies({ anomalyDetectorArn, suppressionState: "UNSUPPRESSED" })).toMatchObject({
+    anomalies: [{ patternString: "served order <*> in <*> ms" }],
+  });
+  await logs.updateAnomaly({ anomalyDetectorArn, patternId });
+  expect(await states()).toEqual(["false Active", "true Active"]);
+  await logs.updateAnomaly({ anomalyDetectorArn, anomalyId, baseline: true });
+  expect(await states()).toEqual(["false Active", "true Baseline"]);
+
   await logs.deleteLogAnomalyDetector({ anomalyDetectorArn });
   expect(await refusal(anomalies())).toContain("ResourceNotFoundException");
 });

@@ -1,7 +1,7 @@
 // Export tasks: the files that they write, one at a time, cancelled and over restarts; and resource policies.
 import { gunzipSync } from "node:zlib";
 import { CloudWatchLogs, type CreateExportTaskCommandInput } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testStartAt, type TestServer } from "../support/server.ts";
@@ -134,6 +134,30 @@ describe("an export task", () => {
     expect(await refusal(logs.cancelExportTask({ taskId: "none" }))).toContain("ResourceNotFoundException");
     const { exportTasks } = await logs.describeExportTasks({ statusCode: "CANCELLED" });
     expect(exportTasks?.map((task) => task.taskId)).toEqual([taskId]);
+  });
+
+  test("says how far it is, and ends behind the file that it writes when it is cancelled", async () => {
+    const group = await newLogGroup(server, logs, ["a", "b", "c"]);
+    for (const stream of ["a", "b", "c"]) await group.put([[0, stream]], stream);
+    const taskId = await exportOf(group.logGroupName);
+    const { blobs } = server.dependencies;
+    const put = blobs.put.bind(blobs);
+    const seen: unknown[] = [];
+    vi.spyOn(blobs, "put").mockImplementation(async (bucket, key, body) => {
+      await put(bucket, key, body);
+      const { exportTasks } = await logs.describeExportTasks({ taskId });
+      seen.push(exportTasks?.[0]?.status);
+      if (key.includes("/b/")) await logs.cancelExportTask({ taskId });
+    });
+    await server.advance(1_000);
+    vi.restoreAllMocks();
+    expect(seen).toEqual([
+      { code: "PENDING", message: "0 events in 0 files so far" },
+      { code: "RUNNING", message: "1 events in 1 files so far" },
+    ]);
+    expect(await statusOf(taskId)).toBe("CANCELLED");
+    const files = await filesIn(server, "exports", `exportedlogs/${taskId}/`);
+    expect([...files.keys()].map((key) => key.split("/").at(-2))).toEqual(["a", "b"]);
   });
 
   test("fails when its group is deleted, and goes on in the server that comes after this one", async () => {
