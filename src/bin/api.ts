@@ -83,6 +83,7 @@ export function createAnswer(options: ApiOptions, app: App, endpoint: () => stri
   return createFrontDoor({
     app,
     auth: config.auth,
+    publicHost: config.publicUrl === undefined ? undefined : new URL(config.publicUrl).host,
     now: () => clock.now(),
     isReady: () => isReady,
     certificate: () => signing.certificate(),

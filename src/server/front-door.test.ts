@@ -18,7 +18,17 @@ function open(auth: "off" | "iam", endpoint = "http://127.0.0.1:4600", isReady =
   const reset = vi.fn<() => Promise<void>>().mockResolvedValue(undefined);
   const onError = vi.fn<(error: unknown) => void>();
   const statusPage = () => Promise.resolve({ version: "1", endpoint, region: "r", auth, counts: [] });
-  const options = { app, auth, now: () => 0, isReady, reset, statusPage, certificate, onError };
+  const options = {
+    app,
+    auth,
+    publicHost: undefined,
+    now: () => 0,
+    isReady,
+    reset,
+    statusPage,
+    certificate,
+    onError,
+  };
   const answer = createFrontDoor(options);
   return { answer, reset, onError };
 }
@@ -35,7 +45,7 @@ test("the reset without a signature erases only where nothing is signed", async 
 
 test("a server on all addresses calls itself as its client does", async () => {
   const bodyOf = async (endpoint: string) => {
-    const { answer } = open("off", endpoint);
+    const { answer } = open("iam", endpoint);
     return textOf(await answer(request("GET", "/", { host: "monitor.lan:4600" })));
   };
   expect(await bodyOf("http://0.0.0.0:4600")).toContain("--endpoint-url http://monitor.lan:4600'");
@@ -49,6 +59,18 @@ test("a signed request is the API's, whatever its address", async () => {
   expect((await answer(request("GET", "/", signed))).status).toBe(418);
   expect((await answer(request("GET", "/?Action=ListMetrics"))).status).toBe(418);
   expect((await answer(request("GET", "/"))).status).toBe(200);
+});
+
+test("an image or a link of a page from elsewhere asks the API for nothing", async () => {
+  const { answer } = open("off");
+  const elsewhere = { host: "127.0.0.1:4600", "sec-fetch-site": "cross-site" };
+  const image = { ...elsewhere, "sec-fetch-mode": "no-cors" };
+  const link = { ...elsewhere, "sec-fetch-mode": "navigate" };
+  expect((await answer(request("GET", "/?Action=DeleteTopic&TopicArn=a", image))).status).toBe(403);
+  expect((await answer(request("GET", "/?Action=DeleteTopic&TopicArn=a", link))).status).toBe(403);
+  expect((await answer(request("POST", "/_groundwatch/reset", image))).status).toBe(403);
+  const confirm = "/_groundwatch/confirm-subscription?TopicArn=a&Token=b";
+  expect((await answer(request("GET", confirm, link))).status).toBe(200);
 });
 
 test("a server whose telemetry is being opened is not healthy yet, and has its page", async () => {
@@ -74,6 +96,7 @@ test("a page that fails is told to the log, not to the client", async () => {
   const options = {
     app,
     auth: "off",
+    publicHost: undefined,
     now: () => 0,
     isReady: () => true,
     reset: undefined,

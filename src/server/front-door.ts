@@ -1,13 +1,12 @@
 // Tells the server's own addresses and web pages from AWS requests, which go on to the services.
 import type { WireRequest, WireResponse } from "../wire/request.ts";
 import type { App } from "../wire/serve.ts";
-import { allowOrigin, answerPreflight, judgeOrigin } from "./cross-origin.ts";
+import { allowOrigin, answerPreflight, isForged, judgeOrigin, type OwnPages } from "./cross-origin.ts";
 import { renderStatusPage, type StatusPage } from "./status-page.ts";
 import { answerSubscriptionPage, subscriptionPagePaths } from "./subscription-page.ts";
 
-export interface FrontDoorOptions {
+export interface FrontDoorOptions extends OwnPages {
   readonly app: App;
-  readonly auth: "off" | "iam";
   readonly now: () => number;
   /** False while the telemetry is being opened, for which calls that need it wait. */
   readonly isReady: () => boolean;
@@ -23,14 +22,16 @@ type Answer = (request: WireRequest) => Promise<WireResponse>;
 
 /** Never rejects. */
 export function createFrontDoor(options: FrontDoorOptions): Answer {
-  const { app, auth } = options;
+  const { app } = options;
   const ownAddresses = addressesOf(options);
   return (request) => {
-    const verdict = judgeOrigin(request, auth);
+    const verdict = judgeOrigin(request, options);
     if (request.method === "OPTIONS") return Promise.resolve(answerPreflight(request, verdict));
-    if (verdict === "refused") return Promise.resolve(refusal());
-    const answer = ownAddresses(addressOf(request));
-    const answered = answer === undefined || isSigned(request) ? app.handle(request) : answer(request);
+    const page = isSigned(request) ? undefined : ownAddresses(addressOf(request));
+    if (verdict === "refused" || isForged(request, options, page !== undefined)) {
+      return Promise.resolve(refusal());
+    }
+    const answered = page === undefined ? app.handle(request) : page(request);
     return verdict === "allowed" ? answered.then((response) => allowOrigin(response, request)) : answered;
   };
 }
@@ -131,7 +132,9 @@ function answerOf(status: number, body: string, now: number): WireResponse {
 }
 
 function refusal(): WireResponse {
-  const message = "Web pages from elsewhere may not speak to this server.";
+  const message =
+    "Web pages from elsewhere may not speak to this server. With --auth off its names are those of this " +
+    "machine, like localhost, and the one of --public-url.";
   return {
     status: 403,
     headers: { "content-type": "application/json" },
