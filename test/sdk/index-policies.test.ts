@@ -68,6 +68,41 @@ test("a policy is put, described, replaced and deleted", async () => {
   expect(after.indexPolicies).toEqual([]);
 });
 
+test("groups are listed by the fields that they index", async () => {
+  const [both, one, none] = [
+    await newLogGroup(server, logs),
+    await newLogGroup(server, logs),
+    await newLogGroup(server, logs),
+  ];
+  await logs.putIndexPolicy({
+    logGroupIdentifier: both.logGroupName,
+    policyDocument: policy("listedA", "listedB"),
+  });
+  await logs.putIndexPolicy({ logGroupIdentifier: one.logGroupName, policyDocument: policy("listedA") });
+  const listed = async (...fieldIndexNames: string[]) =>
+    (await logs.listLogGroups({ fieldIndexNames })).logGroups?.map(({ logGroupName }) => logGroupName);
+  expect(await listed("listedA")).toEqual([both.logGroupName, one.logGroupName]);
+  expect(await listed("listedA", "listedB")).toEqual([both.logGroupName]);
+  // The fields that every group indexes count as well.
+  expect(await listed("level", "listedB")).toEqual([both.logGroupName]);
+  expect(await listed("level")).toContain(none.logGroupName);
+  expect(await listed("unknown")).toEqual([]);
+  await logs.putAccountPolicy({
+    policyName: "listed",
+    policyType: "FIELD_INDEX_POLICY",
+    policyDocument: policy("listedB"),
+    selectionCriteria: `LogGroupNamePrefix IN ["${one.logGroupName}"]`,
+  });
+  expect(await listed("listedB")).toEqual([both.logGroupName, one.logGroupName]);
+  const page = await logs.listLogGroups({ fieldIndexNames: ["listedB"], limit: 1 });
+  expect(page.logGroups).toHaveLength(1);
+  const next = await logs.listLogGroups({ fieldIndexNames: ["listedB"], nextToken: page.nextToken });
+  expect(next.logGroups).toMatchObject([{ logGroupName: one.logGroupName }]);
+  await logs.deleteAccountPolicy({ policyName: "listed", policyType: "FIELD_INDEX_POLICY" });
+  await logs.deleteIndexPolicy({ logGroupIdentifier: one.logGroupName });
+  expect(await listed("listedA")).toEqual([both.logGroupName]);
+});
+
 test("documents and groups that cannot be are refused", async () => {
   const { logGroupName: logGroupIdentifier } = await newLogGroup(server, logs);
   const put = (policyDocument: string) =>

@@ -106,6 +106,10 @@ function describeOfAccount(
 /** Groups of the call with what is stored of their indexes. */
 async function groupsOf(identifiers: readonly string[], context: LogsContext) {
   const groups = await Promise.all(identifiers.map((identifier) => requireGroup(context, identifier)));
+  return withIndexes(groups, context);
+}
+
+async function withIndexes(groups: readonly Document<StoredGroup>[], context: LogsContext) {
   const keys = groups.map(({ value }) => policyKey(value.id));
   const found = await indexPoliciesIn(context.dependencies.state).getMany("", keys);
   const stored = new Map(found.map(({ key, value }) => [key, value]));
@@ -184,4 +188,22 @@ export async function describeFieldIndexes(
   }
   const { items, next } = page(indexes, input.nextToken);
   return { fieldIndexes: items, ...next };
+}
+
+/** Those of the groups of an account and region that index all of the fields now. */
+export async function groupsThatIndex(
+  names: readonly string[],
+  groups: readonly Document<StoredGroup>[],
+  scope: string,
+  context: LogsContext,
+): Promise<readonly Document<StoredGroup>[]> {
+  const account = await readAccountRules(context.dependencies.state, scope);
+  const found = await withIndexes(groups, context);
+  return found.flatMap(([group, { fields }]) => {
+    const ofPolicies = [...fields, ...accountIndexesOf(account, group.key, group.value)];
+    const indexed = new Set(ofPolicies.flatMap(({ name, until }) => (until === undefined ? [name] : [])));
+    const isStandard = group.value.logGroupClass === "STANDARD";
+    for (const { name } of isStandard ? defaultFields : []) indexed.add(name);
+    return names.every((name) => indexed.has(name)) ? [group] : [];
+  });
 }

@@ -21,7 +21,7 @@ export const limitations = {
   PutResourcePolicy: ["a policy is kept and shown; nothing is decided by it"],
   DescribeLogGroups: ["linked accounts are those of `--linked-accounts`; the caller's own come first"],
   ListLogGroups: [
-    "`fieldIndexNames` is refused; `dataSources` compares with the tags, as GetLogFields does",
+    "`dataSources` compares with the tags, as GetLogFields does",
     "linked accounts are those of `--linked-accounts`; the caller's own come first",
   ],
   GetLogFields: [
@@ -71,8 +71,8 @@ export const limitations = {
     "log groups of other accounts are found when `--linked-accounts` lets the caller's account read them",
   ],
   CreateScheduledQuery: [
-    "buckets of other accounts and a bucket's `kmsKeyId` are refused: a bucket is a folder of the blobs, and " +
-      "nothing would decrypt its files",
+    "buckets of other accounts and a bucket's `kmsKeyId` are refused: a bucket is a folder of the blobs, " +
+      "and nothing would decrypt its files",
     "without `startTimeOffset` the hour before the run is read",
   ],
   UpdateScheduledQuery: ["as CreateScheduledQuery"],

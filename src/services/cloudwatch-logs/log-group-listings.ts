@@ -7,6 +7,7 @@ import { logLimits } from "../../core/logs/limits.ts";
 import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
+import { groupsThatIndex } from "./index-policies.ts";
 import { accountOf, groupsIn, readablePlace, sizesIn, type StoredGroup } from "./stored-groups.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
@@ -44,15 +45,15 @@ export async function listLogGroups(
   input: Input<"ListLogGroups">,
   context: LogsContext,
 ): Promise<Output<"ListLogGroups">> {
-  if (input.fieldIndexNames !== undefined) {
-    throw invalidParameter("Filtering by field indexes is not supported here.");
-  }
-  const { logGroupNamePattern: pattern, logGroupTags: tags = [] } = input;
+  const { logGroupNamePattern: pattern, logGroupTags: tags = [], fieldIndexNames: indexes } = input;
   const matchesName = pattern === undefined ? () => true : compileNamePattern(pattern);
   const matchesTags = compileTagFilters(tags.map(({ key, values = [] }) => ({ key, values })));
   const page = await pageOfGroups(input, context, {
     accepts: ({ key, value }) =>
       matchesName(key) && matchesTags(value.tags) && isOfDataSources(value.tags, input.dataSources),
+    ...(indexes === undefined
+      ? {}
+      : { narrow: (groups, scope) => groupsThatIndex(indexes, groups, scope, context) }),
   });
   return {
     logGroups: page.groups.map((group) => ({
@@ -77,7 +78,11 @@ interface GroupFilter {
   readonly contains?: string;
   readonly only?: readonly string[];
   readonly accepts?: (group: Document<StoredGroup>) => boolean;
+  /** Which of the groups of an account and region are wanted. */
+  readonly narrow?: (groups: Groups, scope: string) => Promise<Groups>;
 }
+
+type Groups = readonly Document<StoredGroup>[];
 
 interface GroupPage {
   readonly groups: readonly Document<StoredGroup>[];
@@ -123,7 +128,7 @@ async function groupsOfAccount(
   start: string | undefined,
   input: ListingInput,
   context: LogsContext,
-  { prefix, contains, only, accepts = () => true }: GroupFilter,
+  { prefix, contains, only, accepts = () => true, narrow = async (all) => all }: GroupFilter,
 ): Promise<readonly Document<StoredGroup>[]> {
   const places = only?.map((identifier) => readablePlace(context, identifier));
   const names = places && new Set(places.flatMap((place) => (place.scope === scope ? [place.name] : [])));
@@ -137,11 +142,12 @@ async function groupsOfAccount(
       ...(contains === undefined ? {} : { contains }),
       ...(after === undefined ? {} : { after: { key: after } }),
     });
-    for (const group of found) {
-      if (names?.has(group.key) === false) continue;
-      if (input.logGroupClass !== undefined && group.value.logGroupClass !== input.logGroupClass) continue;
-      if (accepts(group)) groups.push(group);
-    }
+    const wantedClass = input.logGroupClass;
+    const accepted = found.filter((group) => {
+      if (names?.has(group.key) === false) return false;
+      return (wantedClass === undefined || group.value.logGroupClass === wantedClass) && accepts(group);
+    });
+    groups.push(...(await narrow(accepted, scope)));
     after = found.at(-1)?.key;
     if (found.length < atOnce || groups.length >= wanted) return groups.slice(0, wanted);
   }
