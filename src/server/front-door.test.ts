@@ -69,6 +69,10 @@ test("an image or a link of a page from elsewhere asks the API for nothing", asy
   expect((await answer(request("GET", "/?Action=DeleteTopic&TopicArn=a", image))).status).toBe(403);
   expect((await answer(request("GET", "/?Action=DeleteTopic&TopicArn=a", link))).status).toBe(403);
   expect((await answer(request("POST", "/_groundwatch/reset", image))).status).toBe(403);
+  const named = { host: "watch.lan:4600" };
+  expect((await answer(request("GET", "/?Action=ListTopics", named))).status).toBe(403);
+  expect((await answer(request("GET", "/", named))).status).toBe(403);
+  expect((await answer(request("GET", "/_groundwatch/health", named))).status).toBe(200);
   const confirm = "/_groundwatch/confirm-subscription?TopicArn=a&Token=b";
   expect((await answer(request("GET", confirm, link))).status).toBe(200);
 });
