@@ -105,12 +105,16 @@ export function utf8Bytes(text: string): number {
     const unit = text.charCodeAt(index);
     if (unit < 0x80) bytes += 1;
     else if (unit < 0x800) bytes += 2;
-    else if (unit >= 0xd800 && unit <= 0xdbff && index + 1 < text.length) {
+    else if (isPair(unit, text.charCodeAt(index + 1))) {
       bytes += 4;
       index += 1;
-    } else bytes += 3;
+    } else bytes += 3; // half a pair as well: it is written as U+FFFD
   }
   return bytes;
+}
+
+function isPair(high: number, low: number): boolean {
+  return high >= 0xd800 && high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff;
 }
 
 /** The index of the first event at or after an instant, in events sorted by time. */

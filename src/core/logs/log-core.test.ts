@@ -51,6 +51,18 @@ property.prop([fc.string({ unit: "binary" })])("UTF-8 lengths are those of an en
   expect(batchBytes([at(now, text)])).toBe(Buffer.byteLength(text) + 26);
 });
 
+test.each([
+  "\u007f\u0080",
+  "\u07ff\u0800",
+  "\uffff",
+  "\u{10000}\u{10ffff}",
+  "\ud800é",
+  "\ud800\ud800",
+  "é\udc00",
+])("the bytes of a text at the edges of UTF-8: %j", (text) => {
+  expect(utf8Bytes(text)).toBe(Buffer.byteLength(text));
+});
+
 property.prop([fc.array(fc.integer({ min: -20 * dayMs, max: dayMs }), { maxLength: 20 })])(
   "every event is accepted or in exactly one reported range",
   (offsets) => {

@@ -98,6 +98,14 @@ property.prop([
   expect(near(compute("WM(3:48)", samples) ?? Number.NaN, mean)).toBe(true);
 });
 
+test("of bounds that are values the low one is outside and the high one inside, exactly", () => {
+  const samples = samplesOf([4, 4]);
+  expect(compute("TC(4:9)", samples)).toBe(0);
+  expect(compute("TC(1:4)", samples)).toBe(2);
+  expect(compute("PR(:4)", samples)).toBe(100);
+  expect(compute("PR(4:)", samples)).toBe(0);
+});
+
 property.prop([values])("plain statistics are exact", (given) => {
   const samples = samplesOf(given);
   expect(compute("SampleCount", samples)).toBe(given.length);
