@@ -58,8 +58,16 @@ test.skipIf(missingPostgres !== "")(
     expect((await other.getQueryResults({ queryId: stopped })).status).toBe("Running");
     const { queries } = await other.describeQueries({ status: "Running" });
     expect(queries?.map(({ queryId }) => queryId)).toEqual([stopped]);
+    const stream = new GroundwatchClient(optionsOf(nodes[1]!)).streamQueryResults({ QueryId: stopped });
+    const streamed = { status: "" };
+    const reading = (async () => {
+      for await (const { End } of stream) streamed.status = End?.Status ?? streamed.status;
+    })();
     expect(await other.stopQuery({ queryId: stopped })).toMatchObject({ success: true });
-    await advance(1);
+    // Who reads the stream at the other node hears of the end by that node's clock.
+    while (streamed.status === "") await advance(1);
+    await reading;
+    expect(streamed.status).toBe("Cancelled");
     while ((await one.getQueryResults({ queryId: stopped })).status === "Running") await pause();
     expect((await other.getQueryResults({ queryId: stopped })).status).toBe("Cancelled");
     expect(await refusal(other.stopQuery({ queryId: stopped }))).toContain("is not running");
