@@ -42,11 +42,11 @@ const keyring = await Keyring.open(state, createMasterKey(join(folder, "master.k
   now: () => startedAt,
   isShared: false,
 });
-const encryption = await LogEncryption.open(state, keyring);
+const encryption = await LogEncryption.open(state, keyring, telemetry);
 try {
   const { arn } = await keyring.create("123456789012", "us-east-1", "");
   await measure("without a key", 1, "log_events", undefined);
-  await measure("with a key", 2, "log_events_sealed", arn);
+  await measure("with a key", 2, "log_events_sealed_blocks", arn);
 } finally {
   await telemetry.close();
   await state.close();
@@ -92,11 +92,12 @@ async function fill(groupId: number, keyArn: string | undefined): Promise<number
 }
 
 async function ask(groupId: number, query: string, hours: number): Promise<void> {
-  const { table: source } = await encryption.sourceOf([groupId]);
+  const { table: source, places } = await encryption.sourceOf([groupId]);
   const from = startedAt + hourMs;
   const { statement } = compileInsightsQuery(parseInsightsQuery(query), {
     logGroups: [{ id: groupId, account: "1", name: "group", visibleFrom: 0 }],
     source,
+    ...(places === undefined ? {} : { places }),
     streams: [],
     from,
     to: from + hours * hourMs,

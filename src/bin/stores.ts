@@ -78,7 +78,11 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
       state,
       telemetry,
       blobs,
-      logEncryption: await LogEncryption.open(state, keyring),
+      logEncryption: await LogEncryption.open(
+        state,
+        keyring,
+        settings.clickhouseUrl === undefined ? telemetry : undefined,
+      ),
       worlds: createWorlds(state),
       metrics: createMetricWriter(telemetry, rollups, metricArrivals),
       metricArrivals,

@@ -12,6 +12,7 @@ const queries = [
     "log events",
     sql`SELECT toFloat64(sum(events)) AS total FROM (
       SELECT count() AS events FROM log_events UNION ALL SELECT count() AS events FROM log_events_sealed
+      UNION ALL SELECT sum(length(offsets)) AS events FROM log_events_sealed_blocks
     )`,
   ],
   ["trace segments", sql`SELECT toFloat64(count()) AS total FROM segments`],

@@ -6,13 +6,16 @@ export type TimeSpan = Pick<EventScope, "from" | "to">;
 
 /** Which rows of the table belong to the scope; of the spans of time, its own unless others are given. */
 export function eventConditions(scope: EventScope, spans: readonly TimeSpan[] = [scope]): readonly Sql[] {
-  const { logGroups } = scope;
+  const { logGroups, places } = scope;
   const from = Math.min(...spans.map((span) => span.from));
+  const to = Math.max(...spans.map((span) => span.to));
+  const blocks = [sql`last_at >= ${instant(from)}`, sql`first_at <= ${instant(to)}`];
   const visible = logGroups.filter(({ visibleFrom }) => visibleFrom > from);
   return [
     ofGroups(logGroups.map(({ id }) => id)),
     sql`timestamp >= ${instant(from)}`,
-    sql`timestamp <= ${instant(Math.max(...spans.map(({ to }) => to)))}`,
+    sql`timestamp <= ${instant(to)}`,
+    ...(places === undefined ? [] : blocks),
     ...(spans.length === 1 ? [] : [sql`(${joinSql(spans.map(within), " OR ")})`]),
     ...visible.map(({ id, visibleFrom }) => sql`(group_id != ${id} OR timestamp >= ${instant(visibleFrom)})`),
   ];

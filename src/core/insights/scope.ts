@@ -37,6 +37,11 @@ export interface EventScope {
   readonly takeOnce: boolean;
   /** What stands behind FROM in the place of the table of log events. */
   readonly source?: Sql;
+  /**
+   * The same without the texts. Set where events are stored in blocks: both have the columns `first_at` and
+   * `last_at`, the times of the first and the last event of the block that an event is in.
+   */
+  readonly places?: Sql;
 }
 
 export interface QueryScope extends EventScope {

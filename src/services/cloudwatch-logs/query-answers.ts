@@ -6,7 +6,6 @@ import {
 } from "../../core/insights/compile-query.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
-import { rawSql } from "../../core/sql.ts";
 import {
   countScanned,
   estimateRead,
@@ -72,12 +71,11 @@ export async function answerQuery(
   if (signal.aborted) throw new TelemetryError("Cancelled", "the query was cancelled");
   const options = runBounds(signal);
   const compiled = compileInsightsQuery(query, scope);
-  const { source = rawSql("log_events") } = scope;
-  const scanned = await countScanned(telemetry, source, compiled.eventConditions, options);
+  const scanned = await countScanned(telemetry, scope, compiled.eventConditions, options);
   if (scanned.events > partialAboveEvents && hasPartialAnswers(query)) {
     const from = Math.floor(scope.to - (scope.to - scope.from) / queryLimits.partialShare);
     const newest = compileInsightsQuery(query, { ...scope, from });
-    const scannedNow = await countScanned(telemetry, source, newest.eventConditions, options);
+    const scannedNow = await countScanned(telemetry, scope, newest.eventConditions, options);
     onPartial(await answerOnce(telemetry, newest, scope, scannedNow, options));
   }
   return answerOnce(telemetry, compiled, scope, scanned, options, onProgress);

@@ -14,7 +14,7 @@ import type { Query, Source } from "../../core/insights/query-tree.ts";
 import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
 import { dataSourceOf } from "../../core/logs/data-source.ts";
 import type { Document } from "../../storage/state.ts";
-import { requireReadable } from "../../storage/telemetry/log-event-source.ts";
+import { requireReadable, type LogEventSource } from "../../storage/telemetry/log-event-source.ts";
 import { modelled } from "../../wire/service.ts";
 import { accountIndexesOf, readAccountRules, type AccountRules } from "./account-rules.ts";
 import type { LogsContext } from "./context.ts";
@@ -134,7 +134,7 @@ export async function scopeOfQuery(
     ...timeOfSource(sourceOf(query), span, context.call.now),
     now: context.call.now,
     limit,
-    source: source.table,
+    ...tablesOf(source),
     logGroups: groups.map(scopeGroups),
     streams: mentionsLogStream(queryString) ? await streamsOf(all, context) : [],
     groupsOfSource: (source) => (nested.get(source) ?? []).map(scopeGroups),
@@ -150,6 +150,11 @@ export async function scopeOfQuery(
   }
   return { scope, groups: all, tableKeys };
 }
+
+const tablesOf = ({ table, places }: LogEventSource): Pick<QueryScope, "source" | "places"> => ({
+  source: table,
+  ...(places === undefined ? {} : { places }),
+});
 
 /** How each of these groups is described to the compiler. */
 async function scopeGroupsOf(

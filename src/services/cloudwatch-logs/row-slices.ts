@@ -2,7 +2,6 @@
 import { compileInsightsQuery } from "../../core/insights/compile-query.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
-import { rawSql } from "../../core/sql.ts";
 import { countScanned } from "../../storage/telemetry/log-queries.ts";
 import type { QueryOptions, Telemetry } from "../../storage/telemetry.ts";
 import { answerOnce, noStatistics, type ResultRow, type RunStatistics } from "./query-answers.ts";
@@ -40,7 +39,6 @@ export async function* rowSlices(
   { limit, bounds, inTurn }: SliceOptions,
 ): AsyncGenerator<RowSlice> {
   let statistics: RunStatistics = { ...noStatistics, recordsSkipped: 0, bytesSkipped: 0 };
-  const { source = rawSql("log_events") } = scope;
   let length = Math.max(1, Math.ceil((scope.to - scope.from) / firstShare));
   for (let to = scope.to; to >= scope.from && statistics.resultCount < limit;) {
     const from = Math.max(scope.from, to - length + 1);
@@ -48,7 +46,7 @@ export async function* rowSlices(
     const part = { ...scope, from, to, limit: wanted };
     const { answer, scanned } = await inTurn(async () => {
       const compiled = compileInsightsQuery(query, part);
-      const scanned = await countScanned(telemetry, source, compiled.eventConditions, bounds);
+      const scanned = await countScanned(telemetry, scope, compiled.eventConditions, bounds);
       return { scanned, answer: await answerOnce(telemetry, compiled, part, scanned, bounds) };
     });
     const rows = answer.rows.slice(0, wanted);

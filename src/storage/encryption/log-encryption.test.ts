@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fc } from "@fast-check/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sql, renderSql } from "../../core/sql.ts";
+import { joinSql, sql, renderSql } from "../../core/sql.ts";
 import type { State } from "../state.ts";
 import { openSqliteState } from "../state/sqlite.ts";
-import { requireReadable } from "../telemetry/log-event-source.ts";
+import { blockConditions, requireReadable } from "../telemetry/log-event-source.ts";
 import {
   appendLogEvents,
   deleteLogEvents,
@@ -15,8 +15,11 @@ import {
   readLogEvents,
   readStreamActivity,
   type AppendedLogEvent,
+  type LogEventRow,
 } from "../telemetry/log-events.ts";
+import { countArrivals, countScanned, estimateRead } from "../telemetry/log-queries.ts";
 import { openTelemetry } from "../telemetry/open.ts";
+import { pageEdge } from "../telemetry/sealed-blocks/page-edge.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { KeyUnavailableError } from "./key-errors.ts";
 import { Keyring } from "./keyring.ts";
@@ -32,7 +35,11 @@ let groups = 0;
 
 async function open(isShared = false): Promise<LogEncryption> {
   const master = createMasterKey(join(folder, "master.key"));
-  return LogEncryption.open(state, await Keyring.open(state, master, { now: () => now, isShared }));
+  return LogEncryption.open(
+    state,
+    await Keyring.open(state, master, { now: () => now, isShared }),
+    telemetry,
+  );
 }
 
 beforeAll(async () => {
@@ -97,7 +104,7 @@ test("the engine opens every text as it was, under each version of each key", as
   const plain = events.map(({ timestamp: _same, ...texts }) => texts);
   expect(rows).toEqual(plain);
   const keys = await telemetry.query(
-    sql`SELECT DISTINCT data_key FROM log_events_sealed WHERE group_id = ${groupId}`,
+    sql`SELECT DISTINCT data_key FROM log_events_sealed_blocks WHERE group_id = ${groupId}`,
   );
   expect(keys).toHaveLength(3);
 });
@@ -117,11 +124,116 @@ test("conditions on group and time reach the sealed table, so that it reads litt
   expect(text).toMatch(/Parts: 0\/[1-9]/);
 });
 
+test("of a block that is sealed, time, stream and sequence tell whether it must be opened", async () => {
+  const groupId = ++groups;
+  const keyArn = await newKey();
+  for (const minute of [1, 2, 3]) {
+    await put(groupId, keyArn, [{ ...eventOf(`at ${minute}`), timestamp: now - minute * 60_000 }]);
+  }
+  const source = await encryption.sourceOf([groupId]);
+  const ofMinutes = blockConditions(source, { from: now - 150_000, to: now - 90_000 });
+  const where = joinSql([sql`group_id = ${groupId}`, sql`stream_id = 1`, ...ofMinutes], " AND ");
+  const plan = await telemetry.query<{ explain: string }>(
+    sql`EXPLAIN actions = 1 SELECT message FROM ${source.table} WHERE ${where}`,
+  );
+  const text = plan.map(({ explain }) => explain).join("\n");
+  expect(text).toMatch(/Prewhere filter column:.*group_id.*timestamp.*last_at/);
+  expect(await telemetry.query(sql`SELECT message FROM ${source.table} WHERE ${where}`)).toEqual([
+    { message: "at 2" },
+  ]);
+});
+
+test("pages of blocks, of events sealed one by one and of plain ones are as computed", async () => {
+  const groupId = ++groups;
+  const keyArn = await newKey();
+  await encryption.sealerOf(groupId, keyArn, 1); // the data key is both's
+  const oneByOne = await LogEncryption.open(state, encryption.keyring);
+  const random = fc.sample(fc.nat(2_000), { numRuns: 120, seed: 11 });
+  const events = random.map((place, index) => ({
+    ...eventOf(`${index}`),
+    timestamp: now - (place % 3 === 0 ? 0 : 86_400_000) - Math.floor(place / 40) * 1_000,
+  }));
+  const stored: { message: string; timestamp: number; sequence: bigint; streamId: number }[] = [];
+  for (let first = 0; first < events.length; first += 5) {
+    const streamId = 1 + (first % 2);
+    const part = events.slice(first, first + 5);
+    const from = first % 4 === 0 ? oneByOne : encryption;
+    const sealer = first % 25 === 0 ? undefined : await from.sealerOf(groupId, keyArn, 5);
+    const destination = { groupId, streamId, retentionDays: 30, ...(sealer === undefined ? {} : { sealer }) };
+    const sequences = await appendLogEvents(telemetry, destination, part, now);
+    part.forEach((event, index) => stored.push({ ...event, sequence: sequences[index]!, streamId }));
+  }
+  stored.sort((a, b) => a.timestamp - b.timestamp || (a.sequence < b.sequence ? -1 : 1));
+  const source = await encryption.sourceOf([groupId]);
+  for (const descending of [false, true]) {
+    for (const streamIds of [undefined, [2]]) {
+      const query = { source, groupId, from: now - 86_400_000 - 30_000, to: now, descending, limit: 9 };
+      const wanted = stored.filter(
+        ({ timestamp, streamId }) =>
+          timestamp >= query.from && timestamp < now && (streamIds ?? [1, 2]).includes(streamId),
+      );
+      if (descending) wanted.reverse();
+      const read: LogEventRow[] = [];
+      for (let more = true; more;) {
+        const position = read.at(-1);
+        const ofStreams = streamIds === undefined ? {} : { streamIds };
+        const behind = position === undefined ? {} : { position };
+        const page = await readLogEvents(telemetry, { ...query, ...ofStreams, ...behind });
+        read.push(...page.rows);
+        ({ more } = page);
+      }
+      expect(read.map(({ message }) => message)).toEqual(wanted.map(({ message }) => message));
+      expect(read.map(({ sequence }) => sequence)).toEqual(wanted.map(({ sequence }) => sequence));
+    }
+  }
+});
+
+test("a page opens no more blocks than it needs", async () => {
+  const groupId = ++groups;
+  const keyArn = await newKey();
+  for (const minute of [4, 3, 2, 1]) {
+    const timestamp = now - minute * 60_000;
+    await put(
+      groupId,
+      keyArn,
+      [1, 2, 3].map((part) => ({ ...eventOf("m"), timestamp: timestamp + part })),
+    );
+  }
+  const question = { groupId, after: now - 5 * 60_000, before: now };
+  const edge = (descending: boolean, events: number) =>
+    pageEdge(telemetry, { ...question, descending, events });
+  expect(await edge(true, 4)).toBe(now - 2 * 60_000 + 1);
+  expect(await edge(false, 6)).toBe(now - 3 * 60_000 + 3);
+  expect(await edge(true, 13)).toBeUndefined();
+  expect(
+    await pageEdge(telemetry, { ...question, streamIds: [2], descending: true, events: 1 }),
+  ).toBeUndefined();
+});
+
+test("events are counted without being opened, and a query works on some at once", async () => {
+  const groupId = ++groups;
+  await put(groupId, await newKey(), ["one", "two", "three"].map(eventOf));
+  const { table, places, ...source } = await encryption.sourceOf([groupId]);
+  expect(renderSql(places!)).not.toContain("tryDecrypt");
+  const ofGroup = sql`group_id = ${groupId}`;
+  const scanned = await countScanned(telemetry, { source: table, places: places! }, [ofGroup], {});
+  expect(scanned).toEqual({ events: 3, bytes: 11 });
+  const arrivals = { source: { table, places: places!, ...source }, groupId, from: now, to: now + 1 };
+  expect(await countArrivals(telemetry, arrivals)).toBe(3);
+  const [row] = await telemetry.query<{ rows: number }>(
+    sql`SELECT getSetting('max_block_size') AS rows FROM ${table} WHERE ${ofGroup}`,
+  );
+  expect(row?.rows).toBe(8_192);
+  const estimate = await estimateRead(telemetry, sql`SELECT message FROM ${table} WHERE ${ofGroup}`, {});
+  expect(estimate?.events).toBeUndefined();
+});
+
 test("a text that was changed, or put in the place of another, is an error and no event", async () => {
   const groupId = ++groups;
   await put(groupId, await newKey(), [eventOf("one"), eventOf("two")]);
   await telemetry.execute(sql`
-    INSERT INTO log_events_sealed SELECT * REPLACE (sequence + 1 AS sequence) FROM log_events_sealed
+    INSERT INTO log_events_sealed_blocks
+    SELECT * REPLACE (sequence + 1 AS sequence) FROM log_events_sealed_blocks
     WHERE group_id = ${groupId} ORDER BY sequence DESC LIMIT 1`);
   await expect(messagesOf(groupId)).rejects.toThrow("a sealed log event is damaged");
 });

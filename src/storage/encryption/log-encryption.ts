@@ -1,5 +1,7 @@
 // The data keys of log groups: what seals their events on the way into telemetry, and opens them in reads.
 import type { Change, Collection, State } from "../state.ts";
+import type { Telemetry } from "../telemetry.ts";
+import { installUnpacking } from "../telemetry/sealed-blocks/install-unpacking.ts";
 import {
   plainLogEvents,
   sealedLogEvents,
@@ -28,8 +30,10 @@ interface GroupDataKey {
 /** Seals what is stored of a batch of events. */
 export interface LogEventSealer {
   readonly dataKeyId: number;
-  /** The number of the event is needed again to open it. */
-  readonly seal: (sequence: bigint, text: string | Uint8Array) => Uint8Array;
+  /** Whether many events are to be packed and sealed in one. */
+  readonly inBlocks: boolean;
+  /** The context is needed again to open it; no two that a data key has sealed have the same. */
+  readonly seal: (context: string, text: string | Uint8Array) => Uint8Array;
 }
 
 const reservedAtOnce = 2 ** 20;
@@ -51,14 +55,21 @@ export class LogEncryption {
   readonly #byGroup = new Map<number, GroupDataKey[]>();
   readonly #changing = new Map<number, Promise<unknown>>();
 
-  private constructor(state: State, keyring: Keyring) {
+  readonly #unpackingIn: Telemetry | undefined;
+
+  private constructor(state: State, keyring: Keyring, unpackingIn: Telemetry | undefined) {
     this.keyring = keyring;
+    this.#unpackingIn = unpackingIn;
     this.#state = state;
     this.#stored = state.collection<StoredDataKey>(collectionName);
   }
 
-  static async open(state: State, keyring: Keyring): Promise<LogEncryption> {
-    const opened = new LogEncryption(state, keyring);
+  /**
+   * `unpackingIn` is a telemetry whose engine can be given a function: its events are packed before they are
+   * sealed. Others are sealed one by one, as they are.
+   */
+  static async open(state: State, keyring: Keyring, unpackingIn?: Telemetry): Promise<LogEncryption> {
+    const opened = new LogEncryption(state, keyring, unpackingIn);
     keyring.onChange(() => opened.#load());
     await opened.#load();
     return opened;
@@ -85,8 +96,13 @@ export class LogEncryption {
         unavailable.push({ dataKeyId: dataKey.id, problem });
       }
     }
-    const groups = [...new Set(dataKeys.map(({ groupId }) => groupId))];
-    return sealedLogEvents(groups, open, unavailable);
+    const hasBlocks = await this.#installUnpacking();
+    return sealedLogEvents({
+      groupIds: [...new Set(dataKeys.map(({ groupId }) => groupId))],
+      open,
+      unavailable,
+      hasBlocks,
+    });
   }
 
   /**
@@ -99,7 +115,9 @@ export class LogEncryption {
     const plain = this.#plain(dataKey);
     return {
       dataKeyId: dataKey.id,
-      seal: (sequence, text) => seal(plain, text, String(sequence)),
+      // Before anything is packed it is known that it can be unpacked.
+      inBlocks: await this.#installUnpacking(),
+      seal: (context, text) => seal(plain, text, context),
     };
   }
 
@@ -123,6 +141,12 @@ export class LogEncryption {
       this.#byGroup.clear();
       this.keyring.forget();
     }
+  }
+
+  async #installUnpacking(): Promise<boolean> {
+    if (this.#unpackingIn === undefined) return false;
+    await installUnpacking(this.#unpackingIn);
+    return true;
   }
 
   #plain(dataKey: GroupDataKey): Buffer {

@@ -15,6 +15,7 @@ interface Row {
   readonly text: string;
   readonly word: string;
   readonly list: readonly string[];
+  readonly counts: readonly number[];
   readonly labels: Readonly<Record<string, string>>;
   readonly numbers: Readonly<Record<string, number>>;
   readonly histogram: ReadonlyMap<number, number>;
@@ -31,6 +32,7 @@ export const plainRow: Row = {
   text: "",
   word: "",
   list: [],
+  counts: [],
   labels: {},
   numbers: {},
   histogram: new Map(),
@@ -54,6 +56,7 @@ export const anyRow: fc.Arbitrary<Row> = fc.record({
   text: anyText,
   word: anyText,
   list: fc.array(anyText, { maxLength: 4 }),
+  counts: fc.array(fc.nat(4_294_967_295), { maxLength: 4 }),
   labels: fc.dictionary(anyKey, anyText, { maxKeys: 4 }),
   numbers: fc.dictionary(anyKey, anyDouble, { maxKeys: 4 }),
   histogram: fc
@@ -76,6 +79,7 @@ export function columnsOf(run: number, rows: readonly Row[]): ColumnsFor<typeof 
     text: column("text"),
     word: column("word"),
     list: column("list"),
+    counts: column("counts"),
     labels: column("labels"),
     numbers: column("numbers"),
     histogram: column("histogram"),
@@ -85,7 +89,7 @@ export function columnsOf(run: number, rows: readonly Row[]): ColumnsFor<typeof 
 export function readBack(run: number) {
   return sql`SELECT tiny, huge, toFloat64(single) AS single, double, toUnixTimestamp(second) AS second,
     toUnixTimestamp64Milli(millisecond) AS millisecond, toUnixTimestamp64Micro(microsecond) AS microsecond,
-    text, word, list, labels, numbers, histogram
+    text, word, list, counts, labels, numbers, histogram
     FROM every_type WHERE run = ${run} ORDER BY position`;
 }
 

@@ -5,7 +5,7 @@ import type { InsightRule } from "../../core/contributor-insights/rule.ts";
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { ActiveTime, RuleGroup } from "../insight-rules.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
-import { requireReadable, type LogEventSource } from "./log-event-source.ts";
+import { blockConditions, requireReadable, type LogEventSource } from "./log-event-source.ts";
 
 export interface ReportQuestion {
   readonly source: LogEventSource;
@@ -149,6 +149,7 @@ function wherePart(question: ReportQuestion): Sql {
     [
       sql`group_id IN ${groups.map(({ id }) => id)}`,
       sql`log_events.timestamp >= ${instant(from)} AND log_events.timestamp < ${instant(to)}`,
+      ...blockConditions(question.source, { from, to }),
       sql`(${joinSql(visible, " OR ")})`,
       sql`(${joinSql(arrived, " OR ")})`,
     ],

@@ -2,7 +2,7 @@
 import { positionOfEventId } from "../../core/logs/event-position.ts";
 import { joinSql, rawSql, sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
-import { requireReadable, type LogEventSource } from "./log-event-source.ts";
+import { blockConditions, requireReadable, type LogEventSource } from "./log-event-source.ts";
 import { decodeEvent, encodeEvents } from "./event-texts.ts";
 import { latestSequence } from "./log-events.ts";
 import { recentArrivalsOf, type ArrivalsPage, type ArrivedBatch } from "./recent-arrivals.ts";
@@ -64,6 +64,7 @@ async function readStoredArrivals(
     sql`timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, Math.trunc(earliestAt)))})`,
     sql`sequence > ${after}`,
     sql`sequence <= ${upTo}`,
+    ...blockConditions(source, { from: earliestAt, firstSequence: after + 1n, lastSequence: upTo }),
   ];
   await requireReadable(telemetry, source, places);
   const found = await telemetry.query<RawRow & { readonly bytesBefore: number }>(sql`

@@ -5,8 +5,10 @@ import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { LogEventSealer } from "../encryption/log-encryption.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
-import { requireReadable, type LogEventSource } from "./log-event-source.ts";
+import { blockConditions, requireReadable, type LogEventSource } from "./log-event-source.ts";
 import { recentArrivalsOf } from "./recent-arrivals.ts";
+import { pageEdge } from "./sealed-blocks/page-edge.ts";
+import { blocksOf } from "./sealed-blocks/sealed-blocks.ts";
 import { joinTexts } from "./sealed-texts.ts";
 import { neverExpireDays } from "./tables/log-events.ts";
 
@@ -86,9 +88,14 @@ export async function appendLogEvents(
     retention_days: same(retentionDays),
   };
   try {
-    await (sealer === undefined
-      ? telemetry.append("log_events", { ...places, ...textsOf(events) })
-      : telemetry.append("log_events_sealed", { ...places, ...sealedTextsOf(sealer, sequences, events) }));
+    if (sealer === undefined) await telemetry.append("log_events", { ...places, ...textsOf(events) });
+    else if (sealer.inBlocks) {
+      const place = { groupId, streamId, retentionDays, ingestedAt };
+      await telemetry.append("log_events_sealed_blocks", blocksOf(sealer, place, events, first));
+    } else {
+      const sealed = sealedTextsOf(sealer, sequences, events);
+      await telemetry.append("log_events_sealed", { ...places, ...sealed });
+    }
     const recent = recentArrivalsOf(telemetry);
     // Sealed events are opened for each reader, or not any more: they are not kept.
     if (sealer === undefined) recent?.note({ groupId, streamId, sequences, events });
@@ -117,7 +124,7 @@ function sealedTextsOf(
 ) {
   return {
     data_key: events.map(() => dataKeyId),
-    sealed: events.map((event, index) => seal(sequences[index] ?? 0n, joinTexts(event))),
+    sealed: events.map((event, index) => seal(String(sequences[index]), joinTexts(event))),
   };
 }
 
@@ -170,10 +177,11 @@ export async function readLogEvents(
 ): Promise<LogEventPage> {
   const places = placesOf(query);
   await requireReadable(telemetry, query.source, places, options);
-  const read = (twins: "kept" | "left out") =>
-    telemetry.query<RawRow>(pageStatement(query, places, twins), options);
-  let found = await read("kept");
-  if (hasTwins(found)) found = await read("left out");
+  const edge = await edgeOf(telemetry, query, options);
+  const read = (twins: "kept" | "left out", within: readonly Sql[]) =>
+    telemetry.query<RawRow>(pageStatement(query, [...places, ...within], twins), options);
+  let found = await read("kept", edge);
+  if (hasTwins(found)) found = await read("left out", []);
   const rows = found.slice(0, query.limit).map((row) => ({ ...row, sequence: BigInt(row.sequence) }));
   const bytes = rows.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
   const cutByBytes = bytes + rows.length * logLimits.eventOverheadBytes >= logLimits.pageBytes;
@@ -208,6 +216,24 @@ function pageStatement(query: LogEventQuery, places: readonly Sql[], twins: "kep
     ORDER BY page.timestamp ${direction}, page.sequence ${direction}`;
 }
 
+/** A condition on the time of the events of a page that need not be opened to be found. */
+async function edgeOf(
+  telemetry: Telemetry,
+  query: LogEventQuery,
+  options: QueryOptions | undefined,
+): Promise<readonly Sql[]> {
+  const { source, groupId, streamIds, descending, needles = [], limit } = query;
+  if (source.places === undefined || needles.length > 0) return [];
+  const { from, to } = timesOf(query);
+  // What has the time of the event that the page is behind may be on either side of it.
+  const question = { groupId, streamIds, after: from, before: to - 1, descending, events: limit + 1 };
+  const edge = await pageEdge(telemetry, question, options);
+  if (edge === undefined) return [];
+  const times = descending ? { from: edge } : { to: edge };
+  const sign = rawSql(descending ? ">=" : "<=");
+  return [sql`timestamp ${sign} ${instant(edge)}`, ...blockConditions(source, times)];
+}
+
 function hasTwins(rows: readonly RawRow[]): boolean {
   return rows.some(({ sequence }, index) => sequence === rows[index - 1]?.sequence);
 }
@@ -217,14 +243,22 @@ function shownMessage({ unmask = false }: LogEventQuery): Sql {
   return unmask ? rawSql("if(unmasked = '', log_events.message, unmasked)") : rawSql("log_events.message");
 }
 
+/** Inclusive, and exclusive. */
+function timesOf({ position, descending, from, to }: LogEventQuery) {
+  return {
+    from: position !== undefined && !descending ? Math.max(from, position.timestamp) : from,
+    to: position !== undefined && descending ? Math.min(to, position.timestamp + 1) : to,
+  };
+}
+
 function placesOf(query: LogEventQuery): readonly Sql[] {
-  const { position, descending, streamIds } = query;
-  const from = position !== undefined && !descending ? Math.max(query.from, position.timestamp) : query.from;
-  const to = position !== undefined && descending ? Math.min(query.to, position.timestamp + 1) : query.to;
+  const { position, descending, streamIds, source } = query;
+  const { from, to } = timesOf(query);
   return [
     sql`group_id = ${query.groupId}`,
     sql`timestamp >= ${instant(from)}`,
     sql`timestamp < ${instant(to)}`,
+    ...blockConditions(source, { from, to }),
     ...(position === undefined ? [] : [behind(position, descending)]),
     ...(streamIds === undefined ? [] : [sql`stream_id IN ${streamIds.length === 0 ? [-1] : streamIds}`]),
   ];
@@ -275,6 +309,7 @@ export async function extendRetention(
 const movedColumns = {
   log_events: "message, transformed, unmasked, indexed",
   log_events_sealed: "data_key, sealed",
+  log_events_sealed_blocks: "last_at, offsets, data_key, sealed",
 };
 
 async function moveRows(
@@ -319,11 +354,12 @@ export function readStreamActivity(
   return telemetry.query<StreamActivityRow>(sql`
     SELECT group_id AS groupId, stream_id AS streamId,
       toFloat64(toUnixTimestamp64Milli(min(timestamp))) AS firstEventAt,
-      toFloat64(toUnixTimestamp64Milli(max(timestamp))) AS lastEventAt,
+      toFloat64(toUnixTimestamp64Milli(max(last_at))) AS lastEventAt,
       toFloat64(toUnixTimestamp64Milli(max(ingested_at))) AS lastIngestionAt
     FROM (
-      SELECT group_id, stream_id, timestamp, ingested_at FROM log_events
-      UNION ALL SELECT group_id, stream_id, timestamp, ingested_at FROM log_events_sealed
+      SELECT group_id, stream_id, timestamp, timestamp AS last_at, ingested_at FROM log_events
+      UNION ALL SELECT group_id, stream_id, timestamp, timestamp, ingested_at FROM log_events_sealed
+      UNION ALL SELECT group_id, stream_id, timestamp, last_at, ingested_at FROM log_events_sealed_blocks
     )
     WHERE ingested_at > ${instant(ingestedAfter)}
     GROUP BY group_id, stream_id`);

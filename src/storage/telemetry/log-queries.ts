@@ -3,7 +3,7 @@ import { logLimits } from "../../core/logs/limits.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
-import { requireReadable, type LogEventSource } from "./log-event-source.ts";
+import { blockConditions, requireReadable, type LogEventSource } from "./log-event-source.ts";
 
 export interface ScannedEvents {
   readonly events: number;
@@ -16,14 +16,14 @@ const sampledEvents = 10_000;
 /** How much there is in the rows of some conditions. */
 export async function countScanned(
   telemetry: Telemetry,
-  source: Sql,
+  { source = rawSql("log_events"), places = source }: { readonly source?: Sql; readonly places?: Sql },
   conditions: readonly Sql[],
   options: QueryOptions,
 ): Promise<ScannedEvents> {
   const where = joinSql(conditions, " AND ");
   const [found] = await telemetry.query<{ events: number; mean: number | null }>(
     sql`
-    SELECT toFloat64((SELECT count() FROM ${source} WHERE ${where})) AS events,
+    SELECT toFloat64((SELECT count() FROM ${places} WHERE ${where})) AS events,
       (SELECT avg(length(message))
          FROM (SELECT message FROM ${source} WHERE ${where} LIMIT ${sampledEvents})) AS mean`,
     options,
@@ -35,7 +35,8 @@ export async function countScanned(
 
 /** Of the table of events, what a statement reads, as indexes tell before it reads it. */
 export interface EstimatedRead {
-  readonly events: number;
+  /** Undefined where events are stored many in a row. */
+  readonly events: number | undefined;
   readonly parts: number;
   /** Of 8,192 rows or less each; nothing smaller is read. */
   readonly granules: number;
@@ -58,7 +59,8 @@ export async function estimateRead(
   if (ofEvents.length === 0) return undefined;
   const sum = (name: "rows" | "parts" | "marks") =>
     ofEvents.reduce((total, one) => total + Number(one[name]), 0);
-  return { events: sum("rows"), parts: sum("parts"), granules: sum("marks") };
+  const isInBlocks = ofEvents.some(({ table }) => table.startsWith("log_events_sealed_blocks"));
+  return { events: isInBlocks ? undefined : sum("rows"), parts: sum("parts"), granules: sum("marks") };
 }
 
 /** How many parts and granules the table of events has. Each part has a mark more than it has granules. */
@@ -94,13 +96,16 @@ export async function readLogEvent(
   const message = rawSql(unmask ? "if(unmasked = '', log_events.message, unmasked)" : "log_events.message");
   const place = sql`group_id = ${groupId} AND sequence = ${sequence}
     AND log_events.timestamp = fromUnixTimestamp64Milli(${BigInt(timestamp)})`;
-  await requireReadable(telemetry, source, [place]);
+  const times = { from: timestamp, to: timestamp };
+  const block = blockConditions(source, { ...times, firstSequence: sequence, lastSequence: sequence });
+  const places = [place, ...block];
+  await requireReadable(telemetry, source, places);
   const [found] = await telemetry.query<RawEvent>(sql`
     SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence, stream_id AS streamId,
       toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, ${message} AS message,
       if(transformed = '', ${message}, transformed) AS document
     FROM ${source.table}
-    WHERE ${place}
+    WHERE ${joinSql(places, " AND ")}
     LIMIT 1`);
   return found === undefined ? undefined : { ...found, sequence: BigInt(found.sequence) };
 }
@@ -123,7 +128,8 @@ const arrived = ({ groupId, from, to }: Omit<Arrivals, "source">): Sql => sql`gr
 export async function countArrivals(telemetry: Telemetry, arrivals: Arrivals): Promise<number> {
   await requireReadable(telemetry, arrivals.source, [arrived(arrivals)]);
   const [found] = await telemetry.query<{ events: number }>(
-    sql`SELECT toFloat64(count()) AS events FROM ${arrivals.source.table} WHERE ${arrived(arrivals)}`,
+    sql`SELECT toFloat64(count()) AS events FROM ${arrivals.source.places ?? arrivals.source.table}
+      WHERE ${arrived(arrivals)}`,
   );
   return found?.events ?? 0;
 }
@@ -193,8 +199,9 @@ export async function sampleDocuments(
   span: { readonly from: number; readonly to: number },
   limit: number,
 ): Promise<readonly string[]> {
-  const place = sql`group_id = ${groupId} AND timestamp >= fromUnixTimestamp64Milli(${BigInt(span.from)})
+  const times = sql`group_id = ${groupId} AND timestamp >= fromUnixTimestamp64Milli(${BigInt(span.from)})
       AND timestamp <= fromUnixTimestamp64Milli(${BigInt(span.to)})`;
+  const place = joinSql([times, ...blockConditions(source, span)], " AND ");
   await requireReadable(telemetry, source, [place]);
   const rows = await telemetry.query<{ document: string }>(sql`
     SELECT if(transformed = '', message, transformed) AS document FROM ${source.table}

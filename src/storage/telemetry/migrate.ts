@@ -30,6 +30,7 @@ const migrations: readonly Migration[] = [
   { version: 2, groups: added("metric_arrivals") },
   { version: 3, groups: withColumns("log_events", ["transformed", "unmasked"]) },
   { version: 4, groups: added("log_events_sealed") },
+  { version: 5, groups: added("log_events_sealed_blocks") },
 ];
 
 /** Columns that a table of an earlier version lacks. */

@@ -97,6 +97,7 @@ const wireTypes: Readonly<Record<ColumnType, string>> = {
   String: "String",
   "LowCardinality(String)": "String",
   "Array(String)": "Array(String)",
+  "Array(UInt32)": "Array(UInt32)",
   "Map(LowCardinality(String), String)": "Map(String, String)",
   "Map(LowCardinality(String), Float64)": "Map(String, Float64)",
   "Map(Int16, Float64)": "Map(Int16, Float64)",
@@ -153,6 +154,7 @@ const encoders: Readonly<Record<ColumnType, () => ColumnEncoder>> = {
   String: texts,
   "LowCardinality(String)": texts,
   "Array(String)": () => rowsOf([texts()], (row: readonly string[]) => [row]),
+  "Array(UInt32)": () => rowsOf([encoders.UInt32()], (row: readonly number[]) => [row]),
   "Map(LowCardinality(String), String)": () =>
     rowsOf([texts(), texts()], (row: Readonly<Record<string, string>>) => entriesOf(row)),
   "Map(LowCardinality(String), Float64)": () =>

@@ -51,7 +51,7 @@ export function splitTexts(joined: Sql): Readonly<Record<keyof EventTexts, Sql>>
       ${isMore} * ${message} + (1 - ${isMore}) * ${longest})`,
     transformed: part(sql`${first} + ${message}`, transformed),
     unmasked: part(sql`${first} + ${message} + ${transformed}`, unmasked),
-    indexed: sql`CAST(JSONExtract(${map}, 'Map(String, String)') AS Map(LowCardinality(String), String))`,
+    indexed: sql`JSONExtract(${map}, 'Map(String, String)')`,
   };
 }
 

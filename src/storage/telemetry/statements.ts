@@ -1,5 +1,6 @@
 // Statement texts with their bounds: settings always as a clause, for on a connection they would leak.
 import type { BlockInsert, StatementBounds } from "./driver.ts";
+import { unpackFunction } from "./sealed-blocks/unpack-module.ts";
 import { openingFunction } from "./sealed-texts.ts";
 
 type Settings = Readonly<Record<string, string | number>>;
@@ -24,12 +25,20 @@ const inMemory: Settings = {
   max_bytes_ratio_before_external_join: 0,
 };
 
+/**
+ * How many of the events of blocks are worked on at once: as many as fit into a processor's cache, and so
+ * many that the steps of a statement cost little.
+ * https://clickhouse.com/docs/operations/settings/settings#max_block_size
+ */
+const eventsAtOnce: Settings = { max_block_size: 8_192 };
+
 /** A SELECT that answers with a JSON object per line; 64-bit integers, nan and inf come as strings. */
 export function selectText(text: string, bounds: StatementBounds, tag: string): string {
   const format = bounds.withProgress === true ? "JSONEachRowWithProgress" : "JSONEachRow";
   return `${text}\nFORMAT ${format}\n${clause({
     ...boundSettings(bounds, tag),
     ...(text.includes(openingFunction) ? inMemory : {}),
+    ...(text.includes(unpackFunction) ? eventsAtOnce : {}),
     max_result_rows: bounds.maxRows,
     max_result_bytes: bounds.maxResultBytes,
     result_overflow_mode: "'throw'",

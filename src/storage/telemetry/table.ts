@@ -19,6 +19,7 @@ export interface ColumnValues {
   String: string | Uint8Array;
   "LowCardinality(String)": string;
   "Array(String)": readonly string[];
+  "Array(UInt32)": readonly number[];
   "Map(LowCardinality(String), String)": Readonly<Record<string, string>>;
   "Map(LowCardinality(String), Float64)": Readonly<Record<string, number>>;
   /** A histogram: bucket to count. */

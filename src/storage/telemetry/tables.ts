@@ -3,6 +3,7 @@ import { apiCalls } from "./tables/api-calls.ts";
 import { busEvents } from "./tables/bus-events.ts";
 import { datapoints300, datapoints3600, datapoints60, recentDatapoints } from "./tables/datapoints.ts";
 import { logEvents } from "./tables/log-events.ts";
+import { logEventsSealedBlocks } from "./tables/log-events-sealed-blocks.ts";
 import { logEventsSealed } from "./tables/log-events-sealed.ts";
 import { metricArrivals } from "./tables/metric-arrivals.ts";
 import { metrics } from "./tables/metrics.ts";
@@ -18,6 +19,7 @@ export const tables = {
   datapoints_3600: datapoints3600,
   log_events: logEvents,
   log_events_sealed: logEventsSealed,
+  log_events_sealed_blocks: logEventsSealedBlocks,
   metric_arrivals: metricArrivals,
   metrics,
   segments,

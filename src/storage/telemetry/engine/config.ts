@@ -28,6 +28,7 @@ const serverSettings = {
   max_thread_pool_size: 64,
   max_thread_pool_free_size: 24, // a thread made anew for each statement costs 1 ms of CPU
   max_io_thread_pool_size: 8,
+  allow_experimental_webassembly_udf: 1, // sealed-blocks
   tables_loader_foreground_pool_size: 2,
   tables_loader_background_pool_size: 1,
 } as const;

@@ -2,6 +2,7 @@
 import { Socket } from "node:net";
 import { telemetryLimits } from "../limits.ts";
 import { engineArguments } from "./config.ts";
+import { restoreModule } from "../sealed-blocks/restore-module.ts";
 import { createFrameReader, encodeFrame } from "./frames.ts";
 import type { EngineRequest, EngineResponse } from "./frames.ts";
 import { repairDeduplicationLogs } from "./repair-deduplication.ts";
@@ -42,6 +43,7 @@ async function start({ id, folder, configFile }: Opening): Promise<Sessions> {
   const open = () => openSessions(folder, engineArguments(configFile, telemetryLimits.statementBytes));
   let sessions: Sessions;
   try {
+    restoreModule(folder);
     sessions = open();
     if (repairDeduplicationLogs(folder)) {
       await sessions.close();

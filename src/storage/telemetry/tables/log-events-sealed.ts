@@ -1,4 +1,4 @@
-// Log events of groups with a key: the places of events, and all that comes from their texts, sealed.
+// Log events of groups with a key, one by one: their places, and all that comes from their texts, sealed.
 import { defineTable } from "../table.ts";
 import { eventLayout, eventPlaces, streamIndex } from "./log-events.ts";
 

@@ -17,6 +17,7 @@ export const contractTables = {
       text: { type: "String" },
       word: { type: "LowCardinality(String)" },
       list: { type: "Array(String)" },
+      counts: { type: "Array(UInt32)" },
       labels: { type: "Map(LowCardinality(String), String)" },
       numbers: { type: "Map(LowCardinality(String), Float64)" },
       histogram: { type: "Map(Int16, Float64)" },
