@@ -3,7 +3,7 @@ import { joinSql, sql, type Sql } from "../../sql.ts";
 import { jsonPart } from "../discovered-fields.ts";
 import { floorToPeriod } from "../periods.ts";
 import type { FieldStep } from "../query-tree.ts";
-import { asText } from "../value.ts";
+import { asText, type Value } from "../value.ts";
 import { openSearchPage, type FunctionTable, type SqlFunction } from "./define.ts";
 
 /** What is no finite number, as the root of a negative one, is missing. */
@@ -119,6 +119,24 @@ export const openSearchFunctions: FunctionTable = {
     nullable: false,
     toSql: (...texts) => sql`toJSONString([${joinSql(texts, ", ")}])`,
   }),
+  /** Keys as they are written, each with a value behind it; what is missing is null. */
+  json_object: {
+    takes: "names in quotation marks, each with a value behind it",
+    doc: openSearchPage,
+    compile(call, compiler) {
+      if (call.arguments.length % 2 === 1) return compiler.wrongArguments(call);
+      const members = call.arguments.map((given, index) => {
+        if (index % 2 === 1) return asJson(compiler.value(given));
+        if (given.kind !== "text") return compiler.refuse("a name in quotation marks is expected", given);
+        return sql`${`${index === 0 ? "" : ","}${JSON.stringify(given.text)}:`}`;
+      });
+      return {
+        sql: sql`concat('{', ${joinSql([...members, sql`'}'`], ", ")})`,
+        type: "structure",
+        nullable: false,
+      };
+    },
+  },
   json_valid: ofText({
     gives: "boolean",
     nullable: false,
@@ -142,6 +160,14 @@ export const openSearchFunctions: FunctionTable = {
     },
   },
 };
+
+/** Never NULL. */
+function asJson(value: Value): Sql {
+  if (value.type === "structure") return sql`ifNull(${value.sql}, 'null')`;
+  if (value.type === "boolean") return sql`ifNull(toJSONString(toBool(${value.sql})), 'null')`;
+  const scalar = value.type === "number" ? value.sql : asText(value).sql;
+  return sql`ifNull(toJSONString(${scalar}), 'null')`;
+}
 
 function stepsOf(path: string): readonly FieldStep[] | undefined {
   if (!/^\$(?:\.[\w@-]+|\[\d{1,6}\]|\['[^']+'\])*$/.test(path)) return undefined;

@@ -3,10 +3,14 @@ import { grokPatterns } from "../../logs/transformers/grok-patterns.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Span } from "../query-error.ts";
 import type { Command, Expression, FieldReference, Join, NamedExpression } from "../query-tree.ts";
+import { fieldSummary } from "./field-summary.ts";
+import { flatten } from "./flatten.ts";
 import { parseNamedCondition } from "./parse-condition.ts";
 import { beside, fieldItem, nameOf, only, type CommandParser, type Shown } from "./shown-columns.ts";
 
 export const derivedCommands: Readonly<Record<string, CommandParser>> = {
+  fieldsummary: fieldSummary,
+  flatten,
   /** `eventstats avg(a) by b`: each row with the aggregates of its group, which is a join with them. */
   eventstats(reader, start, shown, before) {
     const items = reader.list(() => parseNamedCondition(reader));

@@ -60,8 +60,8 @@ const shared = new Set(
   (
     "abs acos adddate asin atan avg cbrt ceil coalesce concat concat_ws cos cot count current_date " +
     "current_timestamp date date_trunc datediff day dayofweek dayofyear degrees e exp floor " +
-    "from_unixtime greatest hour if isblank isempty json_array json_extract json_valid last_day " +
-    "least left locate log10 log2 ltrim max md5 median min minute mod month nullif pi pow quarter " +
+    "from_unixtime greatest hour if isblank isempty json_array json_extract json_object json_valid " +
+    "last_day least left locate log10 log2 ltrim max md5 median min minute mod month nullif pi pow quarter " +
     "radians replace reverse right round rtrim second sha1 sign sin sqrt subdate sum tan timestamp " +
     "trim unix_timestamp weekday weekofyear year"
   ).split(" "),

@@ -32,12 +32,16 @@ export function parsePplQuery(text: string): Query {
 function parseCommands(reader: QueryReader): Query {
   const commands: Command[] = [...parseSource(reader)];
   if (commands.length > 0 && !reader.takeSymbol("|")) return { commands };
+  const unfinished: (() => void)[] = [];
   let shown: Shown;
   do {
     const read = parseCommand(reader, shown, commands);
     shown = read.shown ?? shown;
     commands.push(...read.commands);
+    const end = commands.length;
+    unfinished.unshift(() => read.finish?.(commands.slice(end)));
   } while (reader.takeSymbol("|"));
+  for (const finish of unfinished) finish();
   return { commands };
 }
 

@@ -9,7 +9,12 @@ export interface Read {
   readonly commands: readonly Command[];
   /** As before, when missing. */
   readonly shown?: readonly string[];
+  /** Called with all commands behind it, when they have been read. */
+  readonly finish?: (later: readonly Command[]) => void;
 }
+
+/** Commands that choose columns. */
+type Columns = Required<Pick<Read, "commands" | "shown">>;
 
 /** `before` are the commands that stand before it, as they were read. */
 export type CommandParser = (
@@ -20,14 +25,14 @@ export type CommandParser = (
 ) => Read;
 
 /** New or changed fields, and after them what is shown with those that are new. */
-export function beside(made: readonly NamedExpression[], shown: Shown, end: number): Required<Read> {
+export function beside(made: readonly NamedExpression[], shown: Shown, end: number): Columns {
   const names = shown ?? ["@timestamp", "@message"];
   const all = [...new Set([...names, ...made.map(nameOf)])];
   const defined: Command = { kind: "fields", items: made, span: { start: end, end } };
   return { commands: [defined, ...only(all, end).commands], shown: all };
 }
 
-export function only(names: readonly string[], end: number): Required<Read> {
+export function only(names: readonly string[], end: number): Columns {
   const items = names.map((name) => fieldNamed(name, end));
   return { commands: [{ kind: "display", items, span: { start: end, end } }], shown: names };
 }
