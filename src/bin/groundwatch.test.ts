@@ -12,9 +12,12 @@ import { afterAll, describe, expect, test, vi } from "vitest";
 
 const entry = fileURLToPath(new URL("../../dist/program/groundwatch.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "groundwatch-bin-"));
-const clean = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(GROUNDWATCH|AWS)_/.test(name)),
-);
+/** Without what a person has set, and without the ports of the server that the person may run. */
+const clean = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GROUNDWATCH|AWS)_/.test(name))),
+  GROUNDWATCH_EMF_PORT: "0",
+  GROUNDWATCH_XRAY_UDP_PORT: "0",
+};
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -88,7 +91,7 @@ describe("words", () => {
 
 describe("serve", () => {
   async function serve(...flags: string[]) {
-    const words = [entry, "serve", "--port", "0", "--xray-udp-port", "0", "--no-agent", ...flags];
+    const words = [entry, "serve", "--port", "0", "--no-agent", ...flags];
     const child = spawn(process.execPath, words, { env: clean, cwd: folder });
     let errors = "";
     child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
@@ -103,7 +106,7 @@ describe("serve", () => {
     expect({ event, pid }).toEqual({ event: "listening", pid: child.pid });
     expect((await fetch(`${url}/_groundwatch/health`)).status).toBe(200);
 
-    const second = await run("serve", "--port", "0", "--xray-udp-port", "0", "--data", "data");
+    const second = await run("serve", "--port", "0", "--data", "data");
     expect(second).toMatchObject({ code: 1, output: "" });
     expect(second.errors).toContain(`in use by process ${pid}: stop it, or choose another with --data\n`);
 
@@ -135,15 +138,7 @@ describe("serve", () => {
 
   test("a port that is taken is one line, and doctor sees it before", async () => {
     const { port, close } = await takenPort();
-    const { code, errors } = await run(
-      "serve",
-      "--port",
-      String(port),
-      "--xray-udp-port",
-      "0",
-      "--data",
-      "data",
-    );
+    const { code, errors } = await run("serve", "--port", String(port), "--data", "data");
     expect({ code, errors }).toEqual({
       code: 1,
       errors: `groundwatch: port ${port} is taken: stop what uses it, or choose another one with --port\n`,
@@ -154,8 +149,7 @@ describe("serve", () => {
     expect(doctor.output).toMatch(/^ok {4}syslog port +turned off$/m);
 
     // A listener beside the API is done without, so this is no failure.
-    const others = ["--emf-port", String(port), "--xray-udp-port", "0", "--port", "0"];
-    const beside = await run("doctor", ...others, "--data", "data");
+    const beside = await run("doctor", "--emf-port", String(port), "--port", "0", "--data", "data");
     expect(beside.code).toBe(0);
     expect(beside.output).toMatch(/^warn {2}EMF port .*TCP and UDP.*EADDRINUSE.*another with --emf-port$/m);
     expect(beside.output).toMatch(/^ok {4}X-Ray port +turned off$/m);
@@ -220,5 +214,5 @@ describe("serve", () => {
     expect(await once(tail, "exit")).toEqual([0, null]);
     child.kill("SIGTERM");
     await exited;
-  });
+  }, 60_000);
 });

@@ -173,10 +173,12 @@ describe("an HTTP server", () => {
     const request = httpRequest({ port, host: "127.0.0.1" }).end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
     response.pause();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const before = produced;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(produced).toBe(before);
+    // The buffers of both sides fill first; then it stands still, long before a thousand pieces.
+    for (let before = 0; before !== produced;) {
+      before = produced;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(produced).toBeLessThan(1_000);
+    }
     response.destroy();
     while (!state.ended) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(errors).toEqual([]);
