@@ -228,6 +228,17 @@ test("events are counted without being opened, and a query works on some at once
   expect(estimate?.events).toBeUndefined();
 });
 
+test("texts that are far larger than what is stored of them are not opened all at once", async () => {
+  const groupId = ++groups;
+  const large = "x".repeat(1_000_000);
+  await put(groupId, await newKey(), Array<AppendedLogEvent>(140).fill(eventOf(large)));
+  const { table } = await encryption.sourceOf([groupId]);
+  const [row] = await telemetry.query<{ bytes: string }>(
+    sql`SELECT sum(length(message)) AS bytes FROM ${table} WHERE group_id = ${groupId}`,
+  );
+  expect(row?.bytes).toBe("140000000");
+});
+
 test("a text that was changed, or put in the place of another, is an error and no event", async () => {
   const groupId = ++groups;
   await put(groupId, await newKey(), [eventOf("one"), eventOf("two")]);

@@ -27,10 +27,15 @@ const inMemory: Settings = {
 
 /**
  * How many of the events of blocks are worked on at once: as many as fit into a processor's cache, and so
- * many that the steps of a statement cost little.
+ * many that the steps of a statement cost little. Blocks are unpacked so many at a time that the memory for
+ * it is enough where each is one of the largest events.
  * https://clickhouse.com/docs/operations/settings/settings#max_block_size
  */
-const eventsAtOnce: Settings = { max_block_size: 8_192 };
+const unpacking: Settings = {
+  max_block_size: 8_192,
+  webassembly_udf_max_input_block_size: 64,
+  webassembly_udf_max_memory: 256 * 1024 * 1024,
+};
 
 /** A SELECT that answers with a JSON object per line; 64-bit integers, nan and inf come as strings. */
 export function selectText(text: string, bounds: StatementBounds, tag: string): string {
@@ -38,7 +43,7 @@ export function selectText(text: string, bounds: StatementBounds, tag: string): 
   return `${text}\nFORMAT ${format}\n${clause({
     ...boundSettings(bounds, tag),
     ...(text.includes(openingFunction) ? inMemory : {}),
-    ...(text.includes(unpackFunction) ? eventsAtOnce : {}),
+    ...(text.includes(unpackFunction) ? unpacking : {}),
     max_result_rows: bounds.maxRows,
     max_result_bytes: bounds.maxResultBytes,
     result_overflow_mode: "'throw'",

@@ -19,6 +19,10 @@ export const logEventsSealedBlocks = defineTable({
   indexes: [streamIndex],
   ...eventLayout,
   expiresAt: "toDateTime(last_at) + toIntervalDay(retention_days)",
-  /** The engine opens a granule at once: it shall have about as many events as one of others. */
-  settings: { index_granularity_bytes: 512 * 1024 },
+  /**
+   * Blocks that are read together are opened together, so these shall be few. Of a compact part the engine
+   * does not know the sizes of columns, and reads all of it.
+   * https://clickhouse.com/docs/operations/settings/merge-tree-settings#min_bytes_for_wide_part
+   */
+  settings: { index_granularity_bytes: 512 * 1024, min_bytes_for_wide_part: 1024 * 1024 },
 });
