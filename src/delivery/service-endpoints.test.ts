@@ -1,6 +1,7 @@
 // The file of `--service-endpoints`, and what an answer to a bulk request says.
 import { expect, test } from "vitest";
 import { bulkBody, failuresOfBulk } from "./log-subscriptions/bulk.ts";
+import { encodePayload } from "../storage/log-subscriptions.ts";
 import { parseServiceEndpoints } from "./service-endpoints.ts";
 
 test("services have an address, and keys that may mean nothing", () => {
@@ -22,8 +23,8 @@ test.each([
 ])("%s is refused", (text, problem) => expect(parseServiceEndpoints(text)).toContain(problem));
 
 test("documents have the members of their events, and an index a day unless one is named", () => {
-  const payload = {
-    messageType: "DATA_MESSAGE" as const,
+  const payload = encodePayload({
+    messageType: "DATA_MESSAGE",
     owner: "o",
     logGroup: "g",
     logStream: "s",
@@ -32,7 +33,7 @@ test("documents have the members of their events, and an index a day unless one 
       { id: "1", timestamp: Date.parse("2026-11-02T12:00:00Z"), message: '{"level":"INFO"}' },
       { id: "2", timestamp: 0, message: "{text" },
     ],
-  };
+  });
   const lines = bulkBody(payload, undefined).trimEnd().split("\n");
   const parsed = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
   expect(parsed[0]).toEqual({ index: { _index: "cwl-2026.11.02", _id: "1" } });
