@@ -27,15 +27,11 @@ const inMemory: Settings = {
 
 /**
  * How many of the events of blocks are worked on at once: as many as fit into a processor's cache, and so
- * many that the steps of a statement cost little. Blocks are unpacked so many at a time that the memory for
- * it is enough where each is one of the largest events.
+ * many that the steps of a statement cost little. Unpacking has memory for what the engine reads at once:
+ * about a megabyte, of which a thirty-second may be packed.
  * https://clickhouse.com/docs/operations/settings/settings#max_block_size
  */
-const unpacking: Settings = {
-  max_block_size: 8_192,
-  webassembly_udf_max_input_block_size: 64,
-  webassembly_udf_max_memory: 256 * 1024 * 1024,
-};
+const unpacking: Settings = { max_block_size: 8_192, webassembly_udf_max_memory: 256 * 1024 * 1024 };
 
 /** A SELECT that answers with a JSON object per line; 64-bit integers, nan and inf come as strings. */
 export function selectText(text: string, bounds: StatementBounds, tag: string): string {
