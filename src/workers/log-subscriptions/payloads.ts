@@ -10,6 +10,8 @@ export interface Outgoing {
   /** The id of its first event. */
   readonly messageId: string;
   readonly payload: EncodedPayload;
+  /** How often it was tried. */
+  attempts: number;
 }
 
 /** Events that follow each other, all of which go on. */
@@ -102,6 +104,7 @@ function outgoingOf(
   const extracted = Object.fromEntries(systemFields.map((field) => [field, known[field] ?? ""]));
   const [first] = ranges;
   return {
+    attempts: 0,
     messageId: first === undefined ? "" : decodeEvent(first.texts, first.first).id,
     payload: {
       head: {

@@ -32,12 +32,15 @@ export interface RunParts extends SubscriptionParts {
 }
 
 const pageEvents = 10_000;
+/** A post takes several turns of a busy event loop, and a stream's payloads wait for each other. */
+const streamsAtOnce = 8;
 /** How often it is looked whether all nodes have stored what is noted. */
 const settleMs = 500;
 
 /** A page that is being delivered: when all payloads are out, everything up to `upTo` is. */
 interface Page {
-  readonly outgoing: Outgoing[];
+  /** The payloads of each stream, in their order. */
+  streams: readonly Outgoing[][];
   readonly upTo: bigint;
   readonly more: boolean;
   readonly version: number;
@@ -52,7 +55,6 @@ export class SubscriptionRun {
   readonly #nodes: SubscriptionNodes;
   #notes: ArrivalNotes;
   #page: Page | undefined;
-  #attempts = 0;
   #notBefore = 0;
 
   constructor(
@@ -99,7 +101,6 @@ export class SubscriptionRun {
   /** Another node has delivered meanwhile: everything behind the cursor is to be looked at. */
   startOver(): void {
     this.#page = undefined;
-    this.#attempts = 0;
     this.#notBefore = 0;
     this.#notes = new ArrivalNotes(this.#bound);
   }
@@ -122,15 +123,12 @@ export class SubscriptionRun {
     this.#page ??= await this.#readPage();
     if (this.#page === undefined) return this.#notes.isEmpty ? undefined : clock.now() + settleMs;
     const page = this.#page;
-    for (let next = page.outgoing[0]; next !== undefined; next = page.outgoing[0]) {
-      if (this.#signal.aborted || !this.isMine) return undefined;
-      const retryAt = await this.#attempt(next);
-      if (retryAt !== undefined) {
-        this.#notBefore = retryAt;
-        return retryAt;
-      }
-      page.outgoing.shift();
-      this.#attempts = 0;
+    const retryAt = await this.#deliver(page.streams);
+    page.streams = page.streams.filter((payloads) => payloads.length > 0);
+    if (this.#signal.aborted || !this.isMine) return undefined;
+    if (retryAt !== undefined) {
+      this.#notBefore = retryAt;
+      return retryAt;
     }
     await this.#advance(page);
     this.#page = undefined;
@@ -139,8 +137,30 @@ export class SubscriptionRun {
     return this.#notes.isEmpty ? undefined : now + settleMs;
   }
 
+  /**
+   * Some streams at a time, the payloads of each one after the other, until one fails.
+   * @returns when to try again
+   */
+  async #deliver(streams: readonly Outgoing[][]): Promise<number | undefined> {
+    const waiting = [...streams];
+    let retryAt: number | undefined;
+    const next = async (): Promise<void> => {
+      for (let payloads = waiting.shift(); payloads !== undefined; payloads = waiting.shift()) {
+        for (let [first] = payloads; first !== undefined; [first] = payloads) {
+          if (this.#signal.aborted || !this.isMine || retryAt !== undefined) return;
+          const failedUntil = await this.#attempt(first);
+          if (failedUntil === undefined) payloads.shift();
+          else retryAt = Math.max(retryAt ?? 0, failedUntil);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: streamsAtOnce }, next));
+    return retryAt;
+  }
+
   /** @returns when to try again; undefined when it was delivered or given up. */
-  async #attempt({ messageId, payload }: Outgoing): Promise<number | undefined> {
+  async #attempt(outgoing: Outgoing): Promise<number | undefined> {
+    const { payload } = outgoing;
     const { clock, state, send } = this.#parts;
     const now = clock.now();
     try {
@@ -149,26 +169,22 @@ export class SubscriptionRun {
       await send(target, payload, { partitionKey, now, signal: this.#signal });
     } catch (error) {
       if (this.#signal.aborted) return now;
-      this.#attempts += 1;
-      const pause = pauseMs(retryPolicies.action, this.#attempts);
-      await this.#record(messageId, String(error), now, pause === undefined ? undefined : now + pause);
-      return pause === undefined ? undefined : now + pause;
+      outgoing.attempts += 1;
+      const pause = pauseMs(retryPolicies.action, outgoing.attempts);
+      const retryAt = pause === undefined ? undefined : now + pause;
+      await this.#record(outgoing, retryAt === undefined ? "GivenUp" : "Failed", String(error), now, retryAt);
+      return retryAt;
     }
-    if (this.#attempts > 0) {
-      this.#attempts += 1;
-      await this.#recordAttempt(messageId, "Succeeded", "delivered", now);
+    if (outgoing.attempts > 0) {
+      outgoing.attempts += 1;
+      await this.#record(outgoing, "Succeeded", "delivered", now);
     }
     return undefined;
   }
 
-  async #record(messageId: string, detail: string, now: number, nextAttemptAt: number | undefined) {
-    const outcome = nextAttemptAt === undefined ? "GivenUp" : "Failed";
-    await this.#recordAttempt(messageId, outcome, detail, now, nextAttemptAt);
-  }
-
   /** Successes are recorded only behind failures: a busy group would fill state with them. */
-  async #recordAttempt(
-    messageId: string,
+  async #record(
+    { messageId, attempts }: Outgoing,
     outcome: "Succeeded" | "Failed" | "GivenUp",
     detail: string,
     attemptedAt: number,
@@ -182,7 +198,7 @@ export class SubscriptionRun {
       targetArn: destinationArn,
       endpoint: destinationArn,
       messageId,
-      attempt: this.#attempts,
+      attempt: attempts,
       attemptedAt,
       outcome,
       detail,
@@ -212,10 +228,10 @@ export class SubscriptionRun {
         transformed: this.definition.isOnTransformed,
         limit: pageEvents,
       });
-      const outgoing = await this.#payloads(batches, groups);
+      const streams = await this.#payloads(batches, groups);
       if (isCut) this.#notes.putBack(look);
       const upTo = isCut ? (batches.at(-1)?.last ?? settled) : settled;
-      return { outgoing, upTo, more: isCut, version: cursor.version };
+      return { streams, upTo, more: isCut, version: cursor.version };
     } catch (error) {
       this.#notes.putBack(look);
       throw error;
@@ -234,10 +250,10 @@ export class SubscriptionRun {
   async #payloads(
     batches: readonly ArrivedBatch[],
     groups: ReadonlyMap<number, string>,
-  ): Promise<Outgoing[]> {
+  ): Promise<Outgoing[][]> {
     const streams = matchingEvents(this.definition, batches);
     const names = await this.#streamNames(streams);
-    return streams.flatMap((stream) => {
+    return streams.map((stream) => {
       const logGroup = groups.get(stream.groupId) ?? "";
       const logStream = names.get(`${stream.groupId}/${stream.streamId}`);
       if (logStream === undefined) return [];
