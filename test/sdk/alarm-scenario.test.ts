@@ -1,5 +1,5 @@
-// An incident from its first datapoint to its end, on a clock that the test moves: a machine is too busy,
-// alarms fire, people and programs hear of it, the machine falls silent.
+// An incident from its first datapoint to its end, on a clock that the test moves: a healthy machine is too
+// busy, alarms fire, people and programs hear of it, the machine falls silent.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
@@ -36,6 +36,7 @@ beforeAll(async () => {
   groundwatch = new GroundwatchClient(server.clientConfig());
   topic = await topicWithSubscribers();
   await defineAlarms(topic.TopicArn);
+  for (const value of [20, 30, 25]) await minute(value);
 });
 
 afterAll(async () => {
@@ -114,7 +115,6 @@ interface StateDetail {
 
 test("from the first datapoint that breaches to the silence after it", async () => {
   const { TopicArn, QueueUrl } = topic;
-  for (const value of [20, 30, 25]) await minute(value);
   expect(await states()).toEqual(["OK", "OK"]);
 
   await minute(95);
