@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { Agent } from "node:http";
 import { load, send } from "./load.ts";
-import { type TreeUse, useOf } from "./process-tree.ts";
+import { occupiedBytes, type TreeUse, useOf } from "./process-tree.ts";
 import { scenarios } from "./scenarios.ts";
 import { startServer, startSink } from "./server.ts";
 
@@ -16,20 +16,21 @@ const { values } = parseArgs({
   },
 });
 
-/** Bytes that no file backs, as means over a minute, and the highest that was resident. */
+/** Bytes that no file backs, as means over a minute, and the most that was in memory. */
 interface Minute {
   readonly server: number;
   readonly engine: number;
-  readonly highestResident: number;
+  /** Of both processes, with what they share counted once. */
+  readonly highest: number;
 }
 
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
-const minuteOf = (uses: readonly TreeUse[]): Minute => ({
+const minuteOf = (uses: readonly (TreeUse & { readonly occupied: number })[]): Minute => ({
   server: mean(uses.map((use) => use.anonymousBytes - use.childAnonymousBytes)),
   engine: mean(uses.map((use) => use.childAnonymousBytes)),
-  highestResident: Math.max(...uses.map((use) => use.residentBytes)),
+  highest: Math.max(...uses.map(({ occupied }) => occupied)),
 });
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -48,16 +49,16 @@ for (const { prepare } of chosen) {
 agent.destroy();
 
 const minutes: Minute[] = [];
-let samples: TreeUse[] = [];
+let samples: (TreeUse & { readonly occupied: number })[] = [];
 const sampling = setInterval(() => {
-  samples.push(useOf(server.pid));
+  samples.push({ ...useOf(server.pid), occupied: occupiedBytes(server.pid) });
   if (samples.length * sampleMs < 60_000) return;
   const minute = minuteOf(samples);
   samples = [];
   minutes.push(minute);
   console.log(
     `minute ${String(minutes.length).padStart(2)}: the server's own memory ${megabytes(minute.server)}, ` +
-      `the engine's ${megabytes(minute.engine)}, resident at most ${megabytes(minute.highestResident)}`,
+      `the engine's ${megabytes(minute.engine)}, all memory at most ${megabytes(minute.highest)}`,
   );
 }, sampleMs);
 

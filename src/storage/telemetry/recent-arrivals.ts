@@ -45,7 +45,7 @@ export interface ArrivalsPage {
 
 const recentLimits = {
   /** About so much is kept of all groups together. */
-  keptBytes: 32 * 1024 * 1024,
+  keptBytes: 16 * 1024 * 1024,
   /** What a batch takes beside its texts. */
   batchBytes: 1_000,
   /** The one that was followed first is forgotten: it may be a group that was deleted. */
