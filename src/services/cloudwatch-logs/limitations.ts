@@ -67,7 +67,6 @@ export const limitations = {
     "any caller may `unmask`",
     "`PPL` and `SQL` are subsets: docs/insights.md; what is not in them is a MalformedQueryException with " +
       "its position",
-    "the commands `addtotals` and `relevantfields` are refused, with their position",
     "log groups of other accounts are found when `--linked-accounts` lets the caller's account read them",
   ],
   CreateScheduledQuery: [
