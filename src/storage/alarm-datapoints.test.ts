@@ -1,12 +1,13 @@
 // What many alarms look at is read together: the right datapoints, in as many statements as for a few.
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { alarmArn, type MetricAlarm } from "../core/alarms/alarm.ts";
+import type { MetricAlarm } from "../core/alarms/alarm.ts";
 import { histogramOf } from "../core/metrics/histogram.ts";
 import { identityKey } from "../core/metrics/metric-identity.ts";
 import { createAlarmReader } from "./alarm-datapoints.ts";
 import { createMetricArrivals } from "./metric-arrivals.ts";
 import { createRollupLedger } from "./metric-rollups.ts";
 import { createMetricWriter } from "./metric-writer.ts";
+import { newMetricAlarm } from "./testing/metric-alarm.ts";
 import { openTestStores, type TestStores } from "./testing/stores.ts";
 import { createWorlds } from "./worlds.ts";
 
@@ -32,24 +33,11 @@ function alarmOf(index: number): MetricAlarm {
   const [statistic, periodSeconds] = kinds[index % 4]!;
   const dimensions = [{ name: "Host", value: `h${index}` }];
   const name = `alarm-${index}`;
-  return {
-    type: "MetricAlarm",
-    name,
-    arn: alarmArn(world.account, world.region, name),
-    actionsEnabled: true,
-    okActions: [],
-    alarmActions: [],
-    insufficientDataActions: [],
-    tags: {},
-    createdAt: start,
-    configuredAt: start,
-    state: { value: "INSUFFICIENT_DATA", reason: "new", updatedAt: start, transitionedAt: start },
+  return newMetricAlarm(world, name, start, {
     metric: { namespace: "Fleet", name: "load", dimensions, periodSeconds, statistic },
     metricId: `m${index}`,
-    comparisonOperator: "GreaterThanThreshold",
-    threshold: 50,
     evaluationPeriods: 2,
-  };
+  });
 }
 
 test("hundreds of alarms are read in a few statements, each with its own datapoints", async () => {

@@ -1,6 +1,5 @@
 // The alarm evaluator on real stores, under a clock of real life that somebody sets.
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { alarmArn, type MetricAlarm } from "../core/alarms/alarm.ts";
 import { alarmWindow, periodsOf } from "../core/alarms/alarm-window.ts";
 import { createFactBoard } from "../core/facts.ts";
 import { createSystemClock } from "../server/system-clock.ts";
@@ -9,6 +8,7 @@ import type { AlarmReader } from "../storage/alarm-datapoints.ts";
 import { alarmScope, alarmsOf, writeAlarm } from "../storage/alarms.ts";
 import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
+import { newMetricAlarm } from "../storage/testing/metric-alarm.ts";
 import { openTestStores, type TestStores } from "../storage/testing/stores.ts";
 import { createWorlds } from "../storage/worlds.ts";
 import { startAlarmEvaluator } from "./alarm-evaluator.ts";
@@ -33,24 +33,10 @@ beforeEach(async () => {
   onError.mockClear();
 });
 
-const busy: MetricAlarm = {
-  type: "MetricAlarm",
-  name: "busy",
-  arn: alarmArn(world.account, world.region, "busy"),
-  actionsEnabled: true,
-  okActions: [],
-  alarmActions: [],
-  insufficientDataActions: [],
-  tags: {},
-  createdAt: start,
-  configuredAt: start,
-  state: { value: "INSUFFICIENT_DATA", reason: "new", updatedAt: start, transitionedAt: start },
+const busy = newMetricAlarm(world, "busy", start, {
   metric: { namespace: "N", name: "m", dimensions: [], periodSeconds: 60, statistic: "Sum" },
   metricId: "m1",
-  comparisonOperator: "GreaterThanThreshold",
-  threshold: 50,
-  evaluationPeriods: 1,
-};
+});
 
 /** A machine whose time passes when the test says so, and whose wall clock can be set. */
 function machine() {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { expect, test } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
+import { loadAlarm } from "../support/load-alarm.ts";
 import { eventually } from "../support/observe.ts";
 import { startProcess } from "../support/process.ts";
 import { testAccount, testRegion } from "../support/server.ts";
@@ -25,13 +26,7 @@ test("an action that was under way is performed again, those that waited are per
   const put = (AlarmName: string) =>
     cloudwatch.putMetricAlarm({
       AlarmName,
-      Namespace: "Shop",
-      MetricName: "Load",
-      Statistic: "Average",
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: "GreaterThanThreshold",
+      ...loadAlarm,
       AlarmActions,
     });
   await Promise.all(names.map(put));

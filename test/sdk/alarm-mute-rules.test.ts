@@ -1,6 +1,7 @@
 // Alarm mute rules as they are put, found and listed; alarm-suppression.test.ts has what they do to actions.
 import { CloudWatch, type PutAlarmMuteRuleInput } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadAlarm } from "../support/load-alarm.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, testStartAt, type TestServer } from "../support/server.ts";
 
@@ -14,13 +15,7 @@ beforeAll(async () => {
   for (const AlarmName of ["busy", "slow"]) {
     await cloudwatch.putMetricAlarm({
       AlarmName,
-      Namespace: "Shop",
-      MetricName: "Load",
-      Statistic: "Average",
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: "GreaterThanThreshold",
+      ...loadAlarm,
     });
   }
 });

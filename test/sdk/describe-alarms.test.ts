@@ -1,26 +1,18 @@
 // What DescribeAlarms and DescribeAlarmsForMetric find, and which alarms DeleteAlarms leaves.
 import { CloudWatch, type DescribeAlarmsInput, type PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadAlarm } from "../support/load-alarm.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 const topic = `arn:aws:sns:${testRegion}:${testAccount}:operators`;
 const other = `arn:aws:sns:${testRegion}:${testAccount}:others`;
-const metric = {
-  Namespace: "Shop",
-  MetricName: "Load",
-  Statistic: "Average",
-  Period: 60,
-  EvaluationPeriods: 1,
-  Threshold: 1,
-  ComparisonOperator: "GreaterThanThreshold",
-} as const;
 
 let server: TestServer;
 let cloudwatch: CloudWatch;
 
 const put = (AlarmName: string, more: Partial<PutMetricAlarmInput> = {}) =>
-  cloudwatch.putMetricAlarm({ ...metric, AlarmName, ...more });
+  cloudwatch.putMetricAlarm({ ...loadAlarm, AlarmName, ...more });
 
 beforeAll(async () => {
   server = await startTestServer();

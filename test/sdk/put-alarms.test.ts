@@ -6,6 +6,7 @@ import {
   type PutMetricAlarmInput,
 } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadAlarm } from "../support/load-alarm.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -14,13 +15,7 @@ let cloudwatch: CloudWatch;
 
 const alarm: PutMetricAlarmInput = {
   AlarmName: "busy",
-  Namespace: "Shop",
-  MetricName: "Load",
-  Statistic: "Average",
-  Period: 60,
-  EvaluationPeriods: 1,
-  Threshold: 1,
-  ComparisonOperator: "GreaterThanThreshold",
+  ...loadAlarm,
 };
 const load: MetricDataQuery = {
   Id: "m1",

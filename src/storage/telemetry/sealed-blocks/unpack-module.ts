@@ -83,6 +83,15 @@ const takeMore: WasmFunction = {
     local.get length`,
 };
 
+/** Copies so many bytes at a time from `from` to `to`, until `to` is at `stop` or behind it. */
+const copy = (bytes: number, load: string) => `
+        loop more
+          local.get to  local.get from  ${load}
+          local.get from  i32.const ${bytes}  i32.add  local.set from
+          local.get to  i32.const ${bytes}  i32.add  local.tee to
+          local.get stop  i32.lt_u  br_if more
+        end`;
+
 /** Unpacks the block from `cursor` to `end`; answers where the unpacked bytes end. */
 const unpackBlock: WasmFunction = {
   name: "unpackBlock",
@@ -102,12 +111,7 @@ const unpackBlock: WasmFunction = {
       local.get to  local.get length  i32.add  local.set stop
       block noLiterals
         local.get length  i32.eqz  br_if noLiterals
-        loop eight
-          local.get to  local.get from  i64.load  i64.store
-          local.get from  i32.const 8  i32.add  local.set from
-          local.get to  i32.const 8  i32.add  local.tee to
-          local.get stop  i32.lt_u  br_if eight
-        end
+        ${copy(8, "i64.load  i64.store")}
       end
       local.get stop  local.set to
       global.get cursor  local.get length  i32.add  global.set cursor
@@ -120,19 +124,9 @@ const unpackBlock: WasmFunction = {
       if isLong  call takeMore  local.get stop  i32.add  local.set stop  end
       local.get length  i32.const 8  i32.lt_u
       if isNear
-        loop one
-          local.get to  local.get from  i32.load8_u  i32.store8
-          local.get from  i32.const 1  i32.add  local.set from
-          local.get to  i32.const 1  i32.add  local.tee to
-          local.get stop  i32.lt_u  br_if one
-        end
+        ${copy(1, "i32.load8_u  i32.store8")}
       else
-        loop eight
-          local.get to  local.get from  i64.load  i64.store
-          local.get from  i32.const 8  i32.add  local.set from
-          local.get to  i32.const 8  i32.add  local.tee to
-          local.get stop  i32.lt_u  br_if eight
-        end
+        ${copy(8, "i64.load  i64.store")}
       end
       local.get stop  local.set to
       br next
