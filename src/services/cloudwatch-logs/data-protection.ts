@@ -54,19 +54,19 @@ export async function getDataProtectionPolicy(
 ): Promise<Output<"GetDataProtectionPolicy">> {
   const { key, value } = await requireGroup(context, input.logGroupIdentifier);
   const found = await protectionPoliciesIn(context.dependencies.state).get("", policyKey(value.id));
-  if (found === undefined) return {};
-  return describe(context, key, found.value);
+  const { document, updatedAt } = found?.value ?? {};
+  return document === undefined ? {} : describe(context, key, { document, updatedAt });
 }
 
 function describe(
   { call }: LogsContext,
   logGroupName: string,
-  { document, updatedAt }: { readonly document: string; readonly updatedAt: number },
+  { document, updatedAt }: { readonly document: string; readonly updatedAt: number | undefined },
 ) {
   return {
     logGroupIdentifier: logGroupArn(call.account, call.region, logGroupName),
     policyDocument: document,
-    lastUpdatedTime: updatedAt,
+    ...(updatedAt === undefined ? {} : { lastUpdatedTime: updatedAt }),
   };
 }
 
@@ -76,7 +76,11 @@ export async function deleteDataProtectionPolicy(
   context: LogsContext,
 ): Promise<Output<"DeleteDataProtectionPolicy">> {
   const { value } = await requireGroup(context, input.logGroupIdentifier);
-  await protectionPoliciesIn(context.dependencies.state).delete("", policyKey(value.id));
+  const policies = protectionPoliciesIn(context.dependencies.state);
+  const found = await policies.get("", policyKey(value.id));
+  if (found === undefined) return {};
+  // DescribeLogGroups tells of groups that had one.
+  await policies.put("", policyKey(value.id), { updatedAt: context.call.now });
   context.ingestRules.forget(value.id);
   return {};
 }

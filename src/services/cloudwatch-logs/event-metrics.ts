@@ -20,7 +20,9 @@ export async function storeEventMetrics(
   ingested: IngestedBatch,
 ): Promise<void> {
   const { account, region, now } = context.call;
-  const claiming = ingested.events.filter(({ message }) => claimsMetrics(message));
+  const claiming = ingested.extractsMetrics
+    ? ingested.events.filter(({ message }) => claimsMetrics(message))
+    : [];
   const filters = stream.metricFilters === 0 ? [] : await findFilters(context, logGroupName, stream);
   if (claiming.length === 0 && filters.length === 0) return;
   const world = await context.dependencies.worlds.numberOf(account, region);

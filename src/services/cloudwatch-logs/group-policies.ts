@@ -18,7 +18,8 @@ export interface StoredIndexPolicy {
 }
 
 export interface StoredProtectionPolicy {
-  readonly document: string;
+  /** Absent when the policy was deleted. */
+  readonly document?: string;
   readonly updatedAt: number;
 }
 

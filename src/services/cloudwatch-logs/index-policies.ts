@@ -10,7 +10,13 @@ import { defaultIndexedFields } from "../../core/logs/indexed-fields.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import type { Document } from "../../storage/state.ts";
 import { readIndexTimes } from "../../storage/telemetry/log-queries.ts";
-import { accountIndexesOf, policyFor, readAccountRules, type AccountRules } from "./account-rules.ts";
+import {
+  policyFor,
+  readAccountRules,
+  shownAccountIndexesOf,
+  sourcePoliciesFor,
+  type AccountRules,
+} from "./account-rules.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { indexPoliciesIn, policyKey, type StoredIndexPolicy } from "./group-policies.ts";
@@ -36,7 +42,7 @@ export async function putIndexPolicy(
     document: input.policyDocument,
     updatedAt: context.call.now,
   });
-  return { indexPolicy: describe(context, group, stored) ?? {} };
+  return { indexPolicy: describe(context, group, stored)?.[0] ?? {} };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteIndexPolicy.html */
@@ -76,31 +82,42 @@ function describe(
   { call }: LogsContext,
   { key }: Document<StoredGroup>,
   { policy }: StoredIndexPolicy,
-): IndexPolicy | undefined {
+): readonly [IndexPolicy] | undefined {
   if (policy === undefined) return undefined;
-  return {
+  const described: IndexPolicy = {
     logGroupIdentifier: logGroupArn(call.account, call.region, key),
     lastUpdateTime: policy.updatedAt,
     policyDocument: policy.document,
     source: "LOG_GROUP",
   };
+  return [described];
 }
 
-/** A group without a policy of its own has that of the account. */
+/** A group without a policy of its own has that of the account; those for data sources stand beside both. */
 function describeOfAccount(
   { call }: LogsContext,
   { key, value }: Document<StoredGroup>,
+  stored: StoredIndexPolicy,
   account: AccountRules,
-): IndexPolicy | undefined {
-  const found = policyFor(account.indexPolicies, key, value);
-  if (found === undefined) return undefined;
-  return {
+): readonly IndexPolicy[] {
+  const ofName = stored.policy === undefined ? policyFor(account.indexPolicies, key, value) : undefined;
+  const found = [...(ofName === undefined ? [] : [ofName]), ...sourcePoliciesFor(account, value)];
+  return found.map(({ name, policy }) => ({
     logGroupIdentifier: logGroupArn(call.account, call.region, key),
-    lastUpdateTime: found.policy.updatedAt,
-    policyDocument: found.policy.policyDocument,
-    policyName: found.name,
+    lastUpdateTime: policy.updatedAt,
+    policyDocument: policy.policyDocument,
+    policyName: name,
     source: "ACCOUNT",
-  };
+  }));
+}
+
+/** What is shown: a group with a policy of its own does not use those of the account for groups. */
+function shownIndexes(
+  account: AccountRules,
+  { key, value }: Document<StoredGroup>,
+  { policy, fields }: StoredIndexPolicy,
+): readonly FieldIndexSpan[] {
+  return [...fields, ...shownAccountIndexesOf(account, key, value, policy !== undefined)];
 }
 
 /** Groups of the call with what is stored of their indexes. */
@@ -126,9 +143,10 @@ export async function describeIndexPolicies(
 ): Promise<Output<"DescribeIndexPolicies">> {
   const groups = await groupsOf(input.logGroupIdentifiers, context);
   const account = await readAccountRules(context.dependencies.state, scopeOf(context));
-  const indexPolicies = groups.flatMap(
-    ([group, stored]) => describe(context, group, stored) ?? describeOfAccount(context, group, account) ?? [],
-  );
+  const indexPolicies = groups.flatMap(([group, stored]) => [
+    ...(describe(context, group, stored) ?? []),
+    ...describeOfAccount(context, group, stored, account),
+  ]);
   const { items, next } = page(indexPolicies, input.nextToken);
   return { indexPolicies: items, ...next };
 }
@@ -157,7 +175,7 @@ export async function describeFieldIndexes(
   const indexes: FieldIndex[] = [];
   const account = await readAccountRules(context.dependencies.state, scopeOf(context));
   for (const [group, stored] of await groupsOf(input.logGroupIdentifiers, context)) {
-    const fields = [...stored.fields, ...accountIndexesOf(account, group.key, group.value)];
+    const fields = shownIndexes(account, group, stored);
     const logGroupIdentifier = logGroupArn(context.call.account, context.call.region, group.key);
     const times = await readIndexTimes(
       telemetry,
@@ -199,8 +217,8 @@ export async function groupsThatIndex(
 ): Promise<readonly Document<StoredGroup>[]> {
   const account = await readAccountRules(context.dependencies.state, scope);
   const found = await withIndexes(groups, context);
-  return found.flatMap(([group, { fields }]) => {
-    const ofPolicies = [...fields, ...accountIndexesOf(account, group.key, group.value)];
+  return found.flatMap(([group, stored]) => {
+    const ofPolicies = shownIndexes(account, group, stored);
     const indexed = new Set(ofPolicies.flatMap(({ name, until }) => (until === undefined ? [name] : [])));
     const isStandard = group.value.logGroupClass === "STANDARD";
     for (const { name } of isStandard ? defaultFields : []) indexed.add(name);

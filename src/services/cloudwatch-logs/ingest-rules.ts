@@ -1,4 +1,5 @@
 // What is done with the events of a group as they come: transformed, masked, and fields of them indexed.
+import { selectsGroup } from "../../core/logs/group-selection.ts";
 import { findAgain, maskText, type Finding } from "../../core/logs/data-protection/mask.ts";
 import { defaultIndexedFields, indexedFieldsOf } from "../../core/logs/indexed-fields.ts";
 import { EventReading } from "../../core/logs/metric-filter.ts";
@@ -25,6 +26,8 @@ export interface IngestRules {
   /** Those of the indexed fields that lie inside of others. */
   readonly indexedPaths: readonly string[];
   readonly protection: ProtectionRules | undefined;
+  /** Whether metrics are made of events in the embedded metric format. */
+  readonly extractsMetrics: boolean;
 }
 
 /** What became of a batch, to be counted. */
@@ -39,6 +42,7 @@ export interface IngestedBatch {
   /** What became of each event, read: the transformer's outcome where there is one, else the message. */
   readonly readings: readonly EventReading[];
   readonly tally: IngestTally;
+  readonly extractsMetrics: boolean;
   /** What was found in each event that has sensitive data. */
   readonly findings: readonly (readonly Finding[])[];
 }
@@ -79,7 +83,7 @@ export function ingest(
   });
   const failedTransformations = transform === undefined ? 0 : events.length - transformedEvents;
   const tally = { transformedEvents, transformedBytes, failedTransformations };
-  return { events: rows, readings, findings, tally };
+  return { events: rows, readings, findings, tally, extractsMetrics: rules.extractsMetrics };
 }
 
 /**
@@ -167,6 +171,7 @@ async function readRules(
     transform: config === undefined ? undefined : compileTransformer(config, compileTransformerRegex),
     indexedFields: names.length === 0 ? defaultIndexedFields : new Set([...defaultIndexedFields, ...names]),
     indexedPaths: names.filter((name) => name.includes(".")),
+    extractsMetrics: !account.withoutExtraction.some((selection) => selectsGroup(selection, logGroupName)),
     protection: compileProtection([
       ...auditsOf(protection?.value.document, false),
       ...auditsOf(

@@ -43,7 +43,11 @@ export const limitations = {
       "further ones are not counted until the hour is over",
     "a restart within a minute may report the default value although an event matched before it",
   ],
-  PutAccountPolicy: ["`METRIC_EXTRACTION_POLICY` is refused"],
+  PutAccountPolicy: [
+    "`RETENTION_POLICY` is refused",
+    "the document of a `METRIC_EXTRACTION_POLICY` may be any JSON object: AWS publishes no form of it, and " +
+      "a policy always turns metrics off for the groups of its criteria",
+  ],
   PutDestinationPolicy: [
     "conditions (on organizations) are not evaluated: a statement with one allows nothing",
     "`forceUpdate` changes nothing",

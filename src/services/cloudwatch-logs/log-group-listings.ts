@@ -1,12 +1,14 @@
 // Log groups, listed: by their names, classes and tags, page by page.
-import type { LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
+import type { LogGroup, LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
 import { isOfDataSources } from "../../core/logs/data-source.ts";
 import { compileNamePattern, compileTagFilters } from "../../core/logs/log-group-filter.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import { logLimits } from "../../core/logs/limits.ts";
+import { accountPoliciesIn } from "../../storage/log-subscriptions.ts";
 import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
+import { policyKey, protectionPoliciesIn } from "./group-policies.ts";
 import { groupsThatIndex } from "./index-policies.ts";
 import { accountOf, groupsIn, readablePlace, sizesIn, type StoredGroup } from "./stored-groups.ts";
 
@@ -185,6 +187,7 @@ async function describeWhole(context: LogsContext, groups: readonly Document<Sto
   const ids = groups.map(({ value }) => String(value.id));
   const found = await sizesIn(context.dependencies.state).getMany("", ids);
   const sizes = new Map(found.map(({ key, value }) => [key, value.storedBytes] as const));
+  const protection = await protectionOf(context, groups);
   return groups.map((group) => {
     const { key, value } = group;
     return {
@@ -197,6 +200,38 @@ async function describeWhole(context: LogsContext, groups: readonly Document<Sto
       deletionProtectionEnabled: value.deletionProtection,
       bearerTokenAuthenticationEnabled: value.bearerTokens ?? false,
       storedBytes: sizes.get(String(value.id)) ?? 0,
+      ...protection(group),
     };
   });
+}
+
+/** Whether groups have, or had, a data protection policy, and whether that of the account is for them. */
+async function protectionOf({ dependencies }: LogsContext, groups: readonly Document<StoredGroup>[]) {
+  const { state } = dependencies;
+  const found = await protectionPoliciesIn(state).getMany(
+    "",
+    groups.map(({ value }) => policyKey(value.id)),
+  );
+  const policies = new Map(found.map(({ key, value }) => [key, value]));
+  const protectedScopes = new Set<string>();
+  for (const scope of new Set(groups.map((group) => group.scope))) {
+    const [policy] = await accountPoliciesIn(state).list(scope, {
+      prefix: "DATA_PROTECTION_POLICY:",
+      limit: 1,
+    });
+    if (policy !== undefined) protectedScopes.add(scope);
+  }
+  return ({
+    scope,
+    value,
+  }: Document<StoredGroup>): Pick<LogGroup, "dataProtectionStatus" | "inheritedProperties"> => {
+    const policy = policies.get(policyKey(value.id));
+    const inherits = protectedScopes.has(scope) && value.logGroupClass !== "DELIVERY";
+    return {
+      ...(policy === undefined
+        ? {}
+        : { dataProtectionStatus: policy.document === undefined ? "DELETED" : "ACTIVATED" }),
+      ...(inherits ? { inheritedProperties: ["ACCOUNT_DATA_PROTECTION"] } : {}),
+    };
+  };
 }
