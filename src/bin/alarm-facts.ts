@@ -33,7 +33,7 @@ export function alarmFactsOf(dependencies: Dependencies, settleMs: number): Alar
     settleMs,
     async define(definition, world, now) {
       const { definedAlarm } = await import("../services/cloudwatch/defined-alarm.ts");
-      return definedAlarm(definition, world, now);
+      return definedAlarm(definition, world, now, dependencies.linkedAccounts);
     },
     noting: (createServices) => (given, own) => {
       const services = createServices(given, own);

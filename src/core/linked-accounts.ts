@@ -11,6 +11,9 @@ export interface LinkedAccounts {
   mayRead(reader: string, owner: string): boolean;
 }
 
+/** Why nothing can be read of an account. */
+export const notLinked = (account: string) => `The account ${account} is not linked to this account.`;
+
 /** `MONITORING=SOURCE,SOURCE;MONITORING=...`, each an account id of 12 digits. */
 export const linkedAccountsPattern = /^\d{12}=\d{12}(,\d{12})*(;\d{12}=\d{12}(,\d{12})*)*$/;
 

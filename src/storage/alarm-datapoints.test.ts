@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { MetricAlarm } from "../core/alarms/alarm.ts";
 import { histogramOf } from "../core/metrics/histogram.ts";
 import { identityKey } from "../core/metrics/metric-identity.ts";
+import { parseLinkedAccounts } from "../core/linked-accounts.ts";
 import { createAlarmReader } from "./alarm-datapoints.ts";
 import { createMetricArrivals } from "./metric-arrivals.ts";
 import { createRollupLedger } from "./metric-rollups.ts";
@@ -13,6 +14,7 @@ import { createWorlds } from "./worlds.ts";
 
 const start = Date.UTC(2026, 10, 21, 12);
 const world = { account: "123456789012", region: "us-east-1" };
+const source = "222222222222";
 const count = 400;
 
 let stores: TestStores;
@@ -22,7 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
-/** Half of them on averages, every fourth on a percentile, every fourth of high resolution. */
+/**
+ * Half of them on averages, every fourth on a percentile, every fourth of high resolution; every eighth on a
+ * metric of a linked account.
+ */
 function alarmOf(index: number): MetricAlarm {
   const kinds = [
     ["Average", 60],
@@ -34,7 +39,14 @@ function alarmOf(index: number): MetricAlarm {
   const dimensions = [{ name: "Host", value: `h${index}` }];
   const name = `alarm-${index}`;
   return newMetricAlarm(world, name, start, {
-    metric: { namespace: "Fleet", name: "load", dimensions, periodSeconds, statistic },
+    metric: {
+      ...(index % 8 === 5 ? { account: source } : {}),
+      namespace: "Fleet",
+      name: "load",
+      dimensions,
+      periodSeconds,
+      statistic,
+    },
     metricId: `m${index}`,
     evaluationPeriods: 2,
   });
@@ -61,11 +73,20 @@ test("hundreds of alarms are read in a few statements, each with its own datapoi
       histogram: histogramOf([index]),
     },
   }));
-  await writer.write(number, data, start);
+  const isLinked = (one: (typeof data)[number]) => one.account === source;
+  await writer.write(
+    number,
+    data.filter((one) => !isLinked(one)),
+    start,
+  );
+  const linked = await worlds.numberOf(source, world.region);
+  await writer.write(linked, data.filter(isLinked), start);
   const query = vi.spyOn(telemetry, "query");
   const readAll = async (some: readonly MetricAlarm[]) => {
     const unused = () => Promise.resolve({ problem: "unused" });
-    const reader = createAlarmReader({ telemetry, worlds, rollups, series: unused, logs: unused });
+    const linkedAccounts = parseLinkedAccounts(`${world.account}=${source}`);
+    const parts = { telemetry, worlds, rollups, series: unused, logs: unused, linkedAccounts };
+    const reader = createAlarmReader(parts);
     query.mockClear();
     const readings = await reader.read(world, some, start);
     const values = some.map(({ name }) => readings.get(name)?.periods.at(-1)?.datapoint?.value);
@@ -74,8 +95,8 @@ test("hundreds of alarms are read in a few statements, each with its own datapoi
   const few = await readAll(alarms.slice(0, 4));
   const many = await readAll(alarms);
   expect(many.values.map((value) => Math.round(value ?? -1))).toEqual(alarms.map((_, index) => index));
-  // One for the units of the metrics, one for each kind of window.
+  // One for the units of the metrics of each account, one for each kind of window.
   expect(few.statements).toBe(4);
-  expect(many.statements).toBe(4);
+  expect(many.statements).toBe(5);
   query.mockRestore();
 });

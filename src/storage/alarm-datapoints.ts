@@ -4,10 +4,11 @@ import type { AlarmReading } from "../core/alarms/alarm-reading.ts";
 import type { AlarmDatapoint } from "../core/alarms/alarm-state.ts";
 import { alarmWindow, periodsOf, type AlarmWindow } from "../core/alarms/alarm-window.ts";
 import { identityKey, metricIdOf, metricUnits, type MetricUnit } from "../core/metrics/metric-identity.ts";
+import { notLinked, type LinkedAccounts } from "../core/linked-accounts.ts";
 import { retentionMs } from "../core/metrics/periods.ts";
 import { computeStatistic } from "../core/metrics/statistics.ts";
 import { needsHistogram, parseStatistic, type Statistic } from "../core/metrics/statistic-names.ts";
-import { readComputed } from "./alarm-expressions.ts";
+import { nothing, readComputed } from "./alarm-expressions.ts";
 import { alarmScope, type AlarmWorld } from "./alarms.ts";
 import type { RollupLedger } from "./metric-rollups.ts";
 import { createLogAlarmRuns } from "./log-alarm-runs.ts";
@@ -56,6 +57,8 @@ export interface AlarmReaderParts {
   /** Where the data of expressions comes from. */
   readonly series: SeriesSource;
   readonly logs: LogQuerySource;
+  /** Asked at every evaluation: what was linked may be so no longer. */
+  readonly linkedAccounts: Pick<LinkedAccounts, "mayRead">;
 }
 
 /** One alarm with what is read for it. */
@@ -63,10 +66,17 @@ interface Wanted extends WindowOfAlarm {
   readonly metric: AlarmMetric;
   readonly statistic: Statistic;
   readonly key: string;
+  /** The number of the account and region that the metric is in, and its name. */
+  readonly place: Place;
+}
+
+interface Place {
+  readonly scope: string;
+  readonly world: number;
 }
 
 export function createAlarmReader(parts: AlarmReaderParts): AlarmReader {
-  const { telemetry, worlds, series } = parts;
+  const { telemetry, linkedAccounts } = parts;
   const units = createUnitCache(telemetry);
   const logRuns = createLogAlarmRuns(parts.logs);
   return {
@@ -85,19 +95,40 @@ export function createAlarmReader(parts: AlarmReaderParts): AlarmReader {
     windows: readonly WindowOfAlarm[],
     now: number,
   ): Promise<ReadonlyMap<string, AlarmReading>> {
-    const computed = await readComputed(series, world, windows, now);
+    const mayRead = (account: string) => linkedAccounts.mayRead(world.account, account);
+    const computed = await readComputed({ ...parts, mayRead }, world, windows, now);
     const readings = new Map([...computed, ...(await logRuns.read(world, windows))]);
-    const number = await worlds.numberOf(world.account, world.region);
-    const wanted = windows.flatMap(wantedOf);
-    const unitsOf = await units.of(alarmScope(world), number, wanted, now);
+    const wanted: Wanted[] = [];
+    const placeOf = await placesOf(world, windows);
+    for (const one of windows) {
+      const account = isComputed(one.alarm) ? undefined : watchedMetric(one.alarm)?.account;
+      if (account === undefined || mayRead(account)) wanted.push(...wantedOf(one, placeOf(account)));
+      else readings.set(one.alarm.name, nothing(one.window, notLinked(account)));
+    }
+    const unitsOf = await units.of(wanted, now);
     for (const group of groupsOf(wanted)) {
       const ids = new Map(
-        group.map((one) => [one, unitsOf(one).map((unit) => metricIdOf(number, one.key, unit))]),
+        group.map((one) => [one, unitsOf(one).map((unit) => metricIdOf(one.place.world, one.key, unit))]),
       );
       const samples = await readGroup(parts, group, [...ids.values()].flat(), now);
       for (const one of group) readings.set(one.alarm.name, readingOf(one, ids.get(one) ?? [], samples));
     }
     return readings;
+  }
+
+  /** The alarms' own account, and those of which they watch metrics. */
+  async function placesOf(
+    { account: own, region }: AlarmWorld,
+    windows: readonly WindowOfAlarm[],
+  ): Promise<(account: string | undefined) => Place> {
+    const foreign = windows.flatMap(({ alarm }) => watchedMetric(alarm)?.account ?? []);
+    const places = new Map<string, Place>();
+    for (const account of new Set([own, ...foreign])) {
+      const world = await parts.worlds.numberOf(account, region);
+      places.set(account, { scope: alarmScope({ account, region }), world });
+    }
+    const ofOwn = places.get(own) ?? { scope: alarmScope({ account: own, region }), world: 0 };
+    return (account) => (account === undefined ? ofOwn : (places.get(account) ?? ofOwn));
   }
 }
 
@@ -139,11 +170,11 @@ async function readGroup(
 const windowsOf = (alarms: readonly MetricAlarm[], asOf: number) =>
   alarms.map((alarm) => ({ alarm, window: alarmWindow(alarm, asOf) }));
 
-function wantedOf({ alarm, window }: WindowOfAlarm): readonly Wanted[] {
+function wantedOf({ alarm, window }: WindowOfAlarm, place: Place): readonly Wanted[] {
   const metric = isComputed(alarm) ? undefined : watchedMetric(alarm);
   const statistic = metric === undefined ? undefined : parseStatistic(metric.statistic);
   if (metric === undefined || statistic === undefined) return [];
-  return [{ alarm, metric, statistic, window, key: identityKey(metric) }];
+  return [{ alarm, metric, statistic, window, place, key: identityKey(metric) }];
 }
 
 /**
@@ -193,29 +224,37 @@ function createUnitCache(telemetry: Telemetry) {
       known = new Map();
     },
     /** The units to read for each alarm: its own, or those that its metric has data under. */
-    async of(
-      scope: string,
-      world: number,
-      wanted: readonly Wanted[],
-      now: number,
-    ): Promise<(one: Wanted) => readonly MetricUnit[]> {
-      const nameOf = (key: string) => `${scope} ${world} ${key}`;
+    async of(wanted: readonly Wanted[], now: number): Promise<(one: Wanted) => readonly MetricUnit[]> {
+      const nameOf = ({ scope, world }: Place, key: string) => `${scope} ${world} ${key}`;
       const unknown = new Map<string, Wanted>();
       for (const one of wanted) {
         if (one.metric.unit !== undefined) continue;
-        const { units = [], asOf = 0 } = known.get(nameOf(one.key)) ?? {};
-        if (units.length === 0 || Math.abs(now - asOf) >= unitsKnownMs) unknown.set(one.key, one);
+        const name = nameOf(one.place, one.key);
+        const { units = [], asOf = 0 } = known.get(name) ?? {};
+        if (units.length === 0 || Math.abs(now - asOf) >= unitsKnownMs) unknown.set(name, one);
       }
-      const asked = [...unknown.values()].map(({ key, metric }) => ({ key, identity: metric }));
-      if (known.size + asked.length > maximumKnownUnits) known = new Map();
-      for (const some of cutByNames(asked)) {
-        const found = await seriesOf(telemetry, world, some);
-        for (const [key, units] of found) known.set(nameOf(key), { units: inOrder(units), asOf: now });
+      if (known.size + unknown.size > maximumKnownUnits) known = new Map();
+      for (const [place, asked] of byPlace([...unknown.values()])) {
+        for (const some of cutByNames(asked)) {
+          const found = await seriesOf(telemetry, place.world, some);
+          for (const [key, units] of found)
+            known.set(nameOf(place, key), { units: inOrder(units), asOf: now });
+        }
       }
-      return ({ metric, key }) =>
-        metric.unit === undefined ? (known.get(nameOf(key))?.units ?? []) : [metric.unit];
+      return ({ metric, place, key }) =>
+        metric.unit === undefined ? (known.get(nameOf(place, key))?.units ?? []) : [metric.unit];
     },
   };
+}
+
+function byPlace(wanted: readonly Wanted[]): ReadonlyMap<Place, readonly AskedMetric[]> {
+  const places = new Map<Place, AskedMetric[]>();
+  for (const { place, key, metric } of wanted) {
+    const asked = places.get(place) ?? [];
+    places.set(place, asked);
+    asked.push({ key, identity: metric });
+  }
+  return places;
 }
 
 interface AskedMetric {

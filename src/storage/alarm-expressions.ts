@@ -3,6 +3,7 @@ import { isComputed, watchedQuery, type MetricAlarm } from "../core/alarms/alarm
 import { readingOfResults, type AlarmReading } from "../core/alarms/alarm-reading.ts";
 import { periodsOf, type AlarmWindow } from "../core/alarms/alarm-window.ts";
 import type { SeriesNeed } from "../core/metrics/math/needs.ts";
+import { notLinked } from "../core/linked-accounts.ts";
 import { isPlanProblem, planQueries, type QueryPlan } from "../core/metrics/math/plan.ts";
 import { evaluatePlan, type FetchedSeries } from "../core/metrics/math/queries.ts";
 import type { AlarmWorld } from "./alarms.ts";
@@ -21,9 +22,15 @@ interface Planned extends AlarmInWindow {
   readonly plan: QueryPlan;
 }
 
+export interface ComputedParts {
+  readonly series: SeriesSource;
+  /** Whether the alarms may see what is in another account. */
+  readonly mayRead: (account: string) => boolean;
+}
+
 /** The readings of alarms on expressions by name. One that cannot be computed is a reading, too. */
 export async function readComputed(
-  source: SeriesSource,
+  { series: source, mayRead }: ComputedParts,
   world: AlarmWorld,
   alarms: readonly AlarmInWindow[],
   now: number,
@@ -32,8 +39,10 @@ export async function readComputed(
   const planned = alarms.flatMap(({ alarm, window }): readonly Planned[] => {
     if (!isComputed(alarm)) return [];
     const plan = planQueries(alarm.queries ?? []);
-    if (!isPlanProblem(plan)) return [{ alarm, window, plan }];
-    readings.set(alarm.name, nothing(window, plan.problem));
+    const refused = accountsOf(alarm).find((account) => !mayRead(account));
+    if (!isPlanProblem(plan) && refused === undefined) return [{ alarm, window, plan }];
+    const problem = isPlanProblem(plan) ? plan.problem : notLinked(refused ?? "");
+    readings.set(alarm.name, nothing(window, problem));
     return [];
   });
   const reads = readsOf(planned);
@@ -80,7 +89,10 @@ export async function readComputed(
   }
 }
 
-const nothing = (window: AlarmWindow, problem: string): AlarmReading => ({
+const accountsOf = ({ queries = [] }: MetricAlarm) => queries.flatMap(({ metric }) => metric?.account ?? []);
+
+/** What an alarm sees that cannot be read. */
+export const nothing = (window: AlarmWindow, problem: string): AlarmReading => ({
   window,
   periods: periodsOf(window, new Map()),
   problem,

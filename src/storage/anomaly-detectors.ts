@@ -1,14 +1,17 @@
 // Anomaly detectors in state, and the models that were trained for them or for whoever asked for a band.
 import { createHash } from "node:crypto";
 import type { AnomalyModel, AnomalySettings } from "../core/metrics/anomaly/model.ts";
-import { identityKey, type MetricIdentity } from "../core/metrics/metric-identity.ts";
-import type { MathQuery } from "../core/metrics/math/needs.ts";
+import { identityKey } from "../core/metrics/metric-identity.ts";
+import type { MathMetric, MathQuery } from "../core/metrics/math/needs.ts";
 import type { AlarmWorld } from "./alarms.ts";
 import type { Collection, State } from "./state.ts";
 
+/** With `account`, a metric of a linked account. */
+export type AnomalyMetric = Pick<MathMetric, "account" | "namespace" | "name" | "dimensions" | "statistic">;
+
 /** What a detector looks at: a metric by a statistic, or what an expression makes of other queries. */
 export type AnomalySubject =
-  | { readonly kind: "metric"; readonly metric: MetricIdentity & { readonly statistic: string } }
+  | { readonly kind: "metric"; readonly metric: AnomalyMetric }
   | { readonly kind: "expression"; readonly id: string; readonly queries: readonly MathQuery[] };
 
 export type DetectorState = "PENDING_TRAINING" | "TRAINED_INSUFFICIENT_DATA" | "TRAINED";
@@ -52,17 +55,21 @@ export const modelKey = (world: AlarmWorld, id: string, periodSeconds: number): 
 export function detectorIdOf(subject: AnomalySubject): string {
   const text =
     subject.kind === "metric"
-      ? `${identityKey(subject.metric)}\n${subject.metric.statistic}`
+      ? `${placeOf(subject.metric)}${identityKey(subject.metric)}\n${subject.metric.statistic}`
       : JSON.stringify([subject.id, ...subject.queries.map(essence).toSorted()]);
   const hash = createHash("sha256").update(text).digest("hex");
   const parts = [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20)];
   return [...parts, hash.slice(20, 32)].join("-");
 }
 
+/** Nothing for a metric of the detector's own account. */
+const placeOf = ({ account }: Pick<MathMetric, "account">) => (account === undefined ? "" : `${account}\n`);
+
 /** What of a query makes a difference to the values. */
 function essence({ id, metric, expression, periodSeconds }: MathQuery): string {
   if (metric === undefined) return JSON.stringify([id, expression?.trim(), periodSeconds]);
-  return JSON.stringify([id, identityKey(metric), metric.statistic, metric.periodSeconds, metric.unit]);
+  const identity = `${placeOf(metric)}${identityKey(metric)}`;
+  return JSON.stringify([id, identity, metric.statistic, metric.periodSeconds, metric.unit]);
 }
 
 const pageSize = 100;

@@ -215,4 +215,28 @@ describe("metrics", () => {
       `The account ${stranger} is not linked to this account.`,
     );
   });
+
+  test("of all accounts are searched and queried, or of those that are named", async () => {
+    const now = server.clock.now();
+    const found = async (Expression: string, Label?: string) => {
+      const { MetricDataResults } = await metricsOf(testAccount).getMetricData({
+        MetricDataQueries: [{ Id: "e", Expression, Period: 60, ...(Label === undefined ? {} : { Label }) }],
+        StartTime: new Date(now - 600_000),
+        EndTime: new Date(now + 60_000),
+      });
+      return MetricDataResults!.map((one) => `${one.Label} ${one.Values!.join()}`);
+    };
+    const search = (text: string) => `SEARCH('{App} Orders ${text}', 'Sum')`;
+    expect(await found(search(""))).toEqual([`${testAccount} 1`, `${source} 2`]);
+    expect(await found(search(""), "${PROP('AccountId')}")).toEqual([`${testAccount} 1`, `${source} 2`]);
+    expect(await found(search(`:aws.AccountId=${source}`))).toEqual(["Orders 2"]);
+    expect(await found(search(`:aws.AccountId="LOCAL"`))).toEqual(["Orders 1"]);
+    expect(await found(search(`:aws.AccountId=${stranger}`))).toEqual([]);
+    const query = (rest: string) => `SELECT SUM(Orders) FROM App ${rest}`;
+    expect(await found(query(""))).toEqual(["Orders 3"]);
+    expect(await found(query("GROUP BY AWS.AccountId"))).toEqual([`${testAccount} 1`, `${source} 2`]);
+    expect(await found(query(`WHERE AWS.AccountId = '${source}'`))).toEqual(["Orders 2"]);
+    expect(await found(query("WHERE AWS.AccountId = CURRENT_ACCOUNT_ID()"))).toEqual(["Orders 1"]);
+    expect(await found(query(`WHERE AWS.AccountId = '${stranger}'`))).toEqual(["Orders "]);
+  });
 });

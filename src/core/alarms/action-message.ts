@@ -86,6 +86,7 @@ function triggerOf(alarm: MetricAlarm): Json {
       ...(query.expression === undefined ? {} : { Expression: query.expression }),
       ...(query.label === undefined ? {} : { Label: query.label }),
       ...(query.metric === undefined ? {} : { MetricStat: metricStat(query.metric) }),
+      ...(query.accountId === undefined ? {} : { AccountId: query.accountId }),
       ReturnData: query.returnData,
     })),
   };

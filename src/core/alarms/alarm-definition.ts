@@ -11,6 +11,7 @@ interface DefinedQuery {
   readonly Label?: string | undefined;
   readonly ReturnData?: boolean | undefined;
   readonly Period?: number | undefined;
+  readonly AccountId?: string | undefined;
   readonly MetricStat?:
     | {
         readonly Metric: {

@@ -52,8 +52,10 @@ function metricsJson({ metric, queries = [], metricId }: MetricAlarm): Json {
   return queries.map((query) => queryJson(query));
 }
 
-function queryJson({ id, label, expression, metric, returnData, periodSeconds }: AlarmQuery): Json {
+function queryJson(query: AlarmQuery): Json {
+  const { id, label, expression, metric, returnData, periodSeconds, accountId } = query;
   return {
+    ...(accountId === undefined ? {} : { accountId }),
     ...(expression === undefined ? {} : { expression }),
     id,
     ...(label === undefined ? {} : { label }),

@@ -48,8 +48,8 @@ interface AlarmBase {
  */
 export type HeldActions = Suppression | { readonly by: "Mute"; readonly from: AlarmState };
 
-/** An alarm's metrics are those of its own account. */
-export type AlarmMetric = Omit<MathMetric, "account">;
+/** With `account`, that of a linked account. */
+export type AlarmMetric = MathMetric;
 
 /** A query of `Metrics`: a metric or an expression over others. */
 export interface AlarmQuery {
@@ -59,6 +59,7 @@ export interface AlarmQuery {
   readonly periodSeconds?: number;
   readonly metric?: AlarmMetric;
   readonly expression?: string;
+  /** As it was given; `metric` has it where it is not the alarm's own. */
   readonly accountId?: string;
 }
 

@@ -69,7 +69,7 @@ function propertyOf(name: string, { metric, periodSeconds }: Series, context: La
   switch (name) {
     case "AccountId":
     case "AccountLabel":
-      return context.account;
+      return metric?.account ?? context.account;
     case "Region":
       return context.region;
     case "Period":

@@ -143,13 +143,14 @@ function metricMembers(metric: AlarmMetric) {
 }
 
 function wireQuery(query: AlarmQuery) {
-  const { id, label, expression, metric, periodSeconds, returnData } = query;
+  const { id, label, expression, metric, periodSeconds, returnData, accountId } = query;
   return {
     Id: id,
     Label: label,
     Expression: expression,
     Period: periodSeconds,
     ReturnData: returnData,
+    AccountId: accountId,
     ...(metric === undefined
       ? {}
       : {

@@ -44,6 +44,6 @@ export async function bandSeries(
 export function subjectOfBand(subject: BandNeed["subject"]): AnomalySubject {
   if (subject.kind === "expression") return subject;
   const { account, namespace, name, dimensions, statistic } = subject.metric;
-  if (account !== undefined) throw validation("There are bands only of metrics of the caller's own account.");
-  return { kind: "metric", metric: { namespace, name, dimensions, statistic } };
+  const place = account === undefined ? {} : { account };
+  return { kind: "metric", metric: { ...place, namespace, name, dimensions, statistic } };
 }

@@ -7,8 +7,8 @@ import { isPlanProblem, planQueries } from "../../core/metrics/math/plan.ts";
 import { detectorIdOf, type AnomalySubject } from "../../storage/anomaly-detectors.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input } from "./context.ts";
-import { parseLinkedAccounts } from "../../core/linked-accounts.ts";
-import { checkQueries, validation } from "./metric-data-queries.ts";
+import { notLinked } from "../../core/linked-accounts.ts";
+import { checkQueries, validation, type MetricReader } from "./metric-data-queries.ts";
 import { invalidCombination, invalidValue, requireStatistic } from "./metric-errors.ts";
 import { metricIdentity } from "./metric-series.ts";
 
@@ -33,7 +33,7 @@ type SubjectInput = Pick<
  * @throws InvalidParameterCombinationException, MissingRequiredParameterException,
  * InvalidParameterValueException, ValidationException
  */
-export function checkSubject(input: SubjectInput, account: string): AnomalySubject {
+export function checkSubject(input: SubjectInput, reader: MetricReader): AnomalySubject {
   const { Namespace, MetricName, Dimensions, Stat, SingleMetricAnomalyDetector: single } = input;
   const { MetricMathAnomalyDetector: math } = input;
   const isPlain = [Namespace, MetricName, Dimensions, Stat].some((value) => value !== undefined);
@@ -44,24 +44,26 @@ export function checkSubject(input: SubjectInput, account: string): AnomalySubje
         "MetricName, Dimensions and Stat can be specified.",
     );
   }
-  if (math !== undefined) return mathSubject(math, account);
-  return metricSubject(single ?? input, account, single === undefined ? "" : "SingleMetricAnomalyDetector.");
+  if (math !== undefined) return mathSubject(math, reader);
+  return metricSubject(single ?? input, reader, single === undefined ? "" : "SingleMetricAnomalyDetector.");
 }
 
 function metricSubject(
   given: NonNullable<SubjectInput["SingleMetricAnomalyDetector"]>,
-  account: string,
+  reader: MetricReader,
   path: string,
 ): AnomalySubject {
   const { Namespace, MetricName, Stat, AccountId } = given;
   if (Namespace === undefined) throw missing(`${path}Namespace`);
   if (MetricName === undefined) throw missing(`${path}MetricName`);
   if (Stat === undefined) throw missing(`${path}Stat`);
-  if (AccountId !== undefined && AccountId !== account) {
-    throw invalidValue(`The account ${AccountId} is not linked to this account.`);
+  const account = AccountId === reader.account ? undefined : AccountId;
+  if (account !== undefined && !reader.linkedAccounts.mayRead(reader.account, account)) {
+    throw invalidValue(notLinked(account));
   }
   requireStatistic(Stat, `${path}Stat`);
-  const metric = { ...metricIdentity(Namespace, MetricName, given.Dimensions), statistic: Stat };
+  const identity = metricIdentity(Namespace, MetricName, given.Dimensions);
+  const metric = { ...(account === undefined ? {} : { account }), ...identity, statistic: Stat };
   return { kind: "metric", metric };
 }
 
@@ -70,12 +72,9 @@ const missing = (name: string) =>
 
 function mathSubject(
   { MetricDataQueries = [] }: NonNullable<SubjectInput["MetricMathAnomalyDetector"]>,
-  account: string,
+  reader: MetricReader,
 ): AnomalySubject {
-  const queries = checkQueries(MetricDataQueries, {
-    account,
-    linkedAccounts: parseLinkedAccounts(undefined),
-  });
+  const queries = checkQueries(MetricDataQueries, reader);
   if (queries.length > detectorLimits.mathQueries) {
     throw invalidValue(
       `An anomaly detector can use at most ${detectorLimits.mathQueries} metrics and expressions.`,
@@ -121,9 +120,9 @@ function withoutLabel(query: MathQuery): MathQuery {
 }
 
 /** The detector that a call names, by its identifier or by what it looks at. */
-export function namedDetector(input: Input<"DeleteAnomalyDetector">, account: string): string {
+export function namedDetector(input: Input<"DeleteAnomalyDetector">, reader: MetricReader): string {
   const { AnomalyDetectorId: id, ...others } = input;
-  if (id === undefined) return detectorIdOf(checkSubject(others, account));
+  if (id === undefined) return detectorIdOf(checkSubject(others, reader));
   if (Object.values(others).some((value) => value !== undefined)) {
     throw invalidCombination(
       "AnomalyDetectorId cannot be specified together with a metric or an expression.",

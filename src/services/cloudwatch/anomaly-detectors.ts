@@ -22,6 +22,7 @@ import { isKeyPosition, parseToken, printToken } from "./alarm-errors.ts";
 import { subjectOfBand } from "./anomaly-band.ts";
 import { checkSettings, checkSubject, namedDetector } from "./anomaly-detector-input.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
+import { readerOf } from "./metric-data-queries.ts";
 import { invalidCombination, invalidValue } from "./metric-errors.ts";
 import { metricIdentity } from "./metric-series.ts";
 import { untilWritten } from "./stored-alarms.ts";
@@ -41,7 +42,7 @@ export async function putAnomalyDetector(
 ): Promise<Output<"PutAnomalyDetector">> {
   const { account, region, now } = context.call;
   const { state } = context.dependencies;
-  const subject = checkSubject(input, account);
+  const subject = checkSubject(input, readerOf(context));
   const id = detectorIdOf(subject);
   const settings = checkSettings(input);
   const hasCharacteristics = input.MetricCharacteristics?.PeriodicSpikes !== undefined;
@@ -103,9 +104,10 @@ export async function makeDetectors(
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAnomalyDetector.html */
 export async function deleteAnomalyDetector(
   input: Input<"DeleteAnomalyDetector">,
-  { call, dependencies }: CloudWatchContext,
+  context: CloudWatchContext,
 ): Promise<object> {
-  const id = namedDetector(input, call.account);
+  const { call, dependencies } = context;
+  const id = namedDetector(input, readerOf(context));
   if (!(await detectorsOf(dependencies.state).delete(anomalyScope, detectorKey(call, id)))) {
     throw modelled(ResourceNotFoundException, "The anomaly detector does not exist.");
   }
@@ -216,20 +218,24 @@ const shownDimensions = ({ dimensions }: MetricIdentity) =>
 /** Those of a single metric have the members of old, too. */
 function shownSubject(subject: AnomalySubject): Partial<WireDetector> {
   if (subject.kind === "metric") {
-    const { namespace, name, statistic } = subject.metric;
+    const { account, namespace, name, statistic } = subject.metric;
     const single = {
       Namespace: namespace,
       MetricName: name,
       Dimensions: shownDimensions(subject.metric),
       Stat: statistic,
     };
-    return { ...single, SingleMetricAnomalyDetector: single };
+    return {
+      ...single,
+      SingleMetricAnomalyDetector: { ...single, ...(account === undefined ? {} : { AccountId: account }) },
+    };
   }
   const MetricDataQueries = subject.queries.map(({ id, metric, expression, periodSeconds, returnData }) => ({
     Id: id,
     ReturnData: returnData,
     ...(expression === undefined ? {} : { Expression: expression }),
     ...(periodSeconds === undefined ? {} : { Period: periodSeconds }),
+    ...(metric?.account === undefined ? {} : { AccountId: metric.account }),
     ...(metric === undefined
       ? {}
       : {

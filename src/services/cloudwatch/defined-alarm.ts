@@ -6,6 +6,7 @@ import type { AlarmWorld } from "../../storage/alarms.ts";
 import { validationError } from "./alarm-errors.ts";
 import type { Input } from "./context.ts";
 import { metricAlarmPart } from "./metric-alarm-input.ts";
+import type { MetricReader } from "./metric-data-queries.ts";
 import { newAlarm } from "./put-metric-alarm.ts";
 
 const name = "definition";
@@ -15,11 +16,12 @@ export function definedAlarm(
   definition: AlarmDefinition,
   { account, region }: AlarmWorld,
   now: number,
+  linkedAccounts: MetricReader["linkedAccounts"],
 ): MetricAlarm | { readonly problem: string } {
   try {
     return {
       ...newAlarm(now),
-      ...metricAlarmPart(inputOf(definition), account),
+      ...metricAlarmPart(inputOf(definition), { account, linkedAccounts }),
       type: "MetricAlarm",
       name,
       arn: alarmArn(account, region, name),

@@ -1,6 +1,12 @@
 // Reads the series that expressions need: metrics, searches, bands and Metrics Insights
 // queries.
-import { groupLabel, groupMetrics, isQueried, orderSeries } from "../../core/metrics/insights-sql/groups.ts";
+import {
+  groupLabel,
+  groupMetrics,
+  isQueried,
+  orderSeries,
+  queriedAccounts,
+} from "../../core/metrics/insights-sql/groups.ts";
 import {
   insightsLimits,
   type InsightsFunction,
@@ -9,17 +15,17 @@ import {
 import type { MathMetric, SeriesNeed } from "../../core/metrics/math/needs.ts";
 import type { FetchedSeries } from "../../core/metrics/math/queries.ts";
 import type { Series, TimeRange } from "../../core/metrics/math/series.ts";
-import { metricLimits } from "../../core/metrics/limits.ts";
 import { defaultLabels } from "../../core/metrics/metric-labels.ts";
 import { searchLimits } from "../../core/metrics/search/expression.ts";
 import { compileSearch } from "../../core/metrics/search/match.ts";
-import { findMetrics, insightsCondition, searchCondition } from "../../storage/telemetry/find-metrics.ts";
+import { insightsCondition, searchCondition } from "../../storage/telemetry/find-metrics.ts";
 import type { SeriesQuestion } from "../../storage/series-source.ts";
 import { bandSeries } from "./anomaly-band.ts";
 import type { ReadContext } from "./context.ts";
 import { ruleSeries } from "./insight-rule-report.ts";
 import { validation } from "./metric-data-queries.ts";
 import { seriesOfRequests } from "./metric-series.ts";
+import { readableAccounts, readableMetrics } from "./readable-metrics.ts";
 import { readSeries, type WantedSeries } from "./read-series.ts";
 
 /** How many metrics a search looks at, and how many datapoints one call computes with. */
@@ -143,32 +149,26 @@ async function ruleQuestion(
 }
 
 async function searchQuestion(context: ReadContext, need: Need<"search">): Promise<Question> {
-  const { account, region, now, signal } = context.call;
-  const { telemetry, worlds } = context.dependencies;
-  const finds = compileSearch(need.search, account);
-  const candidates = await findMetrics(
-    telemetry,
-    {
-      world: await worlds.numberOf(account, region),
-      condition: searchCondition(need.search),
-      seenSince: now - metricLimits.visibleMs,
-      limit: maximumCandidates,
-    },
-    { signal },
-  );
+  const { account: own } = context.call;
+  const finds = compileSearch(need.search, own);
+  const candidates = await readableMetrics(context, {
+    accounts: readableAccounts(context),
+    condition: searchCondition(need.search),
+    limit: maximumCandidates,
+  });
   const { statistic, periodSeconds } = need;
   const found = candidates
     .filter(finds)
     .map((metric) => ({ ...metric, statistic, periodSeconds }))
     .toSorted((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
   const shown = found.slice(0, searchLimits.series);
-  const labels = defaultLabels(shown);
+  const labels = defaultLabels(shown.map((metric) => ({ ...metric, owner: metric.account ?? own })));
   const wanted = shown.map((metric, index) => wantedOf(metric, metric.metricIds, labels[index]));
   return { key: need.key, wanted, finish: asRead, isCut: found.length > shown.length };
 }
 
-const sortKey = ({ namespace, name, dimensions }: MathMetric) =>
-  [namespace, name, ...dimensions.map(({ value }) => value)].join("\u0000");
+const sortKey = ({ namespace, name, dimensions, account = "" }: MathMetric) =>
+  [namespace, name, ...dimensions.map(({ value }) => value), account].join("\u0000");
 
 const statisticOf: Readonly<Record<InsightsFunction, string>> = {
   AVG: "Average",
@@ -179,26 +179,21 @@ const statisticOf: Readonly<Record<InsightsFunction, string>> = {
 };
 
 /**
- * Nothing is shown by less than the minute.
+ * Of a monitoring account all linked accounts are queried unless the query names some. Nothing is shown by
+ * less than the minute.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html
  */
 async function insightsQuestion(context: ReadContext, need: Need<"insightsQuery">): Promise<Question> {
-  const { account, region, now, signal } = context.call;
-  const { telemetry, worlds } = context.dependencies;
+  const { account: own } = context.call;
   const { query } = need;
   const periodSeconds = Math.max(60, need.periodSeconds);
-  const candidates = await findMetrics(
-    telemetry,
-    {
-      world: await worlds.numberOf(account, region),
-      condition: insightsCondition(query),
-      seenSince: now - metricLimits.visibleMs,
-      limit: insightsLimits.metrics,
-    },
-    { signal },
-  );
-  const metrics = candidates.filter((metric) => isQueried(query, metric, account));
-  const groups = groupMetrics(query, metrics, account);
+  const candidates = await readableMetrics(context, {
+    accounts: queriedAccounts(query, readableAccounts(context), own),
+    condition: insightsCondition(query),
+    limit: insightsLimits.metrics,
+  });
+  const metrics = candidates.filter((metric) => isQueried(query, metric, own));
+  const groups = groupMetrics(query, metrics, own);
   const wanted = groups.map((group) => {
     const metricIds = group.metrics.flatMap((metric) => metric.metricIds);
     const metric = insightsMetric(query, group.labels, periodSeconds);

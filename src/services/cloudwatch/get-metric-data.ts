@@ -8,7 +8,7 @@ import { roundStart } from "../../core/metrics/periods.ts";
 import { modelled } from "../../wire/service.ts";
 import { computedMetricData } from "./computed-metric-data.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
-import { checkQueries, validation } from "./metric-data-queries.ts";
+import { checkQueries, readerOf, validation } from "./metric-data-queries.ts";
 import { requireRange } from "./metric-errors.ts";
 import { storedMetricData } from "./stored-metric-data.ts";
 
@@ -51,10 +51,7 @@ export async function getMetricData(
     start: input.NextToken === undefined ? { query: 0, period: 0 } : parsePosition(input.NextToken),
     maximum: Math.min(input.MaxDatapoints ?? maximumDatapoints, maximumDatapoints),
   };
-  const queries = checkQueries(input.MetricDataQueries, {
-    account: context.call.account,
-    linkedAccounts: context.dependencies.linkedAccounts,
-  });
+  const queries = checkQueries(input.MetricDataQueries, readerOf(context));
   const answer = queries.some(isComputed) ? computedMetricData : storedMetricData;
   const { results, next, messages = [] } = await answer(context, queries, question);
   return {

@@ -16,13 +16,14 @@ export const limitations = {
   ],
   PutManagedInsightRules: ["there are no AWS resources, so there are no templates: every rule is a failure"],
   PutMetricAlarm: [
-    "alarms on PromQL queries (`EvaluationCriteria`) and on metrics of linked accounts are refused",
+    "alarms on PromQL queries (`EvaluationCriteria`) are refused",
+    "`AccountId` names an account of `--linked-accounts`",
     "actions other than topics go where `--action-targets` says, and fail without it (docs/actions.md)",
     "the agent's dimension `host` names a machine for EC2 actions as `InstanceId` does",
   ],
   GetMetricData: [
     "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",
-    "`AccountId` names an account of `--linked-accounts`; searches, queries and bands read the caller's own",
+    "`AccountId` names an account of `--linked-accounts`; searches and queries read all of them",
     "percentiles and trimmed statistics are right to one per cent",
   ],
   GetMetricStatistics: ["percentiles and trimmed statistics are right to one per cent"],

@@ -12,6 +12,7 @@ import type { Input } from "./context.ts";
  * @throws ValidationException
  */
 export function checkExpressions(queries: readonly AlarmQuery[], input: Input<"PutMetricAlarm">): void {
+  refuseForeignInstances(queries, input);
   if (queries.every(({ expression }) => expression === undefined)) return;
   const plan = planQueries(queries);
   if (isPlanProblem(plan)) throw validationError(plan.problem);
@@ -55,8 +56,22 @@ function refuseInstanceActions({
   Metrics,
 }: Input<"PutMetricAlarm">): void {
   const isInsights = (Metrics ?? []).some(({ Expression = "" }) => /^\s*SELECT\b/i.test(Expression));
-  const actions = [AlarmActions, OKActions, InsufficientDataActions].flatMap((arns) => arns ?? []);
-  const refused = isInsights ? undefined : actions.find((arn) => /^arn:[\w-]+:(automate|swf):/.test(arn));
+  const [action] = instanceActions({ AlarmActions, OKActions, InsufficientDataActions });
+  const refused = isInsights ? undefined : action;
   if (refused === undefined) return;
   throw validationError(`Alarms based on math expressions can't perform EC2 actions: ${refused}`);
+}
+
+type Actions = Pick<Input<"PutMetricAlarm">, "AlarmActions" | "OKActions" | "InsufficientDataActions">;
+
+const instanceActions = ({ AlarmActions = [], OKActions = [], InsufficientDataActions = [] }: Actions) =>
+  [...AlarmActions, ...OKActions, ...InsufficientDataActions].filter((arn) =>
+    /^arn:[\w-]+:(automate|swf):/.test(arn),
+  );
+
+/** The machine that a metric of another account is about is not one of the alarm's own. */
+function refuseForeignInstances(queries: readonly AlarmQuery[], actions: Actions): void {
+  const [refused] = instanceActions(actions);
+  if (refused === undefined || queries.every(({ metric }) => metric?.account === undefined)) return;
+  throw validationError(`Alarms on metrics of other accounts can't perform EC2 actions: ${refused}`);
 }

@@ -2,11 +2,13 @@
 import { alarmLimits, type AlarmMetric, type AlarmQuery, type MetricAlarm } from "../../core/alarms/alarm.ts";
 import { isBandOperator, missingDataTreatments } from "../../core/alarms/alarm-state.ts";
 import { isTimeZone } from "../../core/alarms/time-zone.ts";
+import { notLinked } from "../../core/linked-accounts.ts";
 import { isPeriod } from "../../core/metrics/periods.ts";
 import { parseStatistic } from "../../core/metrics/statistic-names.ts";
 import { requireFinite, validationError } from "./alarm-errors.ts";
 import type { Input } from "./context.ts";
 import { checkExpressions } from "./metric-alarm-expressions.ts";
+import type { MetricReader } from "./metric-data-queries.ts";
 import { metricIdentity } from "./metric-series.ts";
 
 type PutInput = Input<"PutMetricAlarm">;
@@ -34,12 +36,12 @@ export type MetricAlarmPart = Omit<
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  * @throws ValidationException
  */
-export function metricAlarmPart(input: PutInput, account: string): MetricAlarmPart {
+export function metricAlarmPart(input: PutInput, reader: MetricReader): MetricAlarmPart {
   refuseUnsupported(input);
   const watched =
     input.Metrics === undefined
       ? { metric: metricOf(input) }
-      : { queries: queriesOf(input, input.Metrics, account) };
+      : { queries: queriesOf(input, input.Metrics, reader) };
   const { ComparisonOperator: comparisonOperator, EvaluationPeriods: evaluationPeriods } = input;
   if (comparisonOperator === undefined) throw mustNotBeNull("ComparisonOperator");
   if (evaluationPeriods === undefined) throw mustNotBeNull("EvaluationPeriods");
@@ -119,7 +121,7 @@ function checkedMetric(metric: AlarmMetric): AlarmMetric {
 function queriesOf(
   input: PutInput,
   queries: NonNullable<PutInput["Metrics"]>,
-  account: string,
+  reader: MetricReader,
 ): readonly AlarmQuery[] {
   const { MetricName, Namespace, Dimensions, Period, Unit, Statistic, ExtendedStatistic } = input;
   const single = [MetricName, Namespace, Dimensions, Period, Unit, Statistic, ExtendedStatistic];
@@ -135,7 +137,7 @@ function queriesOf(
   const ids = new Set(queries.map(({ Id }) => Id));
   if (ids.size < queries.length)
     throw validationError("The values for parameter id in Metrics are not unique.");
-  const checked = queries.map((query) => queryOf(query, account));
+  const checked = queries.map((query) => queryOf(query, reader));
   const isBand = input.ThresholdMetricId !== undefined;
   const returning = checked.filter(({ returnData }) => returnData).length;
   if (returning !== (isBand ? 2 : 1)) {
@@ -149,8 +151,9 @@ function queriesOf(
   return checked;
 }
 
-function queryOf(query: NonNullable<PutInput["Metrics"]>[number], account: string): AlarmQuery {
+function queryOf(query: NonNullable<PutInput["Metrics"]>[number], reader: MetricReader): AlarmQuery {
   const { Id: id, Label: label, MetricStat: stat, Expression: expression, Period: period } = query;
+  const { AccountId: accountId } = query;
   if (!/^[a-z][a-zA-Z0-9_]*$/.test(id)) {
     throw validationError(
       `The value ${id} for parameter Id does not match the pattern ^[a-z][a-zA-Z0-9_]*$.`,
@@ -159,14 +162,21 @@ function queryOf(query: NonNullable<PutInput["Metrics"]>[number], account: strin
   if ((stat === undefined) === (expression === undefined)) {
     throw validationError(`Exactly one of Expression and MetricStat must be specified for '${id}'.`);
   }
-  if (query.AccountId !== undefined && query.AccountId !== account) {
-    throw validationError(`Alarms watch metrics of their own account here, and none of ${query.AccountId}.`);
+  const isForeign = accountId !== undefined && accountId !== reader.account;
+  if (isForeign && !reader.linkedAccounts.mayRead(reader.account, accountId)) {
+    throw validationError(notLinked(accountId));
+  }
+  if (isForeign && expression !== undefined) {
+    throw validationError(
+      `AccountId of '${id}' must name the account of a MetricStat, not of an expression.`,
+    );
   }
   const base = {
     id,
     returnData: query.ReturnData ?? true,
     ...(label === undefined ? {} : { label }),
     ...(period === undefined ? {} : { periodSeconds: checkedPeriod(period) }),
+    ...(accountId === undefined ? {} : { accountId }),
   };
   if (expression !== undefined) return { ...base, expression };
   const { Namespace: namespace, MetricName: name, Dimensions: dimensions } = stat?.Metric ?? {};
@@ -177,6 +187,7 @@ function queryOf(query: NonNullable<PutInput["Metrics"]>[number], account: strin
     periodSeconds: stat.Period,
     statistic: stat.Stat,
     ...(stat.Unit === undefined ? {} : { unit: stat.Unit }),
+    ...(isForeign ? { account: accountId } : {}),
   });
   return { ...base, metric };
 }

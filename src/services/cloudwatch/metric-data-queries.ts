@@ -1,10 +1,10 @@
 // Checks the queries of GetMetricData and reduces them to what is read and computed.
 import { ValidationException } from "@aws-sdk/client-cloudwatch";
 import { labelProblem } from "../../core/metrics/dynamic-label.ts";
-import type { LinkedAccounts } from "../../core/linked-accounts.ts";
+import { notLinked, type LinkedAccounts } from "../../core/linked-accounts.ts";
 import type { MathMetric, MathQuery } from "../../core/metrics/math/needs.ts";
 import { modelled } from "../../wire/service.ts";
-import type { Input } from "./context.ts";
+import type { Input, ReadContext } from "./context.ts";
 import { invalidValue, requirePeriod, requireStatistic } from "./metric-errors.ts";
 import { metricIdentity } from "./metric-series.ts";
 
@@ -19,6 +19,11 @@ export interface MetricReader {
   readonly account: string;
   readonly linkedAccounts: Pick<LinkedAccounts, "mayRead">;
 }
+
+export const readerOf = ({ call, dependencies }: ReadContext): MetricReader => ({
+  account: call.account,
+  linkedAccounts: dependencies.linkedAccounts,
+});
 
 /** @throws ValidationException, InvalidParameterValueException in AWS's words */
 export function checkQueries(queries: readonly WireQuery[], reader: MetricReader): readonly MathQuery[] {
@@ -53,7 +58,7 @@ function check(query: WireQuery, path: string, reader: MetricReader): MathQuery 
     throw validation(`The parameters ${path}.Period and ${path}.MetricStat.Period must be the same.`);
   }
   if (account !== undefined && !reader.linkedAccounts.mayRead(reader.account, account)) {
-    throw invalidValue(`The account ${account} is not linked to this account.`);
+    throw invalidValue(notLinked(account));
   }
   const isForeign = account !== undefined && account !== reader.account;
   const problem = label === undefined ? undefined : labelProblem(label);

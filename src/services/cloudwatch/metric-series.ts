@@ -44,7 +44,7 @@ export function metricIdentity(
   };
 }
 
-/** The series of each request, in the order of the requests. */
+/** The series of each request, in the order of the requests; none in an account that is not linked. */
 export async function seriesOfRequests(
   context: ReadContext,
   requests: readonly MetricRequest[],
@@ -53,6 +53,7 @@ export async function seriesOfRequests(
   const accounts = new Set(requests.map(({ account = own }) => account));
   const byRequest = new Map<MetricRequest, readonly MetricSeries[]>();
   for (const account of accounts) {
+    if (!context.dependencies.linkedAccounts.mayRead(own, account)) continue;
     const ofAccount = requests.filter((request) => (request.account ?? own) === account);
     const series = await seriesInWorld(context, [account, region], ofAccount);
     ofAccount.forEach((request, index) => byRequest.set(request, series[index] ?? []));

@@ -9,6 +9,7 @@ import { makeDetectors } from "./anomaly-detectors.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
 import { metricAlarmPart } from "./metric-alarm-input.ts";
+import { readerOf } from "./metric-data-queries.ts";
 import { defineAlarm } from "./stored-alarms.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
@@ -18,7 +19,7 @@ export async function putMetricAlarm(
 ): Promise<object> {
   const common = commonAlarm(input, context);
   refuseMisplacedActions("metric", input);
-  const part = metricAlarmPart(input, context.call.account);
+  const part = metricAlarmPart(input, readerOf(context));
   const { now } = context.call;
   await requireRoomForQueries(context, input.AlarmName, part.queries);
   await defineAlarm(context, input.AlarmName, (before): MetricAlarm => {

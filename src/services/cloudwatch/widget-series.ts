@@ -8,7 +8,7 @@ import { bandOf, type WidgetSeries } from "../../core/widgets/series.ts";
 import type { Widget } from "../../core/widgets/widget.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
 import { fetchSeries } from "./fetch-series.ts";
-import { checkQueries, validation } from "./metric-data-queries.ts";
+import { checkQueries, readerOf, validation } from "./metric-data-queries.ts";
 
 /** A search or a query of many series shows the first of them. */
 const maximumSeries = 100;
@@ -27,9 +27,7 @@ export async function widgetData(context: CloudWatchContext, widget: Widget): Pr
   const ids = widget.metrics.map(({ renderer }, index) => renderer.id ?? freeId(widget, index));
   const wired = widget.metrics.map((metric, index) => queryOf(widget, metric, ids[index] ?? ""));
   if (wired.every(({ ReturnData }) => !ReturnData)) return { series: [], isPartial: false };
-  const plan = planQueries(
-    checkQueries(wired, { account, linkedAccounts: context.dependencies.linkedAccounts }),
-  );
+  const plan = planQueries(checkQueries(wired, readerOf(context)));
   if (isPlanProblem(plan)) throw validation(plan.problem);
   const rangeOf = (seconds: number) => ({ from: roundStart(widget.from, seconds, now), to: widget.to });
   const { series, isCut } = await fetchSeries(here, plan.needs, rangeOf);

@@ -1,6 +1,6 @@
 // ExplainAlarm: why an alarm is, or was, in its state: what it saw, which rule decided, what followed.
 import type { Alarm, CompositeAlarm, MetricAlarm } from "../../core/alarms/alarm.ts";
-import { alarmTypeOf, ruleOf } from "../../core/alarms/alarm.ts";
+import { alarmTypeOf, isComputed, ruleOf } from "../../core/alarms/alarm.ts";
 import type { AlarmState } from "../../core/alarms/alarm-state.ts";
 import { alarmWindow, evaluationIntervalSeconds } from "../../core/alarms/alarm-window.ts";
 import { alarmNameOf, childrenOf, holds } from "../../core/alarms/composite-rule/expression.ts";
@@ -141,13 +141,16 @@ async function explainMetricAlarm(
           })),
         }),
     Notes: [
-      ...(reading.problem === undefined ? [] : [`The expression cannot be computed: ${reading.problem}`]),
+      ...(reading.problem === undefined ? [] : [problemNote(alarm, reading.problem)]),
       ...(reading.isPartial === true ? ["The query finds more than it looks at."] : []),
       ...(isWarmingUp ? ["The alarm was warming up, so it stayed as it was."] : []),
       ...(computed === recorded.value ? [] : [differs(computed, recorded.value)]),
     ],
   };
 }
+
+const problemNote = (alarm: MetricAlarm, problem: string) =>
+  `The ${isComputed(alarm) ? "expression cannot be computed" : "metric cannot be read"}: ${problem}`;
 
 const differs = (computed: AlarmState, recorded: AlarmState) =>
   `By the data that is stored now the alarm would be in ${computed}, while it was in ${recorded}: ` +

@@ -31,6 +31,7 @@ AlarmDefinition.DatapointsToAlarm integer 1..
 AlarmDefinition.Threshold double
 DefinedMetricStat.Period integer 1..
 DefinedQuery.Period integer 1..
+DefinedQuery.AccountId 1..255
 BacktestTransition.At long
 BacktestAlarmResponse.From long
 BacktestAlarmResponse.To long

@@ -174,8 +174,8 @@ const DefinedQuery$ = [
   namespace,
   "DefinedQuery",
   0,
-  ["Id", "MetricStat", "Expression", "Label", "ReturnData", "Period"],
-  [text, () => DefinedMetricStat$, text, text, flag, number],
+  ["Id", "MetricStat", "Expression", "Label", "ReturnData", "Period", "AccountId"],
+  [text, () => DefinedMetricStat$, text, text, flag, number, text],
   1,
 ] as const;
 const DefinedQueries$ = [1, namespace, "DefinedQueries", 0, () => DefinedQuery$] as const;

@@ -55,7 +55,7 @@ afterAll(async () => {
 });
 
 const find = (condition: Sql, limit = 100, seenSince = now - 1_000) =>
-  findMetrics(telemetry, { world, condition, seenSince, limit });
+  findMetrics(telemetry, { worlds: [world], condition, seenSince, limit });
 
 const keys = (found: readonly MetricIdentity[]) => found.map(identityKey).toSorted();
 

@@ -8,12 +8,14 @@ import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
 
 export interface FoundMetric extends MetricIdentity {
+  readonly world: number;
   /** The numbers of its series, one for each unit that it has data under. */
   readonly metricIds: readonly bigint[];
 }
 
 export interface MetricFilter {
-  readonly world: number;
+  /** The accounts in their regions that are looked at. */
+  readonly worlds: readonly number[];
   /** What `searchCondition` or `insightsCondition` says. */
   readonly condition: Sql;
   /** Only metrics that had data at or after this instant (epoch milliseconds). */
@@ -23,31 +25,38 @@ export interface MetricFilter {
 }
 
 interface Row {
+  readonly world: number;
   readonly namespace: string;
   readonly name: string;
   readonly pairs: readonly (readonly [string, string])[];
   readonly ids: readonly string[];
 }
 
-/** By namespace, name and an order of its own among the dimensions. */
+/** By world, namespace, name and an order of its own among the dimensions. */
 export async function findMetrics(
   telemetry: Telemetry,
-  { world, condition, seenSince, limit }: MetricFilter,
+  { worlds, condition, seenSince, limit }: MetricFilter,
   options?: QueryOptions,
 ): Promise<readonly FoundMetric[]> {
+  if (worlds.length === 0) return [];
   const since = BigInt(Math.trunc(Math.max(0, seenSince)));
   const rows = await telemetry.query<Row>(
     sql`
-    SELECT namespace, name, any(arraySort(arrayZip(mapKeys(dimensions), mapValues(dimensions)))) AS pairs,
+    SELECT world, namespace, name,
+      any(arraySort(arrayZip(mapKeys(dimensions), mapValues(dimensions)))) AS pairs,
       groupUniqArray(toString(metric_id)) AS ids
     FROM metrics
-    WHERE world = ${world} AND last_seen_at >= fromUnixTimestamp64Milli(${since}) AND ${condition}
-    GROUP BY namespace, name, identity
-    ORDER BY namespace, name, identity
+    WHERE world IN (${joinSql(
+      worlds.map((world) => sql`${world}`),
+      ", ",
+    )}) AND last_seen_at >= fromUnixTimestamp64Milli(${since}) AND ${condition}
+    GROUP BY world, namespace, name, identity
+    ORDER BY world, namespace, name, identity
     LIMIT ${limit}`,
     options,
   );
-  return rows.map(({ namespace, name, pairs, ids }) => ({
+  return rows.map(({ world, namespace, name, pairs, ids }) => ({
+    world,
     namespace,
     name,
     dimensions: pairs.map(([dimension, value]) => ({ name: dimension, value })),

@@ -2,13 +2,16 @@
 import type { Dimension, MetricIdentity } from "../metric-identity.ts";
 import type { Series } from "../math/series.ts";
 import { aggregateOf } from "../math/functions/aggregate.ts";
-import { accountLabel, insightsLimits, type InsightsQuery } from "./query.ts";
+import { accountLabel, currentAccount, insightsLimits, type InsightsQuery } from "./query.ts";
 
 /** What stands for a label that a metric does not have. */
 const other = "Other";
 
-/** The account of the metrics is a label, too. */
-export function isQueried(query: InsightsQuery, metric: MetricIdentity, account: string): boolean {
+/** With `account` where the metric is in another one than that of who asks. */
+type OwnedMetric = MetricIdentity & { readonly account?: string };
+
+/** The account of a metric is a label, too; `own` is that of who asks. */
+export function isQueried(query: InsightsQuery, metric: OwnedMetric, own: string): boolean {
   const { schema } = query;
   if (metric.name !== query.metricName || metric.namespace !== query.namespace) return false;
   if (schema !== undefined) {
@@ -17,12 +20,30 @@ export function isQueried(query: InsightsQuery, metric: MetricIdentity, account:
     if (!metric.dimensions.every(({ name }) => wanted.has(name))) return false;
   }
   return query.conditions.every(
-    ({ label, operator, value }) => (labelOf(metric, label, account) === value) === (operator === "="),
+    ({ label, operator, value }) =>
+      (labelOf(metric, label, own) === valueOf(label, value, own)) === (operator === "="),
   );
 }
 
-function labelOf({ dimensions }: MetricIdentity, label: string, account: string): string | undefined {
-  return label === accountLabel ? account : dimensions.find(({ name }) => name === label)?.value;
+/** Of these accounts, those whose metrics may be among what is queried. */
+export function queriedAccounts(
+  { conditions }: InsightsQuery,
+  accounts: readonly string[],
+  own: string,
+): readonly string[] {
+  const ofAccounts = conditions.filter(({ label }) => label === accountLabel);
+  return accounts.filter((account) =>
+    ofAccounts.every(
+      ({ label, operator, value }) => (account === valueOf(label, value, own)) === (operator === "="),
+    ),
+  );
+}
+
+const valueOf = (label: string, value: string, own: string) =>
+  label === accountLabel && value === currentAccount ? own : value;
+
+function labelOf({ dimensions, account }: OwnedMetric, label: string, own: string): string | undefined {
+  return label === accountLabel ? (account ?? own) : dimensions.find(({ name }) => name === label)?.value;
 }
 
 /** Metrics whose samples make one time series together. */
@@ -33,14 +54,14 @@ export interface InsightsGroup<Metric> {
 }
 
 /** By the values of their labels in ascending order; without GROUP BY there is one group of all. */
-export function groupMetrics<Metric extends MetricIdentity>(
+export function groupMetrics<Metric extends OwnedMetric>(
   { groupBy }: InsightsQuery,
   metrics: readonly Metric[],
-  account: string,
+  own: string,
 ): readonly InsightsGroup<Metric>[] {
   const groups = new Map<string, { labels: readonly Dimension[]; metrics: Metric[] }>();
   for (const metric of metrics) {
-    const labels = groupBy.map((name) => ({ name, value: labelOf(metric, name, account) ?? other }));
+    const labels = groupBy.map((name) => ({ name, value: labelOf(metric, name, own) ?? other }));
     const key = labels.map(({ value }) => value).join("\u0000");
     const group = groups.get(key) ?? { labels, metrics: [] };
     groups.set(key, group);

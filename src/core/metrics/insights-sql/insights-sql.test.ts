@@ -98,6 +98,8 @@ test.each([
   ["SELECT AVG(cpu) FROM ns WHERE host = 'h1' AND zone != 'b'", [2, 3]],
   ["SELECT AVG(cpu) FROM ns WHERE AWS.AccountId = '1'", [0, 1, 2, 3]],
   ["SELECT AVG(cpu) FROM ns WHERE AWS.AccountId = '2'", []],
+  ["SELECT AVG(cpu) FROM ns WHERE AWS.AccountId = CURRENT_ACCOUNT_ID()", [0, 1, 2, 3]],
+  ["SELECT AVG(cpu) FROM ns WHERE AWS.AccountId != current_account_id()", []],
 ])("%s", (text, expected) => {
   const found = metrics.flatMap((one, index) => (isQueried(parse(text), one, "1") ? [index] : []));
   expect(found).toEqual(expected);

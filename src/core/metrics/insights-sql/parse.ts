@@ -1,5 +1,7 @@
 // Reads a Metrics Insights query.
 import {
+  accountLabel,
+  currentAccount,
   insightsFunctions,
   insightsLimits,
   type InsightsCondition,
@@ -107,7 +109,7 @@ class InsightsReader {
       const operator = this.#sees("=") ? "=" : "!=";
       if (!this.#sees(operator)) throw this.#expected("= or !=");
       this.#position += operator.length;
-      conditions.push({ label, operator, value: this.#readValue() });
+      conditions.push({ label, operator, value: this.#readValue(label) });
       if (!this.#seesWord("AND")) return conditions;
       this.#takeWords("AND");
     }
@@ -179,7 +181,13 @@ class InsightsReader {
     return name;
   }
 
-  #readValue(): string {
+  #readValue(label: string): string {
+    if (label === accountLabel && this.#seesWord("CURRENT_ACCOUNT_ID")) {
+      this.#takeWords("CURRENT_ACCOUNT_ID");
+      this.#take("(");
+      this.#take(")");
+      return currentAccount;
+    }
     if (!this.#sees("'")) throw this.#expected("a value in single quotes");
     return this.#readQuoted("'");
   }

@@ -1,5 +1,5 @@
 // Writes a Metrics Insights query in one normal form, every name in quotes.
-import { accountLabel, type InsightsQuery } from "./query.ts";
+import { accountLabel, currentAccount, type InsightsCondition, type InsightsQuery } from "./query.ts";
 
 /** `parseInsightsQuery` reads the same query from it. */
 export function printInsightsQuery(query: InsightsQuery): string {
@@ -9,7 +9,7 @@ export function printInsightsQuery(query: InsightsQuery): string {
       ? quote(namespace)
       : `SCHEMA(${[quote(namespace), ...schema.map(label)].join(", ")})`;
   const where = conditions.map(
-    (condition) => `${label(condition.label)} ${condition.operator} ${quote(condition.value, "'")}`,
+    (condition) => `${label(condition.label)} ${condition.operator} ${valueText(condition)}`,
   );
   return [
     `SELECT ${query.function}(${quote(query.metricName)}) FROM ${source}`,
@@ -21,6 +21,9 @@ export function printInsightsQuery(query: InsightsQuery): string {
     ...(limit === undefined ? [] : [`LIMIT ${limit}`]),
   ].join(" ");
 }
+
+const valueText = ({ label: name, value }: InsightsCondition) =>
+  name === accountLabel && value === currentAccount ? value : quote(value, "'");
 
 const label = (name: string) => (name === accountLabel ? name : quote(name));
 

@@ -39,5 +39,8 @@ export interface InsightsProblem {
 /** The label that is the account of a metric rather than one of its dimensions. */
 export const accountLabel = "AWS.AccountId";
 
+/** What stands for the account of who asks, in place of a value of that label. */
+export const currentAccount = "CURRENT_ACCOUNT_ID()";
+
 /** A text is a Metrics Insights query, rather than metric math, when it begins with this word. */
 export const isInsightsQuery = (text: string): boolean => /^\s*SELECT\b/i.test(text);

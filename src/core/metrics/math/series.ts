@@ -3,6 +3,8 @@ import type { Dimension } from "../metric-identity.ts";
 
 /** The metric that a series is of, for its label. */
 export interface SeriesMetric {
+  /** The account that it is in, where that is not the one of who asks. */
+  readonly account?: string;
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: readonly Dimension[];

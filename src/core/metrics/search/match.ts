@@ -3,14 +3,16 @@ import type { MetricIdentity } from "../metric-identity.ts";
 import type { SearchCondition, SearchExpression } from "./expression.ts";
 import { findsPart, partialTerm } from "./tokens.ts";
 
-export type MetricPredicate = (metric: MetricIdentity) => boolean;
+/** With `account` where the metric is in another one than that of who searches. */
+export type MetricPredicate = (metric: MetricIdentity & { readonly account?: string }) => boolean;
 
 /**
- * A search is compiled once and then asked about every metric; `account` is whose metrics they are.
+ * A search is compiled once and then asked about every metric; `own` is the account of who searches, which
+ * `LOCAL` stands for, too.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
  */
-export function compileSearch({ schema, condition }: SearchExpression, account: string): MetricPredicate {
-  const ofCondition = condition === undefined ? () => true : compile(condition, account);
+export function compileSearch({ schema, condition }: SearchExpression, own: string): MetricPredicate {
+  const ofCondition = condition === undefined ? () => true : compile(condition, own);
   if (schema === undefined) return ofCondition;
   const { namespace, dimensions } = schema;
   const wanted = new Set(dimensions);
@@ -22,20 +24,20 @@ export function compileSearch({ schema, condition }: SearchExpression, account: 
     ofCondition(metric);
 }
 
-function compile(condition: SearchCondition, account: string): MetricPredicate {
+function compile(condition: SearchCondition, own: string): MetricPredicate {
   switch (condition.kind) {
     case "term":
-      return compileTerm(condition, account);
+      return compileTerm(condition, own);
     case "not": {
-      const operand = compile(condition.operand, account);
+      const operand = compile(condition.operand, own);
       return (metric) => !operand(metric);
     }
     case "and": {
-      const operands = condition.operands.map((operand) => compile(operand, account));
+      const operands = condition.operands.map((operand) => compile(operand, own));
       return (metric) => operands.every((operand) => operand(metric));
     }
     case "or": {
-      const operands = condition.operands.map((operand) => compile(operand, account));
+      const operands = condition.operands.map((operand) => compile(operand, own));
       return (metric) => operands.some((operand) => operand(metric));
     }
   }
@@ -43,9 +45,12 @@ function compile(condition: SearchCondition, account: string): MetricPredicate {
 
 function compileTerm(
   { property, text, exact }: Extract<SearchCondition, { kind: "term" }>,
-  account: string,
+  own: string,
 ): MetricPredicate {
-  if (property === ":aws.AccountId") return () => text === account || text === "LOCAL";
+  if (property === ":aws.AccountId") {
+    const wanted = text === "LOCAL" ? own : text;
+    return ({ account = own }) => account === wanted;
+  }
   const finds = exact ? (name: string) => name === text : finder(text);
   if (property === undefined) {
     return ({ namespace, name, dimensions }) =>
