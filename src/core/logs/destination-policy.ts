@@ -13,8 +13,9 @@ export type DestinationAction =
   | "logs:CreateDelivery";
 
 /**
- * Whether the policy lets an account do something with the destination. Organizations are not known here, so
- * that a condition that asks for one does not hold.
+ * Whether the policy lets an account do something with the destination. It is asked when somebody subscribes
+ * and before every delivery, so it is the account that is judged, as its root: users and their addresses are
+ * not. Organizations are not known here, so that a condition that asks for one does not hold.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateDestination.html
  */
 export function allows(
@@ -24,6 +25,12 @@ export function allows(
   destinationArn: string,
 ): boolean {
   const principal = { kind: "account", account, arn: `arn:aws:iam::${account}:root` } as const;
-  const context = { "aws:principalaccount": account };
+  const context = {
+    "aws:principalaccount": account,
+    "aws:principalarn": principal.arn,
+    "aws:principalisawsservice": "false",
+    "aws:principaltype": "Account",
+    "aws:securetransport": "true",
+  };
   return decide(policy, { principal, action, resourceArn: destinationArn, context }) === "Allow";
 }

@@ -61,6 +61,51 @@ describe("an access policy", () => {
     expect(allowsAccount({ ...allow, Condition: some }, "444455556666")).toBe(false);
   });
 
+  const everybody = { ...allow, Principal: "*" };
+  test.each([
+    ["a part of the account", { StringLike: { "aws:PrincipalAccount": "1111*" } }, true, false],
+    [
+      "one of several accounts",
+      { StringEquals: { "aws:PrincipalAccount": ["1", "444455556666"] } },
+      false,
+      true,
+    ],
+    ["not an account", { StringNotEquals: { "aws:PrincipalAccount": "111122223333" } }, false, true],
+    ["an ARN", { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::4444*:root" } }, false, true],
+    ["no organization", { Null: { "aws:PrincipalOrgID": "true" } }, true, true],
+    ["an organization", { StringEquals: { "aws:PrincipalOrgID": "o-1" } }, false, false],
+    ["the path of one", { "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": "o-1/*" } }, false, false],
+    [
+      "an organization, if it is known",
+      { StringEqualsIfExists: { "aws:PrincipalOrgID": "o-1" } },
+      true,
+      true,
+    ],
+    ["an address, which no delivery has", { IpAddress: { "aws:SourceIp": "0.0.0.0/0" } }, false, false],
+    [
+      "two things at once",
+      { StringLike: { "aws:PrincipalAccount": "*" }, StringNotLike: { "aws:PrincipalArn": "*:1111*" } },
+      false,
+      true,
+    ],
+  ])("asks for %s", (_asked, Condition, first, second) => {
+    expect(allowsAccount({ ...everybody, Condition }, "111122223333")).toBe(first);
+    expect(allowsAccount({ ...everybody, Condition }, "444455556666")).toBe(second);
+  });
+
+  test("names whom it is not for, what may not be done, and where", () => {
+    const { Principal: _who, ...toOthers } = { ...allow, NotPrincipal: { AWS: "111122223333" } };
+    expect(allowsAccount(toOthers, "111122223333")).toBe(false);
+    expect(allowsAccount(toOthers, "444455556666")).toBe(true);
+    const { Principal: _them, ...denyOthers } = { ...toOthers, Effect: "Deny" };
+    expect(allowsAccount([everybody, denyOthers], "111122223333")).toBe(true);
+    expect(allowsAccount([everybody, denyOthers], "444455556666")).toBe(false);
+    const { Action: _action, ...without } = { ...everybody, NotAction: "logs:Put*" };
+    expect(allowsAccount(without, "111122223333")).toBe(false);
+    const { Resource: _resource, ...elsewhere } = { ...everybody, NotResource: arn };
+    expect(allowsAccount(elsewhere, "111122223333")).toBe(false);
+  });
+
   test.each(["", "[]", "{}", '{"Statement":[]}', '{"Statement":{"Effect":"Maybe"}}'])("is not %s", (text) => {
     expect(parseDestinationPolicy(text)).toBeUndefined();
   });

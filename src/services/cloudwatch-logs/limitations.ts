@@ -18,7 +18,10 @@ export const limitations = {
   DescribeConfigurationTemplates: ["there are none: no resource here has logs to deliver"],
   PutIntegration: ["always refused: OpenSearch collections cannot be made here"],
   AssociateSourceToS3TableIntegration: ["there are no integrations with S3 tables"],
-  PutResourcePolicy: ["a policy is kept and shown; nothing is decided by it"],
+  PutResourcePolicy: [
+    "nothing is decided by a policy: it is for services of AWS that put log events, of which there are none " +
+      "here; AWS too leaves users and accounts to IAM",
+  ],
   DescribeLogGroups: ["linked accounts are those of `--linked-accounts`; the caller's own come first"],
   ListLogGroups: [
     "`dataSources` compares with the tags, as GetLogFields does",
@@ -49,7 +52,8 @@ export const limitations = {
       "a policy always turns metrics off for the groups of its criteria",
   ],
   PutDestinationPolicy: [
-    "conditions (on organizations) are not evaluated: a statement with one allows nothing",
+    "conditions are evaluated for the account, as its root: organizations are not known, so one that asks " +
+      "for `aws:PrincipalOrgID` does not hold, nor does one for an address",
     "`forceUpdate` changes nothing",
   ],
   PutSubscriptionFilter: [
