@@ -19,8 +19,8 @@ export const limitations = {
   PutIntegration: ["always refused: OpenSearch collections cannot be made here"],
   AssociateSourceToS3TableIntegration: ["there are no integrations with S3 tables"],
   PutResourcePolicy: [
-    "nothing is decided by a policy: it is for services of AWS that put log events, of which there are none " +
-      "here; AWS too leaves users and accounts to IAM",
+    "nothing is decided by a policy: it is for services of AWS that put log events, of which there are " +
+      "none here; AWS too leaves users and accounts to IAM",
   ],
   DescribeLogGroups: ["linked accounts are those of `--linked-accounts`; the caller's own come first"],
   ListLogGroups: [
