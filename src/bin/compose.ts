@@ -4,6 +4,7 @@ import { createFactBoard } from "../core/facts.ts";
 import { parseLinkedAccounts } from "../core/linked-accounts.ts";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import type { Config } from "../server/config-settings.ts";
+import { createDataSourceCaller } from "../delivery/data-source-function.ts";
 import { createLog } from "../server/log.ts";
 import { createSystemClock, startOfManualTime, stopwatch, type SystemClock } from "../server/system-clock.ts";
 import type { Dependencies } from "../services/dependencies.ts";
@@ -16,6 +17,7 @@ import { readVersion } from "./commands.ts";
 import { startDeliveries } from "./deliveries.ts";
 import { listenBesideHttp, listenHttp, startHostAgent, type Listener } from "./listeners.ts";
 import { logSenderOf, startLogDeliveries } from "./log-deliveries.ts";
+import { readServiceEndpoints } from "./service-endpoints.ts";
 import { createServices } from "./services.ts";
 import { createStopStack } from "./stop-stack.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -110,8 +112,10 @@ function assemble(config: Config, clock: Clock, stores: Stores, listening: () =>
   const addressOf = (host?: string) =>
     config.publicUrl ?? (host === undefined ? listening() : `http://${host}`);
   const sendLogs = logSenderOf(config.serviceEndpoints);
+  const callDataSource = createDataSourceCaller(readServiceEndpoints(config.serviceEndpoints));
   const linkedAccounts = parseLinkedAccounts(config.linkedAccounts);
-  return { ...stores, clock, facts: createFactBoard(), stopwatch, addressOf, sendLogs, linkedAccounts };
+  const outside = { addressOf, sendLogs, callDataSource, linkedAccounts };
+  return { ...stores, ...outside, clock, facts: createFactBoard(), stopwatch };
 }
 
 function ownDependencies(parts: {

@@ -8,6 +8,7 @@ import type { MetricWriter } from "../storage/metric-writer.ts";
 import type { LogEncryption } from "../storage/encryption/log-encryption.ts";
 import type { RollupLedger } from "../storage/metric-rollups.ts";
 import type { Queues } from "../storage/queues.ts";
+import type { CallDataSource } from "../storage/data-source-function.ts";
 import type { DeliveryAttempts } from "../storage/delivery-attempts.ts";
 import type { SendSubscriptionPayload } from "../storage/log-subscriptions.ts";
 import type { Signing } from "../storage/signing.ts";
@@ -39,6 +40,8 @@ export interface Dependencies {
   readonly deliveryAttempts: DeliveryAttempts;
   /** Delivers log events to those who subscribed to them. */
   readonly sendLogs: SendSubscriptionPayload;
+  /** Calls the functions behind LAMBDA in metric math. */
+  readonly callDataSource: CallDataSource;
   /** Signs notifications; it is here so that a reset makes it forget. */
   readonly signing: Signing;
   /** Milliseconds from any origin, never moved by a manual clock. */

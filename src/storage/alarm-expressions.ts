@@ -9,9 +9,13 @@ import { evaluatePlan, type FetchedSeries } from "../core/metrics/math/queries.t
 import type { AlarmWorld } from "./alarms.ts";
 import type { SeriesSource } from "./series-source.ts";
 
-/** How many alarms share a read, and how many reads of queries go on at a time. */
+/**
+ * How many alarms share a read, and how many reads of queries go on at a time. Those that ask functions only
+ * wait, and do not hold up the others; no more of them than are called at a time, so that none waits in vain.
+ */
 const alarmsPerRead = 500;
 const readsAtOnce = 8;
+const functionReadsAtOnce = 64;
 
 interface AlarmInWindow {
   readonly alarm: MetricAlarm;
@@ -46,11 +50,12 @@ export async function readComputed(
     return [];
   });
   const reads = readsOf(planned);
-  const next = reads.values();
-  const takeReads = async () => {
-    for (const read of next) for (const [name, one] of await readTogether(read)) readings.set(name, one);
+  const read = async (together: readonly Planned[]) => {
+    for (const [name, one] of await readTogether(together)) readings.set(name, one);
   };
-  await Promise.all(Array.from({ length: readsAtOnce }, takeReads));
+  const others = reads.filter((one) => !asksFunctions(one));
+  const functions = reads.filter(asksFunctions);
+  await Promise.all([eachOf(others, readsAtOnce, read), eachOf(functions, functionReadsAtOnce, read)]);
   return readings;
 
   async function readTogether(
@@ -79,17 +84,31 @@ export async function readComputed(
   }
 
   function readingOf({ alarm, window, plan }: Planned, series: FetchedSeries): AlarmReading {
-    const results = evaluatePlan(plan, series, {
-      rangeOf: () => ({ from: window.from, to: window.to }),
-      labels: { ...world, now, offsetMinutes: 0 },
-    });
+    const labels = { ...world, now, offsetMinutes: 0 };
+    const results = evaluatePlan(plan, series, { rangeOf: () => window, labels });
     const watched = watchedQuery(alarm);
-    const isArray = watched !== undefined && plan.types.get(watched.id) === "TS[]";
+    const isArray =
+      watched !== undefined && plan.types.get(watched.id) === "TS[]" && !asksFunctions([{ plan }]);
     return readingOfResults(alarm, window, results, isArray);
   }
 }
 
 const accountsOf = ({ queries = [] }: MetricAlarm) => queries.flatMap(({ metric }) => metric?.account ?? []);
+
+async function eachOf<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const next = items.values();
+  const take = async () => {
+    for (const item of next) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, take));
+}
+
+const asksFunctions = (read: readonly Pick<Planned, "plan">[]) =>
+  read.some(({ plan }) => plan.needs.some(({ kind }) => kind === "function"));
 
 /** What an alarm sees that cannot be read. */
 export const nothing = (window: AlarmWindow, problem: string): AlarmReading => ({

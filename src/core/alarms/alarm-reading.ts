@@ -1,7 +1,7 @@
 // What an alarm sees at an instant, and how the results of its queries become that.
 import { hash64 } from "../metrics/metric-identity.ts";
 import type { QueryResult } from "../metrics/math/queries.ts";
-import type { Series } from "../metrics/math/series.ts";
+import { isFailed, type Series } from "../metrics/math/series.ts";
 import { watchedQuery, type ContributorIdentity, type MetricAlarm } from "./alarm.ts";
 import type { AlarmDatapoint } from "./alarm-state.ts";
 import { periodsOf, type AlarmWindow } from "./alarm-window.ts";
@@ -17,6 +17,8 @@ export interface AlarmReading {
   readonly isPartial?: boolean;
   /** Why there is no data: the expression cannot be computed. */
   readonly problem?: string;
+  /** Whether that leaves the alarm without data however it treats missing data. */
+  readonly isSourceFailed?: boolean;
 }
 
 export interface ContributorReading {
@@ -34,6 +36,8 @@ export function readingOfResults(
   const seriesOf = (wanted: string | undefined) => results.find(({ id }) => id === wanted)?.series ?? [];
   const watched = seriesOf(watchedQuery(alarm)?.id);
   const nothing = periodsOf(window, new Map());
+  const failed = [...watched, ...seriesOf(alarm.thresholdMetricId)].find(isFailed);
+  if (failed !== undefined) return { window, periods: nothing, ...failureOf(failed) };
   if (isArray) {
     const contributors = watched.map((series) => ({
       identity: contributorIdentity(series),
@@ -41,10 +45,23 @@ export function readingOfResults(
     }));
     return { window, periods: nothing, contributors };
   }
-  const [series] = watched;
+  const [series, ...others] = watched;
+  if (others.length > 0) {
+    const problem = `The expression gives ${watched.length} time series, and an alarm needs a single one.`;
+    return { window, periods: nothing, problem };
+  }
   if (series === undefined) return { window, periods: nothing };
   const edges = alarm.thresholdMetricId === undefined ? [] : seriesOf(alarm.thresholdMetricId);
   return { window, periods: periodsOf(window, datapointsOf(series, edges)) };
+}
+
+/**
+ * A function that may not be called gives missing data; any other error of it gives insufficient data.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
+ */
+function failureOf({ status }: Series): Pick<AlarmReading, "problem" | "isSourceFailed"> {
+  const problem = (status?.messages ?? []).map(({ code, value }) => `${code}: ${value}`).join(" ");
+  return { problem, isSourceFailed: status?.code !== "Forbidden" };
 }
 
 /**

@@ -37,7 +37,7 @@ export function evaluateMetricAlarm(
   reading: AlarmReading,
   now: number,
 ): MetricAlarmDecision {
-  const rule = ruleOf(alarm);
+  const rule = ruleOfReading(alarm, reading);
   const { periods, contributors = [], problem, isPartial = false } = reading;
   const evaluation = evaluateAlarm(rule, periods, alarm.state.value);
   const warming = isWarmingUp(alarm, contributors[0]?.periods ?? periods, now);
@@ -57,6 +57,12 @@ export function evaluateMetricAlarm(
     return { ...base, state: undefined, contributors: warming ? (alarm.contributors ?? []) : [] };
   }
   return { ...base, state: newState(alarm, rule, evaluation, reading, now) };
+}
+
+/** The rule of the alarm; a source that failed leaves data missing, whatever the alarm would make of that. */
+export function ruleOfReading(alarm: MetricAlarm, { isSourceFailed = false }: AlarmReading): AlarmRule {
+  const rule = ruleOf(alarm);
+  return isSourceFailed ? { ...rule, treatMissingData: "missing" } : rule;
 }
 
 function evaluationStateOf(problem: string | undefined, isPartial: boolean): EvaluationState | undefined {

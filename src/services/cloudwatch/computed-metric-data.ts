@@ -44,6 +44,15 @@ interface Row {
 
 const rowsOf = ({ id, series }: QueryResult): readonly Row[] => series.map((one) => ({ id, series: one }));
 
+/** What a function says of its series stays, unless the page cuts off some of them. */
+function statusOf({ status }: Series, isComplete: boolean): Partial<MetricDataResult> {
+  if (status === undefined) return { StatusCode: isComplete ? "Complete" : "PartialData" };
+  return {
+    StatusCode: isComplete ? status.code : "PartialData",
+    Messages: status.messages.map(({ code, value }) => ({ Code: code, Value: value })),
+  };
+}
+
 function resultOf(
   { id, series }: Row,
   { first, count, complete }: PagePart,
@@ -57,6 +66,6 @@ function resultOf(
     Label: series.label,
     Timestamps: timestamps.slice(first, first + count).map((at) => new Date(at)),
     Values: values.slice(first, first + count),
-    StatusCode: complete ? "Complete" : "PartialData",
+    ...statusOf(series, complete),
   };
 }

@@ -13,6 +13,8 @@ export interface CloudWatchContext {
 export interface ReadContext {
   readonly call: Pick<CallContext, "account" | "region" | "now" | "signal">;
   readonly dependencies: Dependencies;
+  /** Alarms wait less long for functions, and nobody is told what they ask wrongly. */
+  readonly isForAlarm?: boolean;
 }
 
 export type Input<Name extends string> = InputOf<typeof Sdk, Name>;

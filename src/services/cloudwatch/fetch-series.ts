@@ -1,5 +1,4 @@
-// Reads the series that expressions need: metrics, searches, bands and Metrics Insights
-// queries.
+// Reads the series that expressions need: metrics, searches, bands, Metrics Insights queries, functions.
 import {
   groupLabel,
   groupMetrics,
@@ -22,6 +21,7 @@ import { insightsCondition, searchCondition } from "../../storage/telemetry/find
 import type { SeriesQuestion } from "../../storage/series-source.ts";
 import { bandSeries } from "./anomaly-band.ts";
 import type { ReadContext } from "./context.ts";
+import { dataSourceSeries } from "./data-source-series.ts";
 import { ruleSeries } from "./insight-rule-report.ts";
 import { validation } from "./metric-data-queries.ts";
 import { seriesOfRequests } from "./metric-series.ts";
@@ -126,7 +126,18 @@ function questionOf(
       return bandQuestion(context, need, rangeOf);
     case "insightRule":
       return ruleQuestion(context, need, rangeOf);
+    case "function":
+      return functionQuestion(context, need, rangeOf);
   }
+}
+
+async function functionQuestion(
+  context: ReadContext,
+  need: Need<"function">,
+  rangeOf: (periodSeconds: number) => TimeRange,
+): Promise<Question> {
+  const series = await dataSourceSeries(context, need, rangeOf);
+  return { key: need.key, wanted: [], finish: () => series };
 }
 
 async function bandQuestion(

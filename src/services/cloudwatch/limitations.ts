@@ -22,7 +22,8 @@ export const limitations = {
     "the agent's dimension `host` names a machine for EC2 actions as `InstanceId` does",
   ],
   GetMetricData: [
-    "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA`, `LAMBDA` and labels that are tags of resources are refused",
+    "`DB_PERF_INSIGHTS`, `SERVICE_QUOTA` and labels that are tags of resources are refused",
+    "`LAMBDA` invokes functions where `--service-endpoints` says that Lambda is (docs/data-sources.md)",
     "`AccountId` names an account of `--linked-accounts`; searches and queries read all of them",
     "percentiles and trimmed statistics are right to one per cent",
   ],

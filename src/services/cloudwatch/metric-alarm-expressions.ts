@@ -5,6 +5,9 @@ import { isPlanProblem, planQueries, type QueryPlan } from "../../core/metrics/m
 import { validationError } from "./alarm-errors.ts";
 import type { Input } from "./context.ts";
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_MultiDataSources-Connect-Custom.html */
+const minimumFunctionSeconds = 60;
+
 /**
  * The metrics of an alarm have the same period. Only a Metrics Insights query may give many time series, and
  * then it says which come first.
@@ -24,6 +27,10 @@ export function checkExpressions(queries: readonly AlarmQuery[], input: Input<"P
   );
   if (periods.size > 1) throw validationError("All metrics of the metrics list must have the same period.");
   if (periods.size === 0) throw validationError("Period must not be null");
+  const asksFunctions = plan.needs.some(({ kind }) => kind === "function");
+  if (asksFunctions && [...periods].some((seconds) => seconds < minimumFunctionSeconds)) {
+    throw validationError("The period of an alarm on LAMBDA must be a multiple of 60 seconds.");
+  }
   for (const { id, returnData } of queries) {
     if (returnData) checkResult(plan, id, input.ThresholdMetricId);
   }
@@ -38,6 +45,8 @@ function checkResult(plan: QueryPlan, id: string, thresholdMetricId: string | un
     throw validationError(`ThresholdMetricId '${id}' must be an ANOMALY_DETECTION_BAND expression.`);
   }
   if (isBand || plan.types.get(id) !== "TS[]") return;
+  // How many series a function gives is known when it is asked.
+  if (insights === undefined && plan.needs.some(({ kind }) => kind === "function")) return;
   if (insights === undefined || thresholdMetricId !== undefined) {
     throw validationError(`Error in expression '${id}': an alarm needs a single time series, not an array.`);
   }

@@ -10,7 +10,7 @@ export function createSeriesSource(dependencies: Dependencies): SeriesSource {
   return async ({ world, needs, rangeOf, now }) => {
     const call = { ...world, now, signal: AbortSignal.timeout(timeoutMs) };
     try {
-      return await fetchSeries({ call, dependencies }, needs, rangeOf);
+      return await fetchSeries({ call, dependencies, isForAlarm: true }, needs, rangeOf);
     } catch (error) {
       if (error instanceof Error && "$fault" in error && error.$fault === "client") {
         return { problem: error.message };

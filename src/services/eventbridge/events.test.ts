@@ -28,7 +28,7 @@ async function openDependencies(): Promise<Dependencies> {
   const never = undefined as never;
   const writers = { metrics: never, metricArrivals: never };
   const notifying = { ...writers, queues: never, topics: never, deliveryAttempts: never, signing: never };
-  const logs = { sendLogs: never, logEncryption: never, linkedAccounts: never };
+  const logs = { sendLogs: never, callDataSource: never, logEncryption: never, linkedAccounts: never };
   const unused = { ...notifying, ...logs, stopwatch: () => 0, addressOf: () => "" };
   const worlds = createWorlds(state);
   const clock = createManualClock({ startAt: now, onTaskError: () => undefined });

@@ -1,11 +1,11 @@
 // ExplainAlarm: why an alarm is, or was, in its state: what it saw, which rule decided, what followed.
 import type { Alarm, CompositeAlarm, MetricAlarm } from "../../core/alarms/alarm.ts";
-import { alarmTypeOf, isComputed, ruleOf } from "../../core/alarms/alarm.ts";
+import { alarmTypeOf, isComputed } from "../../core/alarms/alarm.ts";
 import type { AlarmState } from "../../core/alarms/alarm-state.ts";
 import { alarmWindow, evaluationIntervalSeconds } from "../../core/alarms/alarm-window.ts";
 import { alarmNameOf, childrenOf, holds } from "../../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
-import { evaluateMetricAlarm } from "../../core/alarms/evaluate-metric-alarm.ts";
+import { evaluateMetricAlarm, ruleOfReading } from "../../core/alarms/evaluate-metric-alarm.ts";
 import type { Evaluation } from "../../core/alarms/evaluate-alarm.ts";
 import { explainEvaluation } from "../../core/alarms/explain/explain-evaluation.ts";
 import { explainRule } from "../../core/alarms/explain/explain-rule.ts";
@@ -115,7 +115,7 @@ async function explainMetricAlarm(
   const readings = await own.alarms.reader.readWindows(call, [{ alarm, window }], dependencies.clock.now());
   const reading = readings.get(alarm.name);
   if (reading === undefined) return { Decision: "Nothing can be read for this alarm.", Notes: [] };
-  const rule = ruleOf(alarm);
+  const rule = ruleOfReading(alarm, reading);
   const then: MetricAlarm = { ...alarm, state: { ...alarm.state, value: before.value } };
   const { evaluation, decisions, state, isWarmingUp } = evaluateMetricAlarm(then, reading, evaluatedAt);
   const isMany = decisions.length > 0;

@@ -23,8 +23,12 @@ export function typeOf(
       return "text";
     case "word":
       return { word: expression.word };
-    case "reference":
-      return typeOfId(expression.id) ?? { problem: `Undefined id '${expression.id}'`, position };
+    case "reference": {
+      const type = typeOfId(expression.id);
+      if (type !== undefined) return type;
+      if (isBoolean(expression.id)) return { word: expression.id };
+      return { problem: `Undefined id '${expression.id}'`, position };
+    }
     case "negation": {
       const type = typeOf(expression.operand, typeOfId);
       if (isProblem(type)) return type;
@@ -95,15 +99,23 @@ function typeOfCall(
   }
   const fitting = called.signatures.find((signature) => fits(signature, types));
   if (fitting !== undefined) return fitting.gives;
-  const forms = called.signatures.map(({ takes }) => `${name}(${takes.map(nameOfParameter).join(", ")})`);
+  const forms = called.signatures.map((signature) => `${name}(${nameOfForm(signature)})`);
   const problem =
     `Function '${name}' does not accept (${types.map(nameOf).join(", ")}); ` +
     `it is used as ${[...new Set(forms)].join(" or ")}`;
   return { problem, position };
 }
 
-function fits({ takes }: Signature, types: readonly ExpressionType[]): boolean {
-  return takes.length === types.length && takes.every((wanted, index) => accepts(wanted, types[index]));
+/** These are written like the ids of queries, which come before them. */
+const isBoolean = (id: string) => id === "true" || id === "false";
+
+function fits({ takes, further }: Signature, types: readonly ExpressionType[]): boolean {
+  const rest = types.slice(takes.length);
+  if (types.length < takes.length || rest.length > (further?.atMost ?? 0)) return false;
+  return (
+    takes.every((wanted, index) => accepts(wanted, types[index])) &&
+    rest.every((type) => further?.accepts.some((wanted) => accepts(wanted, type)))
+  );
 }
 
 function accepts(wanted: Parameter, type: ExpressionType | undefined): boolean {
@@ -114,6 +126,14 @@ function accepts(wanted: Parameter, type: ExpressionType | undefined): boolean {
 
 const nameOf = (type: ExpressionType): string =>
   typeof type === "object" ? type.word : type === "metric" ? "TS" : type;
+
+const nameOfForm = ({ takes, further }: Signature): string => {
+  const more =
+    further === undefined
+      ? []
+      : [`up to ${further.atMost} of ${further.accepts.map(nameOfParameter).join("|")}`];
+  return [...takes.map(nameOfParameter), ...more].join(", ");
+};
 
 const nameOfParameter = (parameter: Parameter): string =>
   typeof parameter === "string" ? parameter : parameter.join("|");

@@ -14,6 +14,8 @@ export type Parameter = MathType | readonly string[];
 
 export interface Signature {
   readonly takes: readonly Parameter[];
+  /** More arguments may follow, each of one of some types. */
+  readonly further?: { readonly accepts: readonly Parameter[]; readonly atMost: number };
   readonly gives: "S" | "TS" | "TS[]";
 }
 

@@ -5,6 +5,7 @@ import { arrayFunctions } from "./functions/arrays.ts";
 import { calendarFunctions } from "./functions/calendar.ts";
 import { conditionalFunction } from "./functions/conditional.ts";
 import { fillFunction } from "./functions/fill.ts";
+import { lambdaFunction } from "./functions/lambda.ts";
 import { pointwiseFunctions } from "./functions/pointwise.ts";
 import { sequenceFunctions } from "./functions/sequence.ts";
 import { sourceFunctions } from "./functions/sources.ts";
@@ -20,5 +21,6 @@ export const mathFunctions: ReadonlyMap<string, MathFunction> = new Map(
     fillFunction,
     conditionalFunction,
     ...sourceFunctions,
+    lambdaFunction,
   ].map((one) => [one.name, one]),
 );

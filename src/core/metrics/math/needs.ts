@@ -52,6 +52,14 @@ export type SeriesNeed =
       readonly deviations: number;
       readonly periodSeconds: number;
     }
+  /** Any number of series, which a function gives that connects another data source. */
+  | {
+      readonly kind: "function";
+      readonly key: string;
+      readonly functionName: string;
+      readonly arguments: readonly (string | number | boolean)[];
+      readonly periodSeconds: number;
+    }
   /** One series, from a rule of Contributor Insights. */
   | {
       readonly kind: "insightRule";

@@ -1,6 +1,9 @@
 // Computes queries from the series that were read for them: the seam for GetMetricData and alarms.
 import { isDynamicLabel, renderLabel, type LabelContext } from "../dynamic-label.ts";
 import { evaluate } from "./evaluate.ts";
+import { everyPart, type MathExpression } from "./expression.ts";
+import type { MathType } from "./function.ts";
+import { lambdaFunction } from "./functions/lambda.ts";
 import type { MathQuery, SeriesNeed } from "./needs.ts";
 import {
   isPlanProblem,
@@ -10,7 +13,7 @@ import {
   type PlanProblem,
   type QueryPlan,
 } from "./plan.ts";
-import { several, single, type Series, type TimeRange, type Value } from "./series.ts";
+import { isFailed, scalar, several, single, type Series, type TimeRange, type Value } from "./series.ts";
 
 export interface EvaluationOptions {
   /** The range that is asked for, rounded as periods of this length begin in it. */
@@ -51,6 +54,7 @@ export function evaluatePlan(
   const metrics = plan.queries.flatMap((planned) =>
     planned.kind === "metric" ? [{ id: planned.query.id, series: metricSeries(planned, fetched) }] : [],
   );
+  const failures = new Map<string, Series>();
   const fallbackPeriod = Math.max(60, ...metrics.map(({ series }) => series.periodSeconds));
   for (const planned of plan.order) {
     const { id } = planned.query;
@@ -61,17 +65,21 @@ export function evaluatePlan(
       case "insights":
         values.set(id, insightsValue(planned, fetched.get(id) ?? []));
         break;
-      case "math":
-        values.set(
-          id,
-          evaluate(planned.expression, {
-            metrics,
-            periodSeconds: planned.periodSeconds ?? fallbackPeriod,
-            rangeOf: options.rangeOf,
-            valueOf: (reference) => values.get(reference) ?? several([]),
-            fetchedAt: (position) => fetched.get(keyOf(id, position)) ?? [],
-          }),
-        );
+      case "math": {
+        const failure = failureIn(planned, fetched, failures);
+        if (failure !== undefined) failures.set(id, failure);
+        const value =
+          failure === undefined || isFunctionCall(planned.expression)
+            ? evaluate(planned.expression, {
+                metrics,
+                periodSeconds: planned.periodSeconds ?? fallbackPeriod,
+                rangeOf: options.rangeOf,
+                valueOf: (reference) => values.get(reference) ?? several([]),
+                fetchedAt: (position) => fetched.get(keyOf(id, position)) ?? [],
+              })
+            : failedValue(failure, plan.types.get(id));
+        values.set(id, value);
+      }
     }
   }
   return plan.queries.flatMap((planned) =>
@@ -80,6 +88,30 @@ export function evaluatePlan(
 }
 
 type Planned<Kind extends PlannedQuery["kind"]> = Extract<PlannedQuery, { readonly kind: Kind }>;
+
+/** What is said of a function that failed; nothing can be computed from what it did not give. */
+function failureIn(
+  { query, expression }: Planned<"math">,
+  fetched: FetchedSeries,
+  failures: ReadonlyMap<string, Series>,
+): Series | undefined {
+  for (const part of everyPart(expression)) {
+    if (part.kind === "reference" && failures.has(part.id)) return failures.get(part.id);
+    if (part.kind !== "call" || !isFunctionCall(part)) continue;
+    const failed = fetched.get(keyOf(query.id, part.position))?.find(isFailed);
+    if (failed !== undefined) return { ...failed, label: "", timestamps: [], values: [] };
+  }
+  return undefined;
+}
+
+/** The call alone gives whatever the function does. */
+const isFunctionCall = (expression: MathExpression) =>
+  expression.kind === "call" && expression.name === lambdaFunction.name;
+
+function failedValue(failure: Series, type: MathType | undefined): Value {
+  if (type === "S") return scalar(Number.NaN);
+  return type === "TS[]" ? several([failure]) : single(failure);
+}
 
 /** A metric without data has a series without datapoints. */
 function metricSeries({ query, metric }: Planned<"metric">, fetched: FetchedSeries): Series {

@@ -23,7 +23,21 @@ export interface Series {
   readonly metric?: SeriesMetric;
   /** Of an anomaly detection band. */
   readonly edge?: "High" | "Low";
+  /** Of a series from a data source, where there is more to say than its datapoints. */
+  readonly status?: SeriesStatus;
 }
+
+/** How complete a data source gave a series, in the words of GetMetricData. */
+export interface SeriesStatus {
+  readonly code: (typeof seriesStatusCodes)[number];
+  readonly messages: readonly { readonly code: string; readonly value: string }[];
+}
+
+export const seriesStatusCodes = ["Complete", "PartialData", "InternalError", "Forbidden"] as const;
+
+/** Whether there is no data because its source failed: nothing can be computed from it. */
+export const isFailed = ({ status }: Series): boolean =>
+  status?.code === "InternalError" || status?.code === "Forbidden";
 
 /** A scalar that is not a number, such as the average of nothing, leaves no datapoint behind. */
 export type Value =

@@ -105,5 +105,4 @@ export const sourceFunctions: readonly MathFunction[] = [
   insightRule,
   refused("DB_PERF_INSIGHTS", "there is no Performance Insights here"),
   refused("SERVICE_QUOTA", "there are no service quotas here"),
-  refused("LAMBDA", "there are no connectors to other data sources here"),
 ];
