@@ -5,7 +5,7 @@ import { allCursors, parseCursorKey } from "../storage/log-subscriptions.ts";
 import { onLogEventsStored } from "../storage/telemetry/log-events.ts";
 import { readSubscription } from "./log-subscriptions/definition.ts";
 import { subscriptionNodes, type SubscriptionNodes } from "./log-subscriptions/nodes.ts";
-import { SubscriptionRun, type RunParts } from "./log-subscriptions/run.ts";
+import { collectMs, SubscriptionRun, type RunParts } from "./log-subscriptions/run.ts";
 
 export interface LogSubscriptionsParts extends RunParts {
   readonly facts: FactBoard;
@@ -17,8 +17,6 @@ export interface LogSubscriptions {
   stop(): Promise<void>;
 }
 
-/** How long events are collected, so that many go in one payload. */
-const collectMs = 500;
 /** After a failure of our own: the store, not the target. */
 const repairMs = 10_000;
 

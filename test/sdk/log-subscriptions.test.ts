@@ -167,6 +167,23 @@ describe("a subscription filter delivers", () => {
     expect(payloads.length).toBeGreaterThan(3);
     expect(messagesOf(payloads)).toEqual(expected);
   });
+
+  test("what comes while a payload is on its way together with what comes soon after", async () => {
+    const group = await newLogGroup(server, logs);
+    await subscribe(group.logGroupName);
+    await group.put([[0, "first"]]);
+    const answer = receiver.hold();
+    const delivering = server.advance(500);
+    await answer.asked;
+    await group.put([[1, "second"]]);
+    answer.give();
+    await delivering;
+    await group.put([[2, "third"]]);
+    expect((await delivered(500)).map((payload) => messagesOf([payload]))).toEqual([
+      ["first"],
+      ["second", "third"],
+    ]);
+  });
 });
 
 describe("what cannot be delivered", () => {

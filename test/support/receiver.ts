@@ -18,6 +18,8 @@ export interface Receiver {
   readonly requests: ReceivedRequest[];
   /** What the next requests are answered; 200 and `{}` when there is nothing. */
   readonly answers: (readonly [status: number, body: string])[];
+  /** The next request waits for its answer until it is given. */
+  hold(): { readonly asked: Promise<void>; give(): void };
   /** A file for `--service-endpoints` in which every service is this one. */
   readonly endpointsFile: string;
   /** The payloads in all requests, without control messages. */
@@ -28,6 +30,7 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const answers: (readonly [number, string])[] = [];
+  let onHeld: ((give: () => void) => void) | undefined;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -35,7 +38,10 @@ export async function startReceiver(): Promise<Receiver> {
       const [status, text] = answers.shift() ?? [200, "{}"];
       const { url: path = "", headers } = request;
       if (status < 400) requests.push({ path, headers, body: Buffer.concat(chunks) });
-      response.writeHead(status, { "content-type": "application/json" }).end(text);
+      const give = () => response.writeHead(status, { "content-type": "application/json" }).end(text);
+      if (onHeld === undefined) give();
+      else onHeld(give);
+      onHeld = undefined;
     });
   });
   server.listen(0, "127.0.0.1");
@@ -54,6 +60,16 @@ export async function startReceiver(): Promise<Receiver> {
     requests,
     answers,
     endpointsFile,
+    hold() {
+      let give = (): unknown => undefined;
+      const asked = new Promise<void>((resolve) => {
+        onHeld = (giveHeld) => {
+          give = giveHeld;
+          resolve();
+        };
+      });
+      return { asked, give: () => void give() };
+    },
     payloads: () =>
       requests
         .flatMap((request) => payloadOf(request))

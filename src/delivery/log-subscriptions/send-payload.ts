@@ -1,6 +1,4 @@
 // Sends the payloads of subscription filters: to streams, functions, search domains and addresses.
-import { promisify } from "node:util";
-import { constants, gzip, type ZlibOptions } from "node:zlib";
 import type { SubscriptionTarget } from "../../core/logs/subscription-target.ts";
 import type {
   EncodedPayload,
@@ -8,8 +6,10 @@ import type {
   SendSubscriptionPayload,
 } from "../../storage/log-subscriptions.ts";
 import type { DeliveryService, ServiceEndpoint, ServiceEndpoints } from "../service-endpoints.ts";
-import { post, sendToService } from "../signed-request.ts";
+import { post } from "../post.ts";
+import { sendToService } from "../signed-request.ts";
 import { bulkBody, failuresOfBulk } from "./bulk.ts";
+import { gzipped } from "./compress.ts";
 import { joinEvents } from "./join-events.ts";
 
 type Sender<Kind extends SubscriptionTarget["kind"]> = (
@@ -89,18 +89,10 @@ async function dataOf(payload: EncodedPayload): Promise<string> {
   return (await compressed(payload)).toString("base64");
 }
 
-const compress = promisify<Buffer, ZlibOptions, Buffer>(gzip);
-
-/**
- * The fastest level: the usual one takes two and a half times as long and makes a tenth less of it. Pieces of
- * a size that few payloads exceed, because each comes back through the event loop.
- */
-const compression = { level: constants.Z_BEST_SPEED, chunkSize: 256 * 1024 };
-
 function compressed({ head, events }: EncodedPayload): Promise<Buffer> {
   const opening = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"logEvents":[`);
   const json = Buffer.concat([opening, joinEvents(events), Buffer.from("]}")]);
-  return compress(json, compression);
+  return gzipped(json);
 }
 
 function sendJson(

@@ -34,6 +34,8 @@ export interface RunParts extends SubscriptionParts {
 const pageEvents = 10_000;
 /** A post takes several turns of a busy event loop, and a stream's payloads wait for each other. */
 const streamsAtOnce = 8;
+/** How long events are collected, so that many go in one payload. */
+export const collectMs = 500;
 /** How often it is looked whether all nodes have stored what is noted. */
 const settleMs = 500;
 
@@ -120,6 +122,7 @@ export class SubscriptionRun {
   async turn(): Promise<number | undefined> {
     const { clock } = this.#parts;
     if (!this.isMine) return undefined;
+    const startedAt = clock.now();
     this.#page ??= await this.#readPage();
     if (this.#page === undefined) return this.#notes.isEmpty ? undefined : clock.now() + settleMs;
     const page = this.#page;
@@ -133,7 +136,8 @@ export class SubscriptionRun {
     await this.#advance(page);
     this.#page = undefined;
     const now = clock.now();
-    if (page.more || this.#notes.isReady(this.#nodes.settled(now))) return now;
+    if (page.more) return now;
+    if (this.#notes.isReady(this.#nodes.settled(now))) return Math.max(now, startedAt + collectMs);
     return this.#notes.isEmpty ? undefined : now + settleMs;
   }
 
