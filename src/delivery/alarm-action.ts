@@ -6,7 +6,8 @@ import type { ActionWay, FindActionWay } from "./action-targets.ts";
 import { runLocalCommand } from "./local-command.ts";
 import { arrived, failed, refused, wordsOf, type DeliveryOutcome } from "./outcome.ts";
 import type { ServiceEndpoint, ServiceEndpoints } from "./service-endpoints.ts";
-import { AnswerError, post, sendToService } from "./signed-request.ts";
+import { AnswerError, post } from "./post.ts";
+import { sendToService } from "./signed-request.ts";
 
 export interface ActionAttempt {
   readonly action: PerformedAction;

@@ -3,7 +3,8 @@ import type { Delivery } from "../storage/outbox.ts";
 import type { NotificationDocuments } from "./notification-document.ts";
 import { arrived, failed, refused, wordsOf, type DeliveryOutcome } from "./outcome.ts";
 import type { ServiceEndpoints } from "./service-endpoints.ts";
-import { AnswerError, sendToService } from "./signed-request.ts";
+import { AnswerError } from "./post.ts";
+import { sendToService } from "./signed-request.ts";
 
 export interface FunctionParts {
   readonly endpoints: ServiceEndpoints;

@@ -1,5 +1,6 @@
 // Sends a signed request to a service of AWS, or to something that speaks its protocol.
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { post } from "./post.ts";
 import type { ServiceEndpoint } from "./service-endpoints.ts";
 
 export interface ServiceRequest {
@@ -12,20 +13,6 @@ export interface ServiceRequest {
   readonly now: number;
   readonly signal: AbortSignal;
 }
-
-/** An answer that is no success. */
-export class AnswerError extends Error {
-  override readonly name = "AnswerError";
-  readonly status: number;
-
-  constructor(message: string, status: number) {
-    super(message);
-    this.status = status;
-  }
-}
-
-const responseTimeoutMs = 30_000;
-const shownCharacters = 500;
 
 /**
  * @returns the body of the answer.
@@ -55,33 +42,6 @@ export async function sendToService(endpoint: ServiceEndpoint, request: ServiceR
   );
   const { host: _host, ...headers } = signed.headers;
   return post(endpoint.url + path, headers, body, signal);
-}
-
-/** @throws Error as `sendToService` */
-export async function post(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string | Uint8Array,
-  signal: AbortSignal,
-): Promise<string> {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers,
-    body,
-    redirect: "error",
-    signal: AbortSignal.any([signal, AbortSignal.timeout(responseTimeoutMs)]),
-  }).catch((error: unknown) => {
-    throw new Error(`${url} could not be reached: ${reasonOf(error)}`, { cause: error });
-  });
-  const text = await answer.text();
-  if (answer.ok) return text;
-  throw new AnswerError(`${url} answered ${answer.status}: ${text.slice(0, shownCharacters)}`, answer.status);
-}
-
-/** `fetch` hides what happened in the cause of its error. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 /** The digest that the signer asks for. */
