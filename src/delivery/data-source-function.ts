@@ -2,7 +2,8 @@
 import type { CallDataSource, DataSourceCall, DataSourceReply } from "../storage/data-source-function.ts";
 import { wordsOf } from "./outcome.ts";
 import type { ServiceEndpoint, ServiceEndpoints } from "./service-endpoints.ts";
-import { AnswerError, sendToService } from "./signed-request.ts";
+import { AnswerError } from "./post.ts";
+import { sendToService } from "./signed-request.ts";
 
 /** What is larger is not an answer: the limit of a Lambda function's own answers, too. */
 const maximumAnswerBytes = 6 * 1_024 * 1_024;
