@@ -17,8 +17,8 @@ const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 3]);
 /** An empty last block. */
 const lastBlock = Buffer.from([0x03, 0x00]);
 
-/** As many as there are threads that deflate. */
-const compressorsAtMost = 4;
+/** Half of the threads that there are for it: files are written by the others, and callers wait for these. */
+const compressorsAtMost = 2;
 
 /**
  * Deflates one payload after the other with the same memory: what zlib's own gzip takes and drops for every
