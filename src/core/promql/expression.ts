@@ -24,7 +24,7 @@ export const metricNameLabel = "__name__";
 export type PinnedTime = "start" | "end" | { readonly at: number };
 
 /** What a selector or a subquery looks at, relative to the time of evaluation. */
-interface TimeShift {
+export interface TimeShift {
   readonly offsetMs: number;
   readonly pinned?: PinnedTime;
 }
@@ -53,7 +53,8 @@ export interface Subquery extends TimeShift {
   readonly position: number;
 }
 
-export interface Negation {
+/** `-expression` or `+expression`. */
+interface SignedExpression {
   readonly kind: "sign";
   readonly sign: "+" | "-";
   readonly operand: PromqlExpression;
@@ -102,7 +103,7 @@ export type PromqlExpression =
   | VectorSelector
   | RangeSelector
   | Subquery
-  | Negation
+  | SignedExpression
   | Operation
   | Aggregation
   | PromqlCall;
@@ -127,3 +128,33 @@ export const operatorNames = [
 ] as const;
 
 export type OperatorName = (typeof operatorNames)[number];
+
+/** How strongly operators bind. */
+export const precedence: Readonly<Record<OperatorName, number>> = {
+  or: 1,
+  and: 2,
+  unless: 2,
+  "==": 3,
+  "!=": 3,
+  "<=": 3,
+  ">=": 3,
+  "<": 3,
+  ">": 3,
+  "+": 4,
+  "-": 4,
+  "*": 5,
+  "/": 5,
+  "%": 5,
+  atan2: 5,
+  "^": 7,
+};
+
+/** A sign before an expression lies between products and powers: `-1 ^ 2` is `-(1 ^ 2)`. */
+export const signPrecedence = 6;
+
+const comparisons: ReadonlySet<OperatorName> = new Set(["==", "!=", "<=", ">=", "<", ">"]);
+
+export const isComparison = (operator: OperatorName): boolean => comparisons.has(operator);
+
+export const isSetOperator = (operator: OperatorName): operator is "and" | "or" | "unless" =>
+  operator === "and" || operator === "or" || operator === "unless";

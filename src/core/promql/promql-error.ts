@@ -1,8 +1,8 @@
 // Why a text is no PromQL expression, or why one gives no value.
 
 /**
- * What is wrong, in Prometheus's words: `1:5: parse error: ...` for a text, where lines and columns count from
- * 1; without a place for an evaluation that fails. `position` counts UTF-16 units from the start.
+ * What is wrong, in Prometheus's words: `1:5: parse error: ...` for a text, where lines and columns count
+ * from 1; without a place for an evaluation that fails. `position` counts UTF-16 units from the start.
  */
 export class PromqlError extends Error {
   override readonly name = "PromqlError";
