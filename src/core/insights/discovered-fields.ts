@@ -1,5 +1,6 @@
 // The fields that Logs Insights finds in log events by itself: system fields, JSON, and well-known records.
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
+import { entityPrefix } from "../logs/entity.ts";
 import { defaultIndexedFields } from "../logs/indexed-fields.ts";
 import { missing, type Value } from "./value.ts";
 import type { EventScope, ScopeGroup } from "./scope.ts";
@@ -127,6 +128,7 @@ export function discoveredField(given: readonly (string | number)[], scope: Even
   const name = given.join(".");
   const lambda = lambdaFields[name];
   if (lambda !== undefined) return lambdaField(lambda);
+  if (name.startsWith(entityPrefix)) return entityField(name);
   if (/^@[^@]/.test(name)) return missing;
   const path = name.replace(/^@@/, "@");
   const choices = spacedRecords.flatMap((record) => {
@@ -141,6 +143,11 @@ export function discoveredField(given: readonly (string | number)[], scope: Even
   return { sql: sql`multiIf(${joinSql([...choices, json.sql], ", ")})`, type: "field", nullable: true };
 }
 
+/** What an event is about is kept beside its indexed fields, whatever policies say. */
+function entityField(name: string): Value {
+  return { sql: indexedField(name), type: "field", nullable: true };
+}
+
 /** In front of the steps of a field: the field as it came, without masks. No query can write it. */
 export const unmaskedStep = -1;
 
@@ -151,6 +158,7 @@ function unmaskedField(path: readonly (string | number)[], scope: EventScope): V
   if (name === "@message") return { sql: message, type: "text", nullable: false };
   const system = systemField(name, scope);
   if (system !== undefined) return system;
+  if (name.startsWith(entityPrefix)) return entityField(name);
   return { sql: jsonField(message, path), type: "field", nullable: true };
 }
 

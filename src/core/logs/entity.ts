@@ -3,7 +3,16 @@
 /** Names and values that tell one entity from the others. */
 type KeyAttributes = Readonly<Record<string, string>>;
 
-export type EntityRejection = "InvalidKeyAttributes" | "InvalidTypeValue" | "MissingRequiredFields";
+interface Entity {
+  readonly keyAttributes?: KeyAttributes | undefined;
+  readonly attributes?: KeyAttributes | undefined;
+}
+
+export type EntityRejection =
+  | "InvalidKeyAttributes"
+  | "InvalidTypeValue"
+  | "MissingRequiredFields"
+  | "UnsupportedLogGroupType";
 
 const keyNames: ReadonlySet<string> = new Set(["Type", "ResourceType", "Identifier", "Name", "Environment"]);
 
@@ -15,6 +24,20 @@ const requiredOf: ReadonlyMap<string, readonly string[]> = new Map([
   ["RemoteService", ["Name"]],
   ["Service", ["Name"]],
 ]);
+
+/** What system fields that tell of an entity begin with. */
+export const entityPrefix = "@entity.";
+
+/**
+ * The fields by which queries find the entity of an event: `@entity.KeyAttributes.Type`,
+ * `@entity.Attributes.EC2.InstanceId`.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
+ */
+export function entityFields({ keyAttributes = {}, attributes = {} }: Entity): KeyAttributes {
+  const named = (kind: string, given: KeyAttributes) =>
+    Object.entries(given).map(([name, value]) => [`${entityPrefix}${kind}.${name}`, value] as const);
+  return Object.fromEntries([...named("KeyAttributes", keyAttributes), ...named("Attributes", attributes)]);
+}
 
 /**
  * Undefined for an entity that is taken. The events are stored in any case.

@@ -28,6 +28,8 @@ export interface IngestRules {
   readonly protection: ProtectionRules | undefined;
   /** Whether metrics are made of events in the embedded metric format. */
   readonly extractsMetrics: boolean;
+  /** Whether events keep what they are about: those of the Standard class do. */
+  readonly takesEntities: boolean;
 }
 
 /** What became of a batch, to be counted. */
@@ -56,6 +58,8 @@ export function ingest(
   rules: IngestRules,
   events: readonly InputLogEvent[],
   origin: EventOrigin,
+  /** What the events are about, as fields; kept beside those that are indexed. */
+  entity?: Readonly<Record<string, string>>,
 ): IngestedBatch {
   const { transform, protection } = rules;
   const findings: (readonly Finding[])[] = [];
@@ -63,7 +67,8 @@ export function ingest(
   const rowOf = ({ timestamp, message }: InputLogEvent, transformed: string | undefined) => {
     const reading = new EventReading(transformed ?? message, timestamp);
     readings.push(reading);
-    const indexed = indexedFieldsOf(reading, rules.indexedFields, rules.indexedPaths);
+    const ofMessage = indexedFieldsOf(reading, rules.indexedFields, rules.indexedPaths);
+    const indexed = entity === undefined ? ofMessage : { ...ofMessage, ...entity };
     return transformed === undefined
       ? { timestamp, message, indexed }
       : { timestamp, message, indexed, transformed };
@@ -171,6 +176,7 @@ async function readRules(
     transform: config === undefined ? undefined : compileTransformer(config, compileTransformerRegex),
     indexedFields: names.length === 0 ? defaultIndexedFields : new Set([...defaultIndexedFields, ...names]),
     indexedPaths: names.filter((name) => name.includes(".")),
+    takesEntities: ofClass.logGroupClass === "STANDARD",
     extractsMetrics: !account.withoutExtraction.some((selection) => selectsGroup(selection, logGroupName)),
     protection: compileProtection([
       ...auditsOf(protection?.value.document, false),

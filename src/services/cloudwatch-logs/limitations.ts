@@ -40,7 +40,6 @@ export const limitations = {
   PutStorageTierPolicy: ["`INTELLIGENT_TIERING` is refused: there is one tier"],
   GetLogEvents: ["any caller may `unmask`"],
   FilterLogEvents: ["any caller may `unmask`"],
-  PutLogEvents: ["`entity` is checked and not kept"],
   PutMetricFilter: [
     "a filter is not disabled when its dimensions have 1,000 different values within an hour: events with " +
       "further ones are not counted until the hour is over",

@@ -1,5 +1,5 @@
 // Log events: put, get and filter.
-import { entityRejection } from "../../core/logs/entity.ts";
+import { entityFields, entityRejection, type EntityRejection } from "../../core/logs/entity.ts";
 import {
   eventIdOf,
   parsePageToken,
@@ -16,7 +16,7 @@ import { requireBearerTokens } from "./bearer-tokens.ts";
 import { findingsStream, reportFindings } from "./data-protection-findings.ts";
 import { storeEventMetrics } from "./event-metrics.ts";
 import { storeIngestMetrics } from "./ingest-metrics.ts";
-import { ingest } from "./ingest-rules.ts";
+import { ingest, type IngestRules } from "./ingest-rules.ts";
 import { requireReadableClass } from "./log-classes.ts";
 import {
   groupsIn,
@@ -42,13 +42,26 @@ export async function putLogEvents(
   requireBearerTokens(context, stream);
   const outcome = acceptBatch(input.logEvents, now, stream.retentionDays);
   if (outcome.kind === "refused") throw invalidParameter(outcome.reason);
-  if (outcome.events.length > 0) await store(context, input.logGroupName, stream, outcome.events);
-  const errorType = input.entity === undefined ? undefined : entityRejection(input.entity.keyAttributes);
+  const rules = await rulesOf(context, input.logGroupName, stream);
+  const errorType = entityProblem(input.entity, rules);
+  if (outcome.events.length > 0) {
+    const entity = errorType === undefined && input.entity ? entityFields(input.entity) : undefined;
+    await store(context, input.logGroupName, stream, { rules, events: outcome.events, entity });
+  }
   return {
     nextSequenceToken: sequenceToken(now),
     ...(outcome.rejected === undefined ? {} : { rejectedLogEventsInfo: outcome.rejected }),
     ...(errorType === undefined ? {} : { rejectedEntityInfo: { errorType } }),
   };
+}
+
+/** The events are stored in any case. */
+function entityProblem(
+  entity: Input<"PutLogEvents">["entity"],
+  { takesEntities }: IngestRules,
+): EntityRejection | undefined {
+  if (entity === undefined) return undefined;
+  return takesEntities ? entityRejection(entity.keyAttributes) : "UnsupportedLogGroupType";
 }
 
 /** 56 digits, as AWS's tokens. */
@@ -65,20 +78,32 @@ async function requireStream(context: LogsContext, group: string, stream: string
   return found;
 }
 
+async function rulesOf(
+  context: LogsContext,
+  logGroupName: string,
+  { groupId }: KnownStream,
+): Promise<IngestRules> {
+  const { ingestRules } = context;
+  return ingestRules.recall(groupId) ?? ingestRules.find(scopeOf(context), logGroupName, groupId);
+}
+
+interface AcceptedEvents {
+  readonly rules: IngestRules;
+  readonly events: readonly InputLogEvent[];
+  /** What they are about, as fields. */
+  readonly entity: Readonly<Record<string, string>> | undefined;
+}
+
 async function store(
   context: LogsContext,
   logGroupName: string,
   stream: KnownStream,
-  events: readonly InputLogEvent[],
+  { rules, events, entity }: AcceptedEvents,
 ): Promise<void> {
   const { facts, telemetry, logEncryption } = context.dependencies;
   const { account, region, now } = context.call;
-  const { ingestRules } = context;
-  const rules =
-    ingestRules.recall(stream.groupId) ??
-    (await ingestRules.find(scopeOf(context), logGroupName, stream.groupId));
   const origin = { logGroupName, logStreamName: stream.streamName, account, region };
-  const ingested = ingest(rules, events, origin);
+  const ingested = ingest(rules, events, origin, entity);
   const { kmsKeyId, groupId } = stream;
   const sealer =
     kmsKeyId === undefined ? undefined : await logEncryption.sealerOf(groupId, kmsKeyId, events.length);
@@ -147,7 +172,11 @@ async function writeFindings(
     context,
     logGroupName,
     { ...stream, groupId, retentionDays },
-    messages.map((message) => ({ timestamp: now, message })),
+    {
+      rules: await rulesOf(context, logGroupName, stream),
+      events: messages.map((message) => ({ timestamp: now, message })),
+      entity: undefined,
+    },
   );
 }
 

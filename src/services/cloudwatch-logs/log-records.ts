@@ -35,6 +35,7 @@ export async function getLogRecord(
   return {
     logRecord: {
       ...flattenEvent(event.document),
+      ...event.entity,
       "@timestamp": String(event.timestamp),
       "@message": event.message,
       "@logStream": await streamName(group, event.streamId, context),
