@@ -26,7 +26,7 @@ export function createLogQuerySource(service: () => Service | undefined, clock: 
   };
 
   async function run(logs: Service, question: LogQueryQuestion): Promise<LogQueryAnswer> {
-    const { world, queryString, logGroupIdentifiers, from, to } = question;
+    const { world, queryString, logGroupIdentifiers, from, to, limit = maximumRows } = question;
     const call = (operation: string, input: Readonly<Record<string, unknown>>) => {
       const handler = logs.handlers.get(operation);
       if (handler === undefined) throw new Error(`${logs.model.name} does not handle ${operation}`);
@@ -37,7 +37,7 @@ export function createLogQuerySource(service: () => Service | undefined, clock: 
       logGroupIdentifiers: [...logGroupIdentifiers],
       startTime: from,
       endTime: to - 1,
-      limit: maximumRows,
+      limit,
     });
     for (let look = 0; look < looks.most; look++) {
       const found = await call("GetQueryResults", { queryId: started["queryId"] });

@@ -9,8 +9,9 @@ import { retentionMs } from "../core/metrics/periods.ts";
 import { computeStatistic } from "../core/metrics/statistics.ts";
 import { needsHistogram, parseStatistic, type Statistic } from "../core/metrics/statistic-names.ts";
 import { nothing, readComputed } from "./alarm-expressions.ts";
-import { alarmScope, type AlarmWorld } from "./alarms.ts";
+import { alarmScope, type AlarmWorld, type DecidedChange } from "./alarms.ts";
 import type { RollupLedger } from "./metric-rollups.ts";
+import { withLogLines } from "./log-alarm-lines.ts";
 import { createLogAlarmRuns } from "./log-alarm-runs.ts";
 import type { LogQuerySource } from "./log-query-source.ts";
 import type { SeriesSource } from "./series-source.ts";
@@ -46,6 +47,12 @@ export interface AlarmReader {
     windows: readonly WindowOfAlarm[],
     now: number,
   ): Promise<ReadonlyMap<string, AlarmReading>>;
+  /** The changes with the log lines that topics are told; `asOf` as for `read`. */
+  withLogLines(
+    world: AlarmWorld,
+    decided: readonly DecidedChange[],
+    asOf: number,
+  ): Promise<readonly DecidedChange[]>;
   /** Forgets what is cached; call it after a reset. */
   forget(): void;
 }
@@ -84,6 +91,7 @@ export function createAlarmReader(parts: AlarmReaderParts): AlarmReader {
       return readWindows(world, windowsOf(alarms, asOf), asOf);
     },
     readWindows,
+    withLogLines: (world, decided, asOf) => withLogLines(parts.logs, world, decided, asOf),
     forget() {
       units.forget();
       logRuns.forget();

@@ -9,6 +9,8 @@ export interface LogQueryQuestion {
   /** Events from here on and before there; epoch milliseconds. */
   readonly from: number;
   readonly to: number;
+  /** As many rows as there may be unless given. */
+  readonly limit?: number;
 }
 
 /** `problem` when the query cannot be run: it is wrong, a log group is not there, or it takes too long. */

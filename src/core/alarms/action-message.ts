@@ -6,7 +6,8 @@ import {
   type ContributorIdentity,
   type MetricAlarm,
 } from "./alarm.ts";
-import { configurationJson, stateJson, type Json } from "./alarm-json.ts";
+import { configurationJson, stateJson, type Json, type JsonObject } from "./alarm-json.ts";
+import { fittingLines, type LogLine } from "./log-lines.ts";
 import { instantText } from "./aws-text.ts";
 
 export interface ActionPlace {
@@ -26,21 +27,34 @@ export interface ToldChange {
   readonly before: Alarm;
   readonly after: Alarm;
   readonly contributor?: ContributorIdentity;
+  readonly logLines?: readonly LogLine[];
 }
 
 /** Topics get CloudWatch's notification; everything else the event that functions get. */
 export function actionMessage(actionArn: string, change: ToldChange, place: ActionPlace): ActionMessage {
   const { after } = change;
   const isTopic = /^arn:[\w-]+:sns:/.test(actionArn);
-  const body = isTopic ? topicMessage(change, place) : functionEvent(change, place);
+  const body = isTopic ? withLines(topicMessage(change, place), change) : functionEvent(change, place);
   return {
     subject: `${after.state.value}: "${after.name}" in ${regionName(place.region)}`.slice(0, 100),
     body: JSON.stringify(body),
   };
 }
 
+/**
+ * Topics alone are told log lines; the name of the member is ours, for AWS documents none.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html
+ */
+function withLines(message: JsonObject, { logLines = [] }: ToldChange): JsonObject {
+  if (logLines.length === 0) return message;
+  return { ...message, LogLines: fittingLines(JSON.stringify(message), logLines) };
+}
+
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
-function topicMessage({ before, after, contributor }: ToldChange, { account, region }: ActionPlace): Json {
+function topicMessage(
+  { before, after, contributor }: ToldChange,
+  { account, region }: ActionPlace,
+): JsonObject {
   const tags = propagatedTags(after);
   return {
     AlarmName: after.name,

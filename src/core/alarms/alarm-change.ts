@@ -8,6 +8,7 @@ import {
 } from "./alarm.ts";
 import type { AlarmState } from "./alarm-state.ts";
 import { stateUpdateItem, type AlarmHistoryItem } from "./alarm-history.ts";
+import type { LogLine } from "./log-lines.ts";
 import { decideSuppression, type Suppression } from "./suppression.ts";
 
 /** A state that an evaluation, or a caller, gives an alarm. */
@@ -33,6 +34,8 @@ interface RecordedChange {
   readonly history: readonly AlarmHistoryItem[];
   /** ARNs of what is to be done now. */
   readonly actions: readonly string[];
+  /** What topics are told beside it. */
+  readonly logLines?: readonly LogLine[];
 }
 
 export interface AlarmChange extends RecordedChange {

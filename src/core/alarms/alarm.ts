@@ -121,6 +121,8 @@ export interface LogQuery {
   readonly endOffsetSeconds: number;
   /** Like `avg(latency) by host | sort desc`. */
   readonly aggregation: string;
+  /** How many log lines go with a notification; none unless given. */
+  readonly lines?: { readonly count: number; readonly roleArn: string };
 }
 
 export interface CompositeAlarm extends AlarmBase {

@@ -1,5 +1,5 @@
 // What follows from the evaluation of a metric alarm: the change that is written, or nothing.
-import { actionsOf, type AlarmContributor, type MetricAlarm } from "./alarm.ts";
+import { actionsOf, alarmTypeOf, type Alarm, type AlarmContributor, type MetricAlarm } from "./alarm.ts";
 import {
   changeState,
   reconsiderHeld,
@@ -22,7 +22,7 @@ export function applyDecision(
   const change =
     decision.state === undefined
       ? (reconsiderHeld(base, circumstances) ?? repeatedActions(base, circumstances.now))
-      : withoutInstanceActions(changeState(base, decision.state, circumstances), decision);
+      : withoutActionsOfSeries(changeState(base, decision.state, circumstances), decision);
   const contributors = decision.decisions.flatMap((one) => contributorChanges(base, one, circumstances));
   if (change !== undefined) return { ...change, contributors };
   if (base === alarm) return undefined;
@@ -47,12 +47,22 @@ const namesOf = (contributors: readonly AlarmContributor[]) => contributors.map(
 const instanceAction = /^arn:[\w-]+:(automate|swf):/;
 /** What is done for a time series as well: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html */
 const contributorAction = /^arn:[\w-]+:(sns|automate|swf|lambda|ssm):/;
+/** What log alarms do for each group, and not for all: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html */
+const groupAction = /^arn:[\w-]+:(sns|lambda):/;
 
-/** An instance is acted on for its own time series, never for all of them together. */
-function withoutInstanceActions(change: AlarmChange, { decisions }: MetricAlarmDecision): AlarmChange {
+/**
+ * An instance is acted on for its own time series, never for all of them together. Groups of logs have no
+ * insufficient data, so of that only the alarm as a whole can tell.
+ */
+function withoutActionsOfSeries(change: AlarmChange, { decisions }: MetricAlarmDecision): AlarmChange {
   if (decisions.length === 0) return change;
-  return { ...change, actions: change.actions.filter((arn) => !instanceAction.test(arn)) };
+  const { state } = change.after;
+  const isOfGroups = isLogAlarm(change.after) && state.value !== "INSUFFICIENT_DATA";
+  const ofSeries = isOfGroups ? groupAction : instanceAction;
+  return { ...change, actions: change.actions.filter((arn) => !ofSeries.test(arn)) };
 }
+
+const isLogAlarm = (alarm: Alarm) => alarmTypeOf(alarm) === "LogAlarm";
 
 function contributorChanges(
   alarm: MetricAlarm,
@@ -64,7 +74,8 @@ function contributorChanges(
   const record = { updatedAt: now, transitionedAt: now };
   const before = { ...alarm, state: { ...record, value: changedFrom, reason: "" } };
   const after = { ...alarm, state: { ...record, value, reason } } as const;
-  const actions = isMuted ? [] : actionsOf(after, value).filter((arn) => contributorAction.test(arn));
+  const ofSeries = isLogAlarm(alarm) ? groupAction : contributorAction;
+  const actions = isMuted ? [] : actionsOf(after, value).filter((arn) => ofSeries.test(arn));
   return [
     { contributor: identity, before, after, actions, history: [contributorItem(after, identity, now)] },
   ];

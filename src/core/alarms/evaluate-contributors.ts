@@ -49,12 +49,10 @@ export function evaluateContributors(
   });
   const inAlarm = decisions.filter(({ isInAlarm }) => isInAlarm);
   const kept = inAlarm.slice(0, alarmLimits.contributors);
-  const ids = new Set(readings.map(({ identity }) => identity.id));
-  const gone = [...before.values()].filter(({ id }) => !ids.has(id));
   return {
     decisions: [
       ...decisions.filter((one) => one.changedFrom !== "OK" || kept.includes(one)),
-      ...gone.map((one) => goneDecision(rule, one)),
+      ...goneContributors(alarm, rule, readings),
     ],
     contributors: kept.map(({ identity, reason }) => {
       const known = before.get(identity.id);
@@ -111,7 +109,19 @@ function contributorReason(rule: AlarmRule, evaluation: Evaluation): string {
   );
 }
 
-/** Its data stopped altogether. */
+/**
+ * Those whose data stopped altogether are OK, however missing data is treated.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html
+ */
+export function goneContributors(
+  { contributors = [] }: MetricAlarm,
+  rule: AlarmRule,
+  readings: readonly ContributorReading[],
+): readonly ContributorDecision[] {
+  const ids = new Set(readings.map(({ identity }) => identity.id));
+  return contributors.filter(({ id }) => !ids.has(id)).map((one) => goneDecision(rule, one));
+}
+
 function goneDecision(rule: AlarmRule, { id, attributes }: AlarmContributor): ContributorDecision {
   return {
     identity: { id, attributes },

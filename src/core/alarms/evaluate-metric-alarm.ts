@@ -13,6 +13,7 @@ import { evaluateAlarm, type AlarmRule, type Evaluation } from "./evaluate-alarm
 import {
   countReasonData,
   evaluateContributors,
+  goneContributors,
   noSeriesReason,
   type ContributorDecision,
 } from "./evaluate-contributors.ts";
@@ -53,10 +54,10 @@ export function evaluateMetricAlarm(
     const isNews = state.value !== alarm.state.value || state.reason !== alarm.state.reason;
     return { ...base, decisions, contributors: inAlarm, state: isNews ? state : undefined };
   }
-  if (evaluation.state === alarm.state.value || warming) {
-    return { ...base, state: undefined, contributors: warming ? (alarm.contributors ?? []) : [] };
-  }
-  return { ...base, state: newState(alarm, rule, evaluation, reading, now) };
+  if (warming) return { ...base, state: undefined, contributors: alarm.contributors ?? [] };
+  const decisions = reading.contributors === undefined ? [] : goneContributors(alarm, rule, []);
+  if (evaluation.state === alarm.state.value) return { ...base, decisions, state: undefined };
+  return { ...base, decisions, state: newState(alarm, rule, evaluation, reading, now) };
 }
 
 /** The rule of the alarm; a source that failed leaves data missing, whatever the alarm would make of that. */

@@ -14,10 +14,10 @@ export type LogQueryRow = readonly (readonly [field: string, value: string])[];
 /** Groups of an aggregation that one run is read for. */
 export const maximumLogContributors = 500;
 
-interface Aggregation {
+export interface Aggregation {
   readonly stats: string;
-  /** The fields that the rows are grouped by. */
-  readonly by: readonly string[];
+  /** The fields that the rows are grouped by: as the rows name them, and as they are written. */
+  readonly by: readonly { readonly name: string; readonly text: string }[];
   readonly sort?: "asc" | "desc";
 }
 
@@ -27,10 +27,10 @@ export function parseAggregation(text: string): Aggregation | undefined {
   try {
     const [command, further] = parseInsightsQuery(`stats ${stats}`).commands;
     if (command?.kind !== "stats" || further !== undefined || command.items.length !== 1) return undefined;
-    const by = command.by.map(
-      ({ alias, expression, text: written }) =>
-        alias ?? (expression.kind === "field" ? fieldName(expression) : written),
-    );
+    const by = command.by.map(({ alias, expression, text: written }) => ({
+      name: alias ?? (expression.kind === "field" ? fieldName(expression) : written),
+      text: written,
+    }));
     const order = sort?.toLowerCase();
     return { stats, by, ...(order === "asc" || order === "desc" ? { sort: order } : {}) };
   } catch (error) {
@@ -61,7 +61,8 @@ export function readingOfRuns(
   const aggregation = logs === undefined ? undefined : parseAggregation(logs.aggregation);
   const nothing = { window, periods: periodsOf(window, new Map()) };
   if (aggregation === undefined) return { ...nothing, problem: "The aggregation expression cannot be read." };
-  const { by, sort } = aggregation;
+  const { sort } = aggregation;
+  const by = aggregation.by.map(({ name }) => name);
   if (by.length === 0) {
     const datapoints = new Map<number, AlarmDatapoint>();
     for (const [at, [row]] of runs) {

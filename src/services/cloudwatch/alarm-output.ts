@@ -69,7 +69,8 @@ export function wireLogAlarm(alarm: MetricAlarm, logs: LogQuery): WireLogAlarm {
     ComparisonOperator: alarm.comparisonOperator,
     TreatMissingData: alarm.treatMissingData,
     EvaluationState: alarm.evaluationState,
-    ActionLogLineCount: 0,
+    ActionLogLineCount: logs.lines?.count ?? 0,
+    ActionLogLineRoleArn: logs.lines?.roleArn,
     ...warmUpMember(alarm.warmUp),
   };
 }

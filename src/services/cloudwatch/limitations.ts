@@ -8,7 +8,7 @@ export const limitations = {
   StartOTelEnrichment: ["is refused: there are no vended metrics and no tags of resources"],
   PutAnomalyDetector: ["the model is our own (docs/anomaly-detection.md), the same for all namespaces"],
   PutLogAlarm: [
-    "`ActionLogLineCount` above 0 is refused; roles are kept and not assumed",
+    "roles are kept and not assumed; log lines stand in the notification as `LogLines` (docs/alarms.md)",
     "the query behind the alarm is not listed as a scheduled query; DescribeQueries lists its runs",
   ],
   GetInsightRuleReport: [

@@ -30,7 +30,7 @@ const limits = {
  */
 export async function putLogAlarm(input: PutInput, context: CloudWatchContext): Promise<object> {
   const common = commonAlarm(input, context);
-  refuseActions(input);
+  refuseMisplacedActions("log", input);
   const { ComparisonOperator: comparisonOperator, Threshold: threshold } = input;
   const { QueryResultsToEvaluate: evaluationPeriods, QueryResultsToAlarm: datapointsToAlarm } = input;
   if (isBandOperator(comparisonOperator)) {
@@ -63,7 +63,7 @@ export async function putLogAlarm(input: PutInput, context: CloudWatchContext): 
           ? { ...newAlarm(now), tags: withTags({}, input.Tags), metricId: randomUUID() }
           : keptOf(before);
       const queryArn = before?.logs?.queryArn ?? newQueryArn(context);
-      const logs = logQueryOf(input.ScheduledQueryConfiguration, queryArn);
+      const logs = { ...logQueryOf(input.ScheduledQueryConfiguration, queryArn), ...linesOf(input) };
       return { ...kept, ...common, ...part, logs, type: "MetricAlarm", configuredAt: now };
     },
     ResourceConflict,
@@ -77,14 +77,22 @@ const isLogAlarm = (alarm: Alarm): alarm is MetricAlarm =>
 const newQueryArn = ({ call }: CloudWatchContext) =>
   `arn:aws:logs:${call.region}:${call.account}:scheduled-query:${randomUUID()}`;
 
-function refuseActions({ ActionLogLineCount = 0, ...input }: PutInput): void {
-  if (ActionLogLineCount !== 0) {
-    throw validationError(
-      "ActionLogLineCount: this version of Groundwatch puts no log lines in notifications.",
-    );
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html */
+function linesOf(input: PutInput): Pick<LogQuery, "lines"> {
+  const { ActionLogLineCount: count = 0, ActionLogLineRoleArn: roleArn } = input;
+  if (count === 0) return {};
+  if (roleArn === undefined) {
+    throw validationError("ActionLogLineRoleArn is required when ActionLogLineCount is greater than 0");
   }
-  refuseMisplacedActions("log", input);
+  if (unmasks(input.ScheduledQueryConfiguration.QueryString)) {
+    throw validationError("Log lines of queries that use unmask cannot be included in notifications");
+  }
+  return { lines: { count, roleArn } };
 }
+
+/** Wherever in the query: no text in it can look like a member of its tree. */
+const unmasks = (query: string) =>
+  query.trim() !== "" && JSON.stringify(parseInsightsQuery(query)).includes('"kind":"unmask"');
 
 function logQueryOf(configuration: PutInput["ScheduledQueryConfiguration"], queryArn: string): LogQuery {
   const { QueryString: queryString, AggregationExpression: aggregation } = configuration;

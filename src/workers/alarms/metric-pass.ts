@@ -49,7 +49,8 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
     const some = due.slice(start, start + alarmsPerStep);
     const alarms = some.map(({ alarm }) => alarm);
     const [readings] = await Promise.all([pass.reader.read(world, alarms, pass.asOf), write(changes)]);
-    changes = some.flatMap((one) => decide(one, readings.get(one.alarm.name), muted, now));
+    const decided = some.flatMap((one) => decide(one, readings.get(one.alarm.name), muted, now));
+    changes = await pass.reader.withLogLines(world, decided, pass.asOf);
   }
   await write(changes);
 

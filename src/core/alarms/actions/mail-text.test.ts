@@ -48,3 +48,13 @@ test("of a composite alarm, which has a rule and no metric", () => {
   expect(text).toContain("Rule:        ALARM(a) OR ALARM(b)\n");
   expect(text).not.toMatch(/Description|Metric|Threshold:/);
 });
+
+test("log lines stand below, each as the query shows it", () => {
+  const LogLines = [
+    { "@timestamp": "2026-11-02 12:00:00.000", "@message": "out of memory" },
+    { host: "b", latency: "250" },
+  ];
+  expect(mailText(JSON.stringify({ ...notification, LogLines }))).toContain(
+    "\n\nLog lines:\n2026-11-02 12:00:00.000 out of memory\nb 250\n",
+  );
+});

@@ -12,6 +12,7 @@ interface Notification {
   readonly AlarmArn: string;
   readonly OldStateValue: string;
   readonly AlarmRule?: string;
+  readonly LogLines?: readonly Readonly<Record<string, string>>[];
   readonly Trigger?: {
     readonly MetricName?: string;
     readonly Namespace?: string;
@@ -44,7 +45,9 @@ export function mailText(body: string): string {
     value === undefined ? [] : [`${`${name}:`.padEnd(13)}${value}`],
   );
   const first = `The alarm "${told.AlarmName}" in ${told.Region} is in the state ${told.NewStateValue}.`;
-  return [first, "", ...lines, ""].join("\n");
+  const logLines = (told.LogLines ?? []).map((line) => Object.values(line).join(" "));
+  const quoted = logLines.length === 0 ? [] : ["Log lines:", ...logLines, ""];
+  return [first, "", ...lines, "", ...quoted].join("\n");
 }
 
 function triggerFacts(trigger: NonNullable<Notification["Trigger"]>): readonly (readonly [string, string])[] {
