@@ -30,6 +30,9 @@ export const logLimits = {
   liveTailSessions: 15,
   liveTailEventsPerUpdate: 500,
   liveTailUpdateMs: 1_000,
+  /** For a client that takes its updates slowly. */
+  liveTailBufferedUpdates: 10,
+  liveTailBufferedEvents: 5_000,
   /** Of `readEvents` each: what a tail of nodes that share a store looks at for one update. */
   liveTailPagesPerUpdate: 10,
   /** Known streams that are kept in memory; the least recently used are forgotten. */

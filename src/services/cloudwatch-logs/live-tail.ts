@@ -6,9 +6,9 @@ import {
   type LiveTailSessionLogEvent,
   type StartLiveTailResponseStream,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { Cancel } from "../../core/clock.ts";
 import type { FactBoard } from "../../core/facts.ts";
 import { logLimits } from "../../core/logs/limits.ts";
+import { TailBuffer } from "../../core/logs/tail-buffer.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -22,7 +22,7 @@ import { TailArrivals } from "./tail-arrivals.ts";
 
 /**
  * A session sends what came in, every second, at most 500 events: beyond that it takes a sample and says so.
- * It ends after three hours.
+ * It ends after three hours. A client that is slow finds the last ten updates.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html
  */
 export async function startLiveTail(
@@ -143,9 +143,9 @@ function session(
   following: Following,
   leave: () => void,
 ): AsyncIterable<StartLiveTailResponseStream> {
-  const { clock } = context.dependencies;
-  const endsAt = clock.now() + logLimits.liveTailMs;
+  const updates = makeUpdates(context, sample, following);
   const end = () => {
+    updates.stop();
     following.stop();
     leave();
   };
@@ -155,10 +155,8 @@ function session(
     async *[Symbol.asyncIterator]() {
       try {
         yield { sessionStart };
-        while (clock.now() < endsAt && !context.call.signal.aborted) {
-          await pause(context, logLimits.liveTailUpdateMs);
-          await following.catchUp();
-          const { events, sampled } = sample.take();
+        for (let update = await updates.next(); update !== undefined; update = await updates.next()) {
+          const { events, sampled } = update;
           yield { sessionUpdate: { sessionMetadata: { sampled }, sessionResults: [...events] } };
         }
         if (!context.call.signal.aborted) {
@@ -167,6 +165,47 @@ function session(
       } finally {
         end();
       }
+    },
+  };
+}
+
+/** Takes an update from the sample every second, whether or not the client is ready for it. */
+function makeUpdates({ dependencies }: LogsContext, sample: Sample, following: Following) {
+  const { clock } = dependencies;
+  const endsAt = clock.now() + logLimits.liveTailMs;
+  const buffer = new TailBuffer<ReturnType<Sample["take"]>>();
+  let wake: () => void = () => undefined;
+  let failure: { readonly cause: unknown } | undefined;
+  let isOver = false;
+  let cancel = clock.schedule(clock.now() + logLimits.liveTailUpdateMs, make);
+
+  async function make(): Promise<void> {
+    try {
+      await following.catchUp();
+      buffer.push(sample.take());
+      isOver ||= clock.now() >= endsAt;
+      if (!isOver) cancel = clock.schedule(clock.now() + logLimits.liveTailUpdateMs, make);
+    } catch (cause) {
+      failure = { cause };
+    }
+    wake();
+  }
+
+  return {
+    /** The oldest that was not taken, waited for; undefined behind the end. */
+    async next() {
+      for (;;) {
+        const update = buffer.take();
+        if (update !== undefined) return update;
+        if (failure !== undefined) throw failure.cause;
+        if (isOver) return undefined;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+    stop() {
+      isOver = true;
+      cancel();
+      wake();
     },
   };
 }
@@ -195,21 +234,6 @@ function enter(context: LogsContext): () => void {
     if (isInside) counts.set(scope, (counts.get(scope) ?? 1) - 1);
     isInside = false;
   };
-}
-
-/** Waits on the clock, and no longer than the client is there. */
-function pause({ call, dependencies }: LogsContext, ms: number): Promise<void> {
-  const { clock } = dependencies;
-  return new Promise((resolve) => {
-    let cancel: Cancel = () => undefined;
-    const end = () => {
-      cancel();
-      call.signal.removeEventListener("abort", end);
-      resolve();
-    };
-    call.signal.addEventListener("abort", end, { once: true });
-    cancel = clock.schedule(clock.now() + ms, end);
-  });
 }
 
 /**
