@@ -9,6 +9,7 @@ import { LogEncryption } from "../storage/encryption/log-encryption.ts";
 import { openDataFolder, type DataFolder } from "../storage/data-folder.ts";
 import { createMetricArrivals, type MetricArrivals } from "../storage/metric-arrivals.ts";
 import { createMetricWriter, type MetricWriter } from "../storage/metric-writer.ts";
+import { createOtlpMetrics, type OtlpMetrics } from "../storage/otlp-metrics.ts";
 import { createRollupLedger, type RollupLedger } from "../storage/metric-rollups.ts";
 import { createDeliveryAttempts, type DeliveryAttempts } from "../storage/delivery-attempts.ts";
 import { createQueues, type Queues } from "../storage/queues.ts";
@@ -29,6 +30,7 @@ export interface Stores {
   readonly logEncryption: LogEncryption;
   readonly worlds: Worlds;
   readonly metrics: MetricWriter;
+  readonly otlpMetrics: OtlpMetrics;
   readonly metricArrivals: MetricArrivals;
   readonly rollups: RollupLedger;
   readonly queues: Queues;
@@ -85,6 +87,7 @@ export async function openStores(settings: StoreSettings, now: () => number): Pr
       ),
       worlds: createWorlds(state),
       metrics: createMetricWriter(telemetry, rollups, metricArrivals),
+      otlpMetrics: createOtlpMetrics(telemetry),
       metricArrivals,
       rollups,
       queues: createQueues(state),

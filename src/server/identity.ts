@@ -56,7 +56,7 @@ function bearerIdentity(request: WireRequest, token: string, options: IdentityOp
   const { account, userName, accessKeyId } = isProven
     ? key
     : { account: options.account, userName: undefined, accessKeyId: "" };
-  const region = /^logs\.([a-z]+(?:-[a-z]+)+-\d)\./.exec(request.headers["host"] ?? "")?.[1];
+  const region = /^(?:logs|monitoring)\.([a-z]+(?:-[a-z]+)+-\d)\./.exec(request.headers["host"] ?? "")?.[1];
   const principal = {
     account,
     accessKeyId,

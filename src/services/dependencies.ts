@@ -5,6 +5,7 @@ import type { LinkedAccounts } from "../core/linked-accounts.ts";
 import type { Blobs } from "../storage/blobs.ts";
 import type { MetricArrivals } from "../storage/metric-arrivals.ts";
 import type { MetricWriter } from "../storage/metric-writer.ts";
+import type { OtlpMetrics } from "../storage/otlp-metrics.ts";
 import type { LogEncryption } from "../storage/encryption/log-encryption.ts";
 import type { RollupLedger } from "../storage/metric-rollups.ts";
 import type { Queues } from "../storage/queues.ts";
@@ -30,6 +31,8 @@ export interface Dependencies {
   readonly linkedAccounts: LinkedAccounts;
   /** Stores metric data, wherever it comes from. */
   readonly metrics: MetricWriter;
+  /** Metrics that came as OTLP, which PromQL reads. */
+  readonly otlpMetrics: OtlpMetrics;
   /** What the worker of metric streams reads; shared with whoever stores metric data. */
   readonly metricArrivals: MetricArrivals;
   /** Shared by those who put metric data and the worker that rolls it up. */

@@ -1,7 +1,7 @@
 // Addresses of a service that speak no AWS protocol: plain HTTP in, an operation of the model inside.
 import type { Failure } from "./errors.ts";
 import type { Protocol, Values } from "./protocol.ts";
-import type { WireRequest, WireResponse } from "./request.ts";
+import type { CallContext, WireRequest, WireResponse } from "./request.ts";
 import type { ServiceModel } from "./shapes.ts";
 import { createValidator, type Validator } from "./validate.ts";
 
@@ -12,6 +12,8 @@ export interface Exchange {
    * @throws WireError for what cannot be read.
    */
   read(body: Uint8Array, validate: (input: Values) => void): Values;
+  /** Does the work instead of the operation, whose permission and audit record it has. */
+  readonly perform?: (call: CallContext) => Promise<Values>;
   answer(output: Values): WireResponse;
   refuse(failure: Failure): WireResponse;
 }
@@ -32,8 +34,7 @@ function validatorOf(model: ServiceModel): Validator {
   return known;
 }
 
-export function endpointProtocol(model: ServiceModel, endpoint: Endpoint, request: WireRequest): Protocol {
-  const exchange = endpoint.exchange(request);
+export function endpointProtocol(model: ServiceModel, exchange: Exchange): Protocol {
   return {
     name: "restJson1",
     decode: (operation, _request, body) =>

@@ -5,7 +5,7 @@ import type { Protocol } from "./protocol.ts";
 import type { Identity, WireRequest } from "./request.ts";
 import { createPathTrie } from "./rest-paths.ts";
 import type { PathTrie } from "./rest-paths.ts";
-import type { Service } from "./service.ts";
+import type { BoundHandler, Service } from "./service.ts";
 import type { Operation, ProtocolName } from "./shapes.ts";
 import { algorithm, peekScope } from "./sigv4-request.ts";
 import { anonymousIdentity, mayBeUnsigned } from "./unsigned.ts";
@@ -17,6 +17,8 @@ export interface Route {
   readonly operation: Operation | undefined;
   /** Of an operation that needs no signature; otherwise the caller is to prove who calls. */
   readonly identity?: Identity;
+  /** Of an address that does its work by itself; otherwise the service's for the operation. */
+  readonly handler?: BoundHandler;
 }
 
 export interface Router {
@@ -79,7 +81,14 @@ function routeEndpoint(request: WireRequest, services: readonly Service[]): Rout
     const endpoint = service.endpoints.get(path);
     const operation = service.model.operations.get(endpoint?.operation ?? "");
     if (endpoint === undefined || operation === undefined) continue;
-    return { service, protocol: endpointProtocol(service.model, endpoint, request), operation };
+    const exchange = endpoint.exchange(request);
+    const { perform } = exchange;
+    return {
+      service,
+      protocol: endpointProtocol(service.model, exchange),
+      operation,
+      ...(perform === undefined ? {} : { handler: (_input, call) => perform(call) }),
+    };
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ import type { CallContext, Identity, WireRequest, WireResponse } from "./request
 import { apparentProtocol, createRouter } from "./routing.ts";
 import type { Router } from "./routing.ts";
 import { notImplemented } from "./service.ts";
-import type { Service } from "./service.ts";
+import type { BoundHandler, Service } from "./service.ts";
 import type { Operation } from "./shapes.ts";
 import { assertKnownMembers } from "./strict-output.ts";
 
@@ -27,6 +27,8 @@ export interface Call {
   service?: Service;
   protocol: Protocol;
   operation?: Operation;
+  /** Of an address that does its work by itself, and answers what no operation does. */
+  handler?: BoundHandler;
   identity?: Identity;
   input?: Values;
   output?: Values;
@@ -105,14 +107,16 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
     const inflated = inflate(call.request);
     const body = inflated instanceof Promise ? await inflated : inflated;
     const operation = (call.operation ??= router.queryOperation(service, call.request, body));
-    const handler = service.handlers.get(operation.name);
+    const handler = call.handler ?? service.handlers.get(operation.name);
     if (handler === undefined) throw unsupported(service, operation, call, body);
-    requireSize(call.request.body.length, service.requestBytes.get(operation.name));
+    if (call.handler === undefined) {
+      requireSize(call.request.body.length, service.requestBytes.get(operation.name));
+    }
     call.input = call.protocol.decode(operation, call.request, body);
     options.authorize?.(call.identity, service, operation, call.input);
     const output = handler(call.input, contextOf(call, call.identity, operation, options));
     call.output = output instanceof Promise ? await output : output;
-    if (options.strictOutputs) assertKnownMembers(operation, call.output);
+    if (options.strictOutputs && call.handler === undefined) assertKnownMembers(operation, call.output);
     response = call.protocol.encode(operation, call.output, call.requestId);
   } catch (error) {
     response = refuse(error, call, options);
@@ -141,11 +145,12 @@ function refuse(error: unknown, call: Call, options: AppOptions): WireResponse {
 function route(call: Call, router: Router): Service {
   const { body, bodyTooLarge } = call.request;
   if (bodyTooLarge || body.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  const { service, protocol, operation, identity } = router.route(call.request);
+  const { service, protocol, operation, identity, handler } = router.route(call.request);
   call.service = service;
   call.protocol = protocol;
   if (operation !== undefined) call.operation = operation;
   if (identity !== undefined) call.identity = identity;
+  if (handler !== undefined) call.handler = handler;
   return service;
 }
 

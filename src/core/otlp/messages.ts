@@ -1,10 +1,10 @@
 // The messages of OTLP that senders of log records use, as tables for the protocol buffer reader.
 import type { Field, Message } from "./protobuf-reader.ts";
 
-const message = (fields: Readonly<Record<number, Field>>): Message =>
+export const message = (fields: Readonly<Record<number, Field>>): Message =>
   new Map(Object.entries(fields).map(([number, field]) => [Number(number), field]));
 
-const keyValues = (number: number, name: string): Readonly<Record<number, Field>> => ({
+export const keyValues = (number: number, name: string): Readonly<Record<number, Field>> => ({
   [number]: { name, type: () => keyValue, repeated: true },
 });
 
@@ -27,12 +27,12 @@ const keyValue: Message = message({
   2: { name: "value", type: anyValue },
 });
 
-const resource: Message = message({
+export const resource: Message = message({
   ...keyValues(1, "attributes"),
   2: { name: "droppedAttributesCount", type: "uint32" },
 });
 
-const scope: Message = message({
+export const scope: Message = message({
   1: { name: "name", type: "string" },
   2: { name: "version", type: "string" },
   ...keyValues(3, "attributes"),

@@ -13,6 +13,7 @@ export type FieldKind =
   | "uint32"
   | "fixed32"
   | "fixed64"
+  | "sfixed64"
   | "bytes"
   | "identifier";
 
@@ -53,16 +54,29 @@ function readMessage(bytes: Uint8Array, message: Message, depth: number): Record
       reader.skip(wireType);
       continue;
     }
-    const value = readField(reader, field, wireType, depth);
+    if (field.repeated !== true) {
+      values[field.name] = readField(reader, field, wireType, depth);
+      continue;
+    }
     const before = values[field.name];
-    if (field.repeated !== true) values[field.name] = value;
-    else if (Array.isArray(before)) before.push(value);
-    else values[field.name] = [value];
+    const list: unknown[] = Array.isArray(before) ? before : (values[field.name] = []);
+    if (isPacked(field, wireType)) readPacked(reader, field, depth, list);
+    else list.push(readField(reader, field, wireType, depth));
   }
   return values;
 }
 
 type Reader = ReturnType<typeof createReader>;
+
+/** Repeated numbers come in one piece, as a rule: https://protobuf.dev/programming-guides/encoding/#packed */
+const isPacked = ({ type }: Field, wireType: number): boolean =>
+  wireType === 2 && typeof type === "string" && wireTypes[type] !== 2;
+
+function readPacked(reader: Reader, field: Field, depth: number, list: unknown[]): void {
+  const inner = createReader(reader.bytes());
+  const wireType = typeof field.type === "string" ? wireTypes[field.type] : 2;
+  while (inner.hasMore()) list.push(readField(inner, field, wireType, depth));
+}
 
 function readField(reader: Reader, { name, type }: Field, wireType: number, depth: number): unknown {
   const inner = typeof type === "function" ? type() : type;
@@ -77,6 +91,7 @@ const wireTypes: Readonly<Record<FieldKind, number>> = {
   uint32: 0,
   double: 1,
   fixed64: 1,
+  sfixed64: 1,
   string: 2,
   bytes: 2,
   identifier: 2,
@@ -89,6 +104,7 @@ const scalars: Readonly<Record<FieldKind, (reader: Reader) => unknown>> = {
   uint32: (reader) => reader.uint32(),
   double: (reader) => reader.view(8).getFloat64(0, true),
   fixed64: (reader) => String(reader.view(8).getBigUint64(0, true)),
+  sfixed64: (reader) => String(reader.view(8).getBigInt64(0, true)),
   fixed32: (reader) => reader.view(4).getUint32(0, true),
   string: (reader) => textOf(reader.bytes()),
   bytes: (reader) => base64Of(reader.bytes()),

@@ -1,22 +1,23 @@
 // What a receiver of OTLP answers, as protocol buffers and as JSON.
 
-/** Records that the receiver refused for good; senders must not send them again. */
+/** Records or datapoints that the receiver refused for good; senders must not send them again. */
 export interface PartialSuccess {
   readonly rejected: number;
   readonly message: string;
 }
 
 /**
- * An ExportLogsServiceResponse; an empty one when everything was taken.
+ * An ExportLogsServiceResponse or ExportMetricsServiceResponse; an empty one when everything was taken.
  * https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
-export function exportLogsAnswer(partial: PartialSuccess | undefined): OtlpAnswer {
+export function exportAnswer(
+  counted: "rejectedLogRecords" | "rejectedDataPoints",
+  partial: PartialSuccess | undefined,
+): OtlpAnswer {
   if (partial === undefined) return { json: "{}", protobuf: [] };
   const { rejected, message } = partial;
   return {
-    json: JSON.stringify({
-      partialSuccess: { rejectedLogRecords: String(rejected), errorMessage: message },
-    }),
+    json: JSON.stringify({ partialSuccess: { [counted]: String(rejected), errorMessage: message } }),
     protobuf: field(1, [...number(1, rejected), ...field(2, utf8(message))]),
   };
 }

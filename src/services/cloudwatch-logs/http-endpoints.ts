@@ -9,15 +9,13 @@ import {
 } from "../../core/logs/ingestion/json-events.ts";
 import type { Endpoint, Exchange } from "../../wire/endpoints.ts";
 import { serializationError } from "../../wire/errors.ts";
+import { jsonAnswer, requireType, statusOf } from "../../wire/plain-http.ts";
 import type { WireRequest } from "../../wire/request.ts";
 import {
   errorText,
   invalidRequest,
-  jsonAnswer,
   putLogEventsInput,
   requirePlace,
-  requireType,
-  statusOf,
   type Place,
 } from "./ingestion-requests.ts";
 import { otlpExchange } from "./otlp-endpoint.ts";

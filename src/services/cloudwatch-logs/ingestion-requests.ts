@@ -2,16 +2,6 @@
 import type { InputLogEvent } from "../../core/logs/log-batch.ts";
 import { WireError, type Failure } from "../../wire/errors.ts";
 import type { Values } from "../../wire/protocol.ts";
-import type { WireRequest, WireResponse } from "../../wire/request.ts";
-
-/** @throws WireError 415 */
-export function requireType({ headers }: WireRequest, types: readonly string[]): string {
-  const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (types.includes(type)) return type;
-  throw new WireError("UnsupportedMediaTypeException", `The Content-Type must be ${types.join(" or ")}.`, {
-    status: 415,
-  });
-}
 
 export interface Place {
   readonly logGroupName: string;
@@ -41,16 +31,6 @@ export function requirePlace(name: string | undefined, wanted: string): string {
 
 export const invalidRequest = (message: string) => new WireError("InvalidParameterException", message);
 
-/** Whoever cannot be identified is answered 401 here, and not the 403 of the protocols. */
-export function statusOf({ name, status, restStatus }: Failure): number {
-  if (restStatus === 403 && name !== "AccessDeniedException") return 401;
-  return name === "AccessDeniedException" ? 403 : status;
-}
-
 export function errorText({ name, message }: Failure): string {
   return JSON.stringify({ __type: name, message });
-}
-
-export function jsonAnswer(status: number, body: string): WireResponse {
-  return { status, headers: { "content-type": "application/json" }, body };
 }

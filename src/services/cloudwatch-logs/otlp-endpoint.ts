@@ -3,12 +3,13 @@ import type { Clock } from "../../core/clock.ts";
 import { logRecordEvents } from "../../core/otlp/log-record-events.ts";
 import { exportLogsServiceRequest } from "../../core/otlp/messages.ts";
 import { ProtobufError, readProtobuf } from "../../core/otlp/protobuf-reader.ts";
-import { exportLogsAnswer, failureAnswer, type OtlpAnswer } from "../../core/otlp/service-answers.ts";
+import { exportAnswer, failureAnswer, type OtlpAnswer } from "../../core/otlp/service-answers.ts";
 import type { RejectedRange } from "../../core/logs/log-batch.ts";
 import type { Exchange } from "../../wire/endpoints.ts";
 import { serializationError } from "../../wire/errors.ts";
+import { jsonAnswer, requireType, statusOf } from "../../wire/plain-http.ts";
 import type { WireRequest, WireResponse } from "../../wire/request.ts";
-import { jsonAnswer, putLogEventsInput, requirePlace, requireType, statusOf } from "./ingestion-requests.ts";
+import { putLogEventsInput, requirePlace } from "./ingestion-requests.ts";
 
 const protobuf = "application/x-protobuf";
 
@@ -31,7 +32,8 @@ export function otlpExchange(request: WireRequest, clock: Pick<Clock, "now">): E
     answer({ rejectedLogEventsInfo }) {
       const rejected = countRejected(rejectedLogEventsInfo as RejectedRange | undefined, sent);
       const message = "Log records are too old, expired or too new.";
-      return answerOf(200, exportLogsAnswer(rejected === 0 ? undefined : { rejected, message }));
+      const partial = rejected === 0 ? undefined : { rejected, message };
+      return answerOf(200, exportAnswer("rejectedLogRecords", partial));
     },
     refuse: (failure) => answerOf(statusOf(failure), failureAnswer(failure.message)),
   };

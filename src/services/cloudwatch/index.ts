@@ -7,9 +7,14 @@ import type { CloudWatchContext } from "./context.ts";
 import { handlers } from "./handlers.ts";
 import { limitations } from "./limitations.ts";
 import { limits } from "./limits.ts";
+import { metricsEndpoint } from "./otlp-endpoint.ts";
 
 export function createCloudWatchService(dependencies: Dependencies): Service {
-  dependencies.facts.listen("WorldReset", () => dependencies.metrics.forget());
+  const { facts, metrics, otlpMetrics, worlds } = dependencies;
+  facts.listen("WorldReset", () => {
+    metrics.forget();
+    otlpMetrics.forget();
+  });
   return defineService<typeof sdk, CloudWatchContext>({
     name: "cloudwatch",
     sdk,
@@ -17,6 +22,7 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
     handlers,
     requestBytes: metricRequestBytes,
     limitations,
+    endpoints: [metricsEndpoint({ worlds, otlpMetrics })],
     contextOf: (call) => ({ call, dependencies }),
   });
 }

@@ -26,7 +26,7 @@ async function openDependencies(): Promise<Dependencies> {
   const blobs = undefined as never;
   const rollups = undefined as never;
   const never = undefined as never;
-  const writers = { metrics: never, metricArrivals: never };
+  const writers = { metrics: never, metricArrivals: never, otlpMetrics: never };
   const notifying = { ...writers, queues: never, topics: never, deliveryAttempts: never, signing: never };
   const logs = { sendLogs: never, callDataSource: never, logEncryption: never, linkedAccounts: never };
   const unused = { ...notifying, ...logs, stopwatch: () => 0, addressOf: () => "" };

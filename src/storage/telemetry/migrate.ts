@@ -31,6 +31,7 @@ const migrations: readonly Migration[] = [
   { version: 3, groups: withColumns("log_events", ["transformed", "unmasked"]) },
   { version: 4, groups: added("log_events_sealed") },
   { version: 5, groups: added("log_events_sealed_blocks") },
+  { version: 6, groups: added("otlp_series", "otlp_samples") },
 ];
 
 /** Columns that a table of an earlier version lacks. */

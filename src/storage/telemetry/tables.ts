@@ -7,6 +7,7 @@ import { logEventsSealedBlocks } from "./tables/log-events-sealed-blocks.ts";
 import { logEventsSealed } from "./tables/log-events-sealed.ts";
 import { metricArrivals } from "./tables/metric-arrivals.ts";
 import { metrics } from "./tables/metrics.ts";
+import { otlpSamples, otlpSeries } from "./tables/otlp-metrics.ts";
 import { segments } from "./tables/segments.ts";
 import type { ColumnsFor } from "./table.ts";
 
@@ -22,6 +23,8 @@ export const tables = {
   log_events_sealed_blocks: logEventsSealedBlocks,
   metric_arrivals: metricArrivals,
   metrics,
+  otlp_samples: otlpSamples,
+  otlp_series: otlpSeries,
   segments,
 } as const;
 
