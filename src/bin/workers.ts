@@ -8,6 +8,7 @@ import { startAnomalyTrainer } from "../workers/anomaly-trainer.ts";
 import { startMessageMoves } from "../workers/message-moves.ts";
 import { startMetricRollup } from "../workers/metric-rollup.ts";
 import { startMetricStreams } from "../workers/metric-streams.ts";
+import { startMending } from "../workers/set-back.ts";
 import { createTrailWriter, type TrailWriter } from "../workers/trail-writer.ts";
 import { alarmFactsOf, seriesOf, type AlarmFacts } from "./alarm-facts.ts";
 import type { Surroundings } from "./listeners.ts";
@@ -70,6 +71,12 @@ export function startWorkers({ config, log, stack }: Surroundings, dependencies:
   // The engine's own expiry goes by the machine's time, which is not the one that counts under a manual
   // clock.
   if (config.clock === "manual") stack.push(every(clock, dayMs, () => telemetry.expire(clock.now())));
+  const stopMending = startMending({
+    clock,
+    mend: (now) => dependencies.queues.shortenWaits(now),
+    onError: (error) => log.error("messages may stay invisible for too long", error),
+  });
+  stack.push(stopMending);
   stack.push(every(clock, hourMs, () => dependencies.queues.expireAll(clock.now())));
   stack.push(every(clock, hourMs, () => dependencies.logEncryption.keyring.deleteDue()));
   return { trail, alarms: alarmFacts, selfMetrics: createSelfMetrics(telemetry) };

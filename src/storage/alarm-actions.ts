@@ -4,8 +4,9 @@ import type { AlarmType, ContributorIdentity } from "../core/alarms/alarm.ts";
 import { actionItem } from "../core/alarms/alarm-history.ts";
 import type { AlarmState } from "../core/alarms/alarm-state.ts";
 import { historyChange } from "./alarm-history.ts";
+import { longestPauseMs } from "../core/deliveries/retry-policy.ts";
 import { arrivalKey } from "./arrival-key.ts";
-import { bringForward, type SetBack } from "./set-back.ts";
+import { bringForward, limitWaits, type SetBack } from "./set-back.ts";
 import type { Change, Document, State } from "./state.ts";
 
 /**
@@ -71,6 +72,8 @@ export interface AlarmActionQueue {
   nextDueAt(): Promise<number | undefined>;
   /** Makes all that is due behind `now` due earlier: the clock was set back. */
   bringForward(setBack: SetBack): Promise<void>;
+  /** The same, as far as it can be seen, of a clock that was set back while nobody looked. */
+  limitWaits(now: number): Promise<void>;
 }
 
 export function createAlarmActionQueue(state: State): AlarmActionQueue {
@@ -101,6 +104,7 @@ export function createAlarmActionQueue(state: State): AlarmActionQueue {
       return first?.rank;
     },
     bringForward: (setBack) => bringForward(queue, scope, setBack),
+    limitWaits: (now) => limitWaits(queue, scope, { now, longestMs: longestPauseMs }),
   };
 
   async function settle(taken: TakenAction, error: string | undefined, now: number): Promise<void> {

@@ -53,3 +53,13 @@ test("a store of one process alone has no leases to wait for", async () => {
   expect(await takeLease(one, "work", 0)).toBe(leaseMs);
   expect(await takeLease(alone, "work", 1)).toBe(1 + leaseMs);
 });
+
+test("a lease from before the clock was set back a day keeps nobody waiting", async () => {
+  const dayMs = 86_400_000;
+  await takeLease(one, "work", 2 * dayMs);
+  expect(await takeLease(one, "work", dayMs)).toBe(dayMs + leaseMs);
+  await takeLease(one, "more", 2 * dayMs);
+  expect(await takeLease(other, "more", dayMs)).toBe(dayMs + leaseMs);
+  // Clocks of nodes may differ a little.
+  expect(await takeLease(one, "more", dayMs - leaseMs / 2)).toBeUndefined();
+});

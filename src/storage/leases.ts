@@ -31,10 +31,18 @@ export async function takeLease(
   const found = await leases.get("", name);
   if (found === undefined) return (await leases.create("", name, { holder, until })) ? until : undefined;
   const isMine = found.value.holder === holder;
-  if (isMine && found.value.until - now > forMs / 2) return found.value.until;
-  if (!isMine && found.value.until > now) return undefined;
+  const leftMs = found.value.until - now;
+  if (isMine && leftMs > forMs / 2 && leftMs <= forMs) return found.value.until;
+  if (!isMine && isRunning(found.value.until, now, forMs)) return undefined;
   return (await leases.replace("", name, { holder, until }, found.version)) ? until : undefined;
 }
+
+/**
+ * Clocks of nodes may differ by the length of a lease. One that lies further ahead was taken before the clock
+ * was set back, and is over: whoever is still there renews it.
+ */
+export const isRunning = (until: number, now: number, forMs: number): boolean =>
+  until > now && until <= now + 2 * forMs;
 
 /** The names with a prefix that other nodes have now; at most `limit` are looked at. */
 export async function othersLeases(
@@ -42,9 +50,12 @@ export async function othersLeases(
   prefix: string,
   now: number,
   limit: number,
+  forMs = leaseMs,
 ): Promise<ReadonlySet<string>> {
   const found = await leasesIn(state).list("", { prefix, limit });
-  const others = found.filter(({ value }) => value.holder !== state.node && value.until > now);
+  const others = found.filter(
+    ({ value }) => value.holder !== state.node && isRunning(value.until, now, forMs),
+  );
   return new Set(others.map(({ key }) => key));
 }
 

@@ -1,7 +1,8 @@
 // Tasks that move messages off dead-letter queues: durable, one at a time per queue.
 import { randomUUID } from "node:crypto";
+import { longestPauseMs } from "../core/deliveries/retry-policy.ts";
 import { queueLimits } from "../core/queues/limits.ts";
-import { bringForward, type SetBack } from "./set-back.ts";
+import { bringForward, limitWaits, type SetBack } from "./set-back.ts";
 import type { Change, Document, State } from "./state.ts";
 
 export type MoveStatus = "RUNNING" | "COMPLETED" | "CANCELLED" | "FAILED";
@@ -39,6 +40,8 @@ export interface MoveTasks {
   nextDueAt(): Promise<number | undefined>;
   /** Makes all that is due behind `now` due earlier: the clock was set back. */
   bringForward(setBack: SetBack): Promise<void>;
+  /** The same, as far as it can be seen, of a clock that was set back while nobody looked. */
+  limitWaits(now: number): Promise<void>;
   /** Notes what was moved; a task that is still running is due again, or has ended. */
   advance(
     taken: TakenMoveTask,
@@ -111,7 +114,7 @@ function createTaskList(state: State): Pick<MoveTasks, "start" | "find" | "list"
 
 function createTaskQueue(
   state: State,
-): Pick<MoveTasks, "take" | "release" | "nextDueAt" | "bringForward" | "advance"> {
+): Pick<MoveTasks, "take" | "release" | "nextDueAt" | "bringForward" | "limitWaits" | "advance"> {
   const tasks = state.collection<MoveTask>(collection);
   return {
     async take(now, leaseMs, limit) {
@@ -133,6 +136,7 @@ function createTaskQueue(
       return first?.rank;
     },
     bringForward: (setBack) => bringForward(tasks, scope, setBack),
+    limitWaits: (now) => limitWaits(tasks, scope, { now, longestMs: longestPauseMs }),
     async advance({ document: { key } }, { moved, dueAt, ended }) {
       for (let attempt = 1; attempt <= attempts; attempt++) {
         const found = await tasks.get(scope, key);

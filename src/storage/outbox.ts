@@ -1,8 +1,9 @@
 // The outbox: what is still to be delivered to subscribers of topics; durable, at least once.
 import type { NotificationAttributes } from "../core/notifications/published-message.ts";
 import type { Protocol } from "../core/notifications/topic.ts";
+import { longestPauseMs } from "../core/deliveries/retry-policy.ts";
 import { arrivalKey } from "./arrival-key.ts";
-import { bringForward, type SetBack } from "./set-back.ts";
+import { bringForward, limitWaits, type SetBack } from "./set-back.ts";
 import type { Change, Document, State } from "./state.ts";
 
 /** A message, or the question whether messages are wanted (again), on its way to one subscriber. */
@@ -62,6 +63,8 @@ export interface Outbox {
   nextDueAt(): Promise<number | undefined>;
   /** Makes all that is due behind `now` due earlier: the clock was set back. */
   bringForward(setBack: SetBack): Promise<void>;
+  /** The same, as far as it can be seen, of a clock that was set back while nobody looked. */
+  limitWaits(now: number): Promise<void>;
 }
 
 const collection = "outbox";
@@ -105,10 +108,8 @@ export function createOutbox(state: State): Outbox {
       const [first] = await outbox.list(scope, { order: "rank", limit: 1 });
       return first?.rank;
     },
-    bringForward: (setBack) =>
-      bringForward(outbox, scope, setBack, (value) => {
-        return { ...value, queuedAt: Math.min(value.queuedAt, setBack.now) };
-      }),
+    bringForward: (setBack) => bringForward(outbox, scope, setBack, queuedBefore(setBack.now)),
+    limitWaits: (now) => limitWaits(outbox, scope, { now, longestMs: longestPauseMs }, queuedBefore(now)),
   };
 
   async function takeOne({ key, value, version }: Document<QueuedDelivery>, now: number, leaseMs: number) {
@@ -138,6 +139,10 @@ export function createOutbox(state: State): Outbox {
     return first;
   }
 }
+
+const queuedBefore = (now: number) => (value: QueuedDelivery) => {
+  return { ...value, queuedAt: Math.min(value.queuedAt, now) };
+};
 
 /** Undefined for what is delivered in no order. A group may be any text, and is to be one part. */
 function laneOf({ subscriptionArn, groupId = "", sequenceNumber }: Delivery): string | undefined {

@@ -95,6 +95,11 @@ export interface Queues {
   counts(queue: Queue, now: number): Promise<QueueCounts>;
   /** Takes messages away whose retention is over, from every queue. */
   expireAll(now: number): Promise<void>;
+  /**
+   * Lets no message wait longer from now on than it was to wait at all, in any queue: the clock may have been
+   * set back. Done again it does nothing.
+   */
+  shortenWaits(now: number): Promise<void>;
   /** Lets everybody who waits go, for the server's stop. */
   stopWaiting(): void;
   isStopping(): boolean;
@@ -145,6 +150,12 @@ export function createQueues(state: State): Queues {
     async expireAll(now) {
       for await (const queue of definitions.all()) {
         while (await store.expire(queue, now)) continue;
+      }
+    },
+    async shortenWaits(now) {
+      for await (const queue of definitions.all()) {
+        await store.shortenWaits(queue, now);
+        waiting.arrived(queue.number);
       }
     },
     stopWaiting: () => waiting.close(),

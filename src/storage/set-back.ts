@@ -37,3 +37,28 @@ export async function bringForward<Value>(
     after = { key: last.key, rank: last.rank ?? now };
   }
 }
+
+/**
+ * For a queue in which nothing ever waits longer than `longestMs`: what is due later was put there before the
+ * clock was set back, be it while nobody ran, and waits no longer than that now. Done again it does nothing.
+ */
+export async function limitWaits<Value>(
+  queue: Collection<Value>,
+  scope: string,
+  { now, longestMs }: { readonly now: number; readonly longestMs: number },
+  rewrite: (value: Value) => Value = (value) => value,
+): Promise<void> {
+  const latestAt = now + longestMs;
+  let after = { key: "", rank: latestAt + 1 };
+  for (;;) {
+    const page = await queue.list(scope, { order: "rank", after, limit: pageSize });
+    // Somebody who takes one meanwhile says by himself when it is due.
+    const limited = page.map(({ key, value, version }) =>
+      queue.replace(scope, key, rewrite(value), version, latestAt),
+    );
+    await Promise.all(limited);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = { key: last.key, rank: last.rank ?? latestAt };
+  }
+}

@@ -98,7 +98,7 @@ function createOnce(state: State, pages: Pages) {
     }
     if (await state.write(changes)) return published;
     const earlier = await remembered.get(scope, key);
-    if (earlier !== undefined && (earlier.rank ?? 0) > publishedAt) return earlier.value;
+    if (earlier !== undefined && isRemembered(earlier.rank ?? 0, publishedAt)) return earlier.value;
     // It is over, or was forgotten between the two looks: it is as if there had never been one.
     if (earlier !== undefined) await remembered.delete(scope, key, earlier.version);
     return publishOnce(topic, message);
@@ -109,6 +109,10 @@ function createOnce(state: State, pages: Pages) {
     await Promise.all(old.map(({ key, version }) => remembered.delete(scope, key, version)));
   }
 }
+
+/** What was published later than now, before the clock was set back, is none: a message may come twice for it. */
+const isRemembered = (forgottenAt: number, now: number) =>
+  forgottenAt > now && forgottenAt <= now + topicLimits.deduplicationMs;
 
 /** Lets those who publish to one topic do so one after another, in the order in which they came. */
 function createTurns() {

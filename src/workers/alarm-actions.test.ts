@@ -150,6 +150,26 @@ test("what waits for another attempt does not wait longer when the clock is set 
   await worker.stop();
 });
 
+test("what waits does not wait longer when the clock is set back while nobody runs", async () => {
+  await queue();
+  const first = start();
+  await clock.advance(2 * hourMs);
+  await first.stop();
+  const before = performed.length;
+  clock = createManualClock({
+    startAt: startAt - 24 * hourMs,
+    onTaskError: (error) => expect.fail(String(error)),
+  });
+  const second = start();
+  // A pause is at most an hour, and this one was ten minutes.
+  await expect
+    .poll(() => createAlarmActionQueue(state).nextDueAt())
+    .toBeLessThanOrEqual(clock.now() + hourMs);
+  await clock.advance(hourMs);
+  expect(performed.length).toBeGreaterThan(before);
+  await second.stop();
+});
+
 /** A clock that can be set back as the system's can: what was scheduled keeps its wait. */
 function settableClock(steady: ManualClock) {
   const listeners: ((byMs: number) => void)[] = [];

@@ -12,6 +12,7 @@ import {
   type AnomalySubject,
 } from "../storage/anomaly-detectors.ts";
 import { trainNow, type TrainingParts } from "../storage/anomaly-training.ts";
+import { limitWaits } from "../storage/set-back.ts";
 import type { Document } from "../storage/state.ts";
 import { startWatchLoop } from "./watch-loop.ts";
 
@@ -46,6 +47,8 @@ export function startAnomalyTrainer(parts: AnomalyTrainerParts): AnomalyTrainer 
   return startWatchLoop({ clock, facts: parts.facts, state, periodMs: runPeriodMs, turn: run, onError });
 
   async function run(): Promise<boolean> {
+    const waits = { now: clock.now(), longestMs: anomalyLimits.retrainMs };
+    await limitWaits(detectorsOf(state), anomalyScope, waits);
     const due = await detectorsOf(state).list(anomalyScope, {
       order: "rank",
       maxRank: clock.now(),

@@ -29,6 +29,8 @@ export interface DueQueue<Taken> {
   nextDueAt(): Promise<number | undefined>;
   /** Makes everything that is due behind `now` due earlier. */
   bringForward(setBack: SetBack): Promise<void>;
+  /** Lets nothing wait longer than anything ever does: the clock may have been set back while nobody ran. */
+  limitWaits(now: number): Promise<void>;
 }
 
 export interface DueWorkParts<Taken> {
@@ -66,6 +68,7 @@ export function startDueWork<Taken extends TakenWork>(parts: DueWorkParts<Taken>
   let planned: { readonly at: number; readonly cancel: Cancel } | undefined;
   let running: Promise<void> | undefined;
   planAt(clock.now());
+  queue.limitWaits(clock.now()).then(look, onError);
   const forgetSetBack = clock.onSetBack?.((byMs) => {
     queue.bringForward({ now: clock.now(), byMs, except: keysUnderWay }).then(look, onError);
   });

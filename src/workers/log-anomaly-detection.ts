@@ -11,6 +11,7 @@ import {
   unscheduleDetector,
 } from "../storage/log-anomalies.ts";
 import type { MetricWriter } from "../storage/metric-writer.ts";
+import { limitWaits } from "../storage/set-back.ts";
 import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import type { Worlds } from "../storage/worlds.ts";
@@ -31,6 +32,8 @@ export interface AnomalyDetectionParts {
 
 const runPeriodMs = 60_000;
 const detectorsPerRun = 200;
+/** ONE_HOUR */
+const longestWindowMs = 3_600_000;
 /** Events whose way into the store crosses the end of a window are still in it. */
 const graceMs = 10_000;
 /** Longer than an evaluation takes. */
@@ -50,6 +53,7 @@ export function startLogAnomalyDetection(parts: AnomalyDetectionParts): LogAnoma
   return startWatchLoop({ clock, facts: parts.facts, state, periodMs: runPeriodMs, turn: run, onError });
 
   async function run(): Promise<boolean> {
+    await limitWaits(dueDetectorsIn(state), "", { now: clock.now(), longestMs: longestWindowMs });
     const due = await dueDetectorsIn(state).list("", {
       order: "rank",
       maxRank: clock.now() - graceMs,

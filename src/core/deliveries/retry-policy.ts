@@ -58,8 +58,8 @@ function pauseSeconds({ attempts, firstSeconds, lastSeconds, growth }: Phase, in
   }
 }
 
-/** AWS's hard limit for addresses. */
-const longestRetryMs = 3_600_000;
+/** AWS's hard limit for addresses, of all their pauses together; no policy has a longer one. */
+export const longestPauseMs = 3_600_000;
 
 export interface HealthyRetryPolicy {
   readonly minDelayTarget: number;
@@ -127,7 +127,7 @@ export function problemOfRetryPolicy(deliveryPolicy: string): string | undefined
   const policy = phasesOf(healthy);
   let totalMs = 0;
   for (let attempts = 1; attempts <= numRetries; attempts++) totalMs += pauseMs(policy, attempts) ?? 0;
-  return totalMs <= longestRetryMs ? undefined : "the total retry time must be at most 3600 seconds";
+  return totalMs <= longestPauseMs ? undefined : "the total retry time must be at most 3600 seconds";
 }
 
 /** Of a subscription `{healthyRetryPolicy}`, of a topic `{http: {defaultHealthyRetryPolicy}}`. */

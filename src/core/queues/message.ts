@@ -31,6 +31,8 @@ export interface StoredMessage extends Omit<NewMessage, "delayMs"> {
   readonly receives: number;
   readonly firstReceivedAt?: number;
   readonly receivedAt?: number;
+  /** When its wait for being visible began, where that is neither its receive nor its sending. */
+  readonly waitsSince?: number;
   /** Of a FIFO queue: 20 digits. */
   readonly sequenceNumber?: string;
   readonly deadLetterSourceArn?: string;

@@ -1,6 +1,6 @@
 // Queries that run on one of several nodes of a shared state: the others see how far they are, and stop them.
 import type { Cancel, Clock } from "../../core/clock.ts";
-import { leaseMs } from "../../storage/leases.ts";
+import { isRunning, leaseMs } from "../../storage/leases.ts";
 import type { Collection, State } from "../../storage/state.ts";
 import type { RunStatistics } from "./query-answers.ts";
 
@@ -73,19 +73,23 @@ class SharedQueries implements QueryNodes {
 
   async find(scope: string, queryId: string): Promise<RunProgress | undefined> {
     const found = await this.#stored.get(scope, queryId);
-    return found !== undefined && found.value.until > this.#clock.now() ? found.value : undefined;
+    return found !== undefined && this.#isAlive(found.value) ? found.value : undefined;
   }
 
   async stop(scope: string, queryId: string): Promise<boolean> {
     for (;;) {
       const found = await this.#stored.get(scope, queryId);
-      if (found === undefined || found.value.until <= this.#clock.now()) return false;
+      if (found === undefined || !this.#isAlive(found.value)) return false;
       const asked = { ...found.value, isStopped: true };
       // The node tells its progress meanwhile.
       if (found.value.isStopped || (await this.#stored.replace(scope, queryId, asked, found.version))) {
         return true;
       }
     }
+  }
+
+  #isAlive({ until }: StoredProgress): boolean {
+    return isRunning(until, this.#clock.now(), leaseMs);
   }
 
   #progressOf({ progress }: OwnRun): StoredProgress {

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { CloudWatchLogsServiceException } from "@aws-sdk/client-cloudwatch-logs";
 import { parseQuery } from "../../core/insights/query-languages.ts";
 import { InsightsQueryError } from "../../core/insights/query-error.ts";
-import { every } from "../../core/clock.ts";
+import { every, type Cancel } from "../../core/clock.ts";
 import { leaseMs } from "../../storage/leases.ts";
+import type { Document } from "../../storage/state.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { LogsContext } from "./context.ts";
 import { putLookupTable, tableOfRows } from "./lookup-tables.ts";
@@ -36,6 +37,8 @@ const retryMs = 60_000;
 export class ScheduledQueryRuns {
   readonly #contextOf: (call: CallContext) => LogsContext;
   readonly #base: Pick<LogsContext, "dependencies" | "queries">;
+  /** One for each query that is due some time, by its key. */
+  readonly #timers = new Map<string, Cancel>();
 
   constructor(
     base: Pick<LogsContext, "dependencies" | "queries">,
@@ -43,8 +46,12 @@ export class ScheduledQueryRuns {
   ) {
     this.#base = base;
     this.#contextOf = contextOf;
-    this.#resume().catch(() => this.#at(this.#now() + retryMs, () => this.#resume()));
     const { clock, state } = base.dependencies;
+    const resume = () => {
+      this.#resume().catch(() => clock.schedule(this.#now() + retryMs, resume));
+    };
+    resume();
+    clock.onSetBack?.(resume);
     if (state.node !== undefined) every(clock, leaseMs, () => this.#runAllDue().catch(() => undefined));
   }
 
@@ -58,7 +65,7 @@ export class ScheduledQueryRuns {
       return;
     }
     await due.put("", key, { scope, name: query.name }, dueAt);
-    this.#at(dueAt, () => this.#runDue({ scope, name: query.name }));
+    this.#at(dueAt, { scope, name: query.name });
   }
 
   async forget(scope: string, name: string): Promise<void> {
@@ -70,7 +77,18 @@ export class ScheduledQueryRuns {
       order: "rank",
       limit: queryLimits.scheduledQueries,
     });
-    for (const { value, rank = 0 } of planned) this.#at(rank, () => this.#runDue(value));
+    for (const document of planned) this.#at(await this.#nextOf(document), document.value);
+  }
+
+  /** As the schedule has it: earlier than it is planned when the clock was set back since. */
+  async #nextOf({ key, value, version, rank = 0 }: Document<DueQuery>): Promise<number> {
+    const { state } = this.#base.dependencies;
+    const now = this.#now();
+    const found = rank > now ? await scheduledQueriesIn(state).get(value.scope, value.name) : undefined;
+    const nextAt = found === undefined ? undefined : nextRunAt(found.value, now);
+    if (nextAt === undefined || nextAt >= rank) return rank;
+    await dueQueriesIn(state).replace("", key, value, version, nextAt);
+    return nextAt;
   }
 
   async #runAllDue(): Promise<void> {
@@ -86,15 +104,22 @@ export class ScheduledQueryRuns {
     return this.#base.dependencies.clock.now();
   }
 
-  #at(dueAt: number, task: () => Promise<void>): void {
-    this.#base.dependencies.clock.schedule(dueAt, task);
+  #at(dueAt: number, query: DueQuery): void {
+    const key = dueKey(query.scope, query.name);
+    this.#timers.get(key)?.();
+    const run = () => {
+      this.#timers.delete(key);
+      return this.#runDue(query);
+    };
+    this.#timers.set(key, this.#base.dependencies.clock.schedule(dueAt, run));
   }
 
   async #runDue({ scope, name }: DueQuery): Promise<void> {
     const { state } = this.#base.dependencies;
     const due = await dueQueriesIn(state).get("", dueKey(scope, name));
-    // It was changed, deleted, or another timer has run it.
-    if (due?.rank === undefined || due.rank > this.#now()) return;
+    // It was deleted, or put off: somebody else has run it, or the clock was set back.
+    if (due?.rank === undefined) return;
+    if (due.rank > this.#now()) return this.#at(due.rank, { scope, name });
     const found = await scheduledQueriesIn(state).get(scope, name);
     const nextAt = found && nextRunAt(found.value, this.#now());
     const isMine =
@@ -102,7 +127,7 @@ export class ScheduledQueryRuns {
         ? await dueQueriesIn(state).delete("", due.key, due.version)
         : await dueQueriesIn(state).replace("", due.key, due.value, due.version, nextAt);
     if (!isMine || found === undefined) return;
-    if (nextAt !== undefined) this.#at(nextAt, () => this.#runDue({ scope, name }));
+    if (nextAt !== undefined) this.#at(nextAt, { scope, name });
     const execution = await this.#execute(scope, found.value, due.rank);
     await executionsIn(state).put(executionScope(scope, name), execution.key, execution.value, due.rank);
     await this.#note(scope, name, due.rank, execution.value.status);

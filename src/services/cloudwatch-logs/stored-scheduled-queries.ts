@@ -71,10 +71,14 @@ export const dueKey = (scope: string, name: string) => `${scope}/${name}`;
 
 export const executionScope = (scope: string, name: string) => `${scope}/${name}`;
 
-/** When the query is due next; undefined for one that is disabled or past its end. */
+/**
+ * When the query is due next; undefined for one that is disabled or past its end. One that nobody told when to
+ * begin has begun, also when the clock was set back since.
+ */
 export function nextRunAt(query: StoredScheduledQuery, now: number): number | undefined {
   const expression = parseScheduleExpression(query.scheduleExpression);
   if (query.state === "DISABLED" || expression === undefined) return undefined;
-  const dueAt = nextDueAt(expression, query.timezone, query.startAt, now);
+  const startAt = query.startAt === query.createdAt ? Math.min(query.startAt, now) : query.startAt;
+  const dueAt = nextDueAt(expression, query.timezone, startAt, now);
   return dueAt === undefined || (query.endAt !== undefined && dueAt > query.endAt) ? undefined : dueAt;
 }

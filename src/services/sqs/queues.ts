@@ -121,7 +121,7 @@ export async function listDeadLetterSourceQueues(
 export async function purgeQueue(input: Input<"PurgeQueue">, context: SqsContext): Promise<object> {
   const { now } = context.call;
   await changeQueue(context, input.QueueUrl, ({ name, purgedAt }) => {
-    if (purgedAt !== undefined && now - purgedAt < queueLimits.purgeMs) {
+    if (purgedAt !== undefined && purgedAt <= now && now - purgedAt < queueLimits.purgeMs) {
       const message = `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`;
       throw modelled(PurgeQueueInProgress, message);
     }

@@ -74,7 +74,7 @@ function createSender(store: MessageStore) {
     };
     if (await state.write([remember, store.placeNew(queue, key, message, now)])) return sent;
     const earlier = await deduplications.get(scope, id);
-    if (earlier !== undefined && (earlier.rank ?? 0) > now) return earlier.value;
+    if (earlier !== undefined && isRemembered(earlier, now)) return earlier.value;
     // It is over, or was forgotten between the two looks: it is as if there had never been one.
     if (earlier !== undefined) await deduplications.delete(scope, id, earlier.version);
     return sendOne(queue, news, key, now);
@@ -85,6 +85,10 @@ function createSender(store: MessageStore) {
     await Promise.all(old.map(({ key, version }) => deduplications.delete(scope, key, version)));
   }
 }
+
+/** What was sent later than now, before the clock was set back, is none: a message may come twice for it. */
+const isRemembered = ({ rank = 0 }: Document<Deduplication>, now: number) =>
+  rank > now && rank <= now + queueLimits.deduplicationMs;
 
 async function findReceivable(store: MessageStore, queue: Queue, { now, limit }: ReceiveOptions) {
   const locked = new Set<string>();

@@ -51,6 +51,7 @@ export function createMoves(store: MessageStore, definitions: Definitions): Move
       firstReceivedAt: _first,
       receivedAt: _last,
       sequenceNumber: _number,
+      waitsSince: _since,
       ...content
     } = found.value;
     const isFifo = settingsOf(target.attributes).isFifo;

@@ -26,6 +26,8 @@ export interface MessageStore {
   claim(queue: Queue, found: Document<StoredMessage>, options: ReceiveOptions): Claim;
   /** Moves a message that failed too often to its dead-letter queue, if that is there. */
   moveToDeadLetters(queue: Queue, found: Document<StoredMessage>, now: number): Promise<boolean>;
+  /** Lets no message wait longer than it was to wait: the clock was set back. */
+  shortenWaits(queue: Queue, now: number): Promise<void>;
   purge(queue: Queue): Promise<void>;
   counts(queue: Queue, now: number): Promise<QueueCounts>;
 }
@@ -62,6 +64,10 @@ export function createMessageStore(state: State, definitions: Definitions): Mess
     },
     claim,
     moveToDeadLetters: createDeadLetterMove(state, definitions, keys),
+    async shortenWaits({ number }, now) {
+      await shortenWaitsIn(messages, visibleScope(number), now);
+      await shortenWaitsIn(messages, delayedScope(number), now);
+    },
     async purge(queue) {
       await state.write(emptyQueue(queue.number));
     },
@@ -77,10 +83,30 @@ export function createMessageStore(state: State, definitions: Definitions): Mess
   };
 }
 
+/** What waits since an instant that is to come waits since now. */
+async function shortenWaitsIn(messages: Collection<StoredMessage>, scope: string, now: number) {
+  let after = { key: "", rank: now };
+  for (;;) {
+    const page = await messages.list(scope, { order: "rank", after, limit: pageSize });
+    await Promise.all(
+      page.map(async ({ key, value, version }) => {
+        const { sentAt, receivedAt = sentAt, waitsSince = receivedAt } = value;
+        if (waitsSince <= now) return;
+        const visibleAt = now + Math.max(0, value.visibleAt - waitsSince);
+        await messages.replace(scope, key, { ...value, visibleAt, waitsSince: now }, version, visibleAt);
+      }),
+    );
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = { key: last.key, rank: last.rank ?? now };
+  }
+}
+
 function claim(queue: Queue, found: Document<StoredMessage>, { now, visibilityMs }: ReceiveOptions): Claim {
   const receives = found.value.receives + 1;
+  const { waitsSince: _over, ...before } = found.value;
   const value: StoredMessage = {
-    ...found.value,
+    ...before,
     receives,
     visibleAt: now + visibilityMs,
     firstReceivedAt: found.value.firstReceivedAt ?? now,
@@ -115,6 +141,7 @@ function createDeadLetterMove(state: State, definitions: Definitions, keys: Keys
     const moved: StoredMessage = {
       ...found.value,
       visibleAt: now,
+      waitsSince: now,
       deadLetterSourceArn: queueArnOf(queue),
       ...(sequenceNumber === undefined ? {} : { sequenceNumber }),
     };
@@ -129,6 +156,7 @@ function placeNew(queue: Queue, key: string, message: StoredMessage, now: number
 }
 
 const promotedPerCall = 100;
+const pageSize = 500;
 
 export function placeVisible({ number }: Queue, key: string, value: StoredMessage) {
   const scope = visibleScope(number);
