@@ -4,13 +4,14 @@ import type { Alarm } from "../core/alarms/alarm.ts";
 import { alarmNameOf, childrenOf } from "../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../core/alarms/composite-rule/parse.ts";
 import { isInsightsQuery } from "../core/metrics/insights-sql/query.ts";
+import { hash64, identityKey, type MetricIdentity } from "../core/metrics/metric-identity.ts";
 import type { Change } from "./state.ts";
 
 /**
  * How one alarm refers to another one: its rule names it, or it is its actions suppressor. With `kind` it
- * refers to the name of its kind.
+ * refers to the name of its kind, with `metric` to the metric that it watches (`metricReference`).
  */
-export type Reference = "rule" | "suppressor" | "kind";
+export type Reference = "rule" | "suppressor" | "kind" | "metric";
 
 /** Kinds of alarms that cost much: on Metrics Insights queries, on queries of logs. */
 export type CostlyKind = "insights" | "logs";
@@ -20,9 +21,13 @@ export const referenceCollections: Readonly<Record<Reference, string>> = {
   rule: "alarm-parents",
   suppressor: "alarm-suppressed",
   kind: "alarm-kinds",
+  metric: "alarm-metrics",
 };
 
-const kinds: readonly Reference[] = ["rule", "suppressor", "kind"];
+const kinds: readonly Reference[] = ["rule", "suppressor", "kind", "metric"];
+
+/** A metric among references: a number, for names of metrics are long and have any characters. */
+export const metricReference = (metric: MetricIdentity): string => hash64(identityKey(metric)).toString(16);
 
 /** Names of alarms may have any characters; before them are an account and a region, each without a slash. */
 export const referenceScope = (worldScope: string, name: string) => `${worldScope}/${name}`;
@@ -38,6 +43,10 @@ export function childNames(alarm: Alarm): readonly string[] {
 export function referredTo(alarm: Alarm | undefined, kind: Reference): readonly string[] {
   if (alarm === undefined) return [];
   if (kind === "kind") return costlyKinds(alarm);
+  if (kind === "metric") {
+    const metric = alarm.type === "MetricAlarm" ? alarm.metric : undefined;
+    return metric === undefined ? [] : [metricReference(metric)];
+  }
   if (alarm.type !== "CompositeAlarm") return [];
   if (kind === "rule") return childNames(alarm);
   return alarm.suppressor === undefined ? [] : [alarmNameOf(alarm.suppressor.alarm)];

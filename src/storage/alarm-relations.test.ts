@@ -6,9 +6,10 @@ import { fc, test as propertyTest } from "@fast-check/vitest";
 import { afterAll, expect, test } from "vitest";
 import type { CompositeAlarm } from "../core/alarms/alarm.ts";
 import { referredTo } from "./alarm-parents.ts";
-import { alarmsReferringTo, countAlarms } from "./alarm-relations.ts";
+import { alarmsOnMetric, alarmsReferringTo, countAlarms } from "./alarm-relations.ts";
 import { alarmsOf, allAlarms, deleteAlarms, writeAlarm } from "./alarms.ts";
 import { openSqliteState } from "./state/sqlite.ts";
+import { newMetricAlarm } from "./testing/metric-alarm.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "groundwatch-alarm-parents-"));
 const state = await openSqliteState(join(folder, "state.sqlite"));
@@ -98,4 +99,40 @@ test("those of alarms that were written before references were noted are known t
   const { told, seen } = await answers();
   expect(told).toEqual(seen);
   expect(await countAlarms(state, world, { parentsOf: "é" }, "a")).toBe(1);
+});
+
+const load = (host: string) => ({
+  namespace: "Fleet",
+  name: "load",
+  dimensions: [{ name: "Host", value: host }],
+  periodSeconds: 60,
+  statistic: "Average",
+});
+
+test("the alarms on a metric are found without a look at the others, also those written before", async () => {
+  await state.eraseDocuments();
+  const alarmOn = (name: string, host: string) =>
+    newMetricAlarm(world, name, now, { metric: load(host), metricId: name });
+  const namesOn = async (host: string) =>
+    (await alarmsOnMetric(state, world, load(host))).map(({ name }) => name);
+  for (const name of ["old", "moved"]) {
+    await alarmsOf(state).put(scope, name, alarmOn(name, "a"), 60);
+  }
+  expect(await namesOn("a")).toEqual(["moved", "old"]);
+  const before = await alarmsOf(state).get(scope, "moved");
+  await writeAlarm(state, world, { alarm: alarmOn("moved", "b"), before, now, ...records });
+  // More than are read at once, on a metric of their own.
+  for (let index = 0; index < 1_001; index++) {
+    const alarm = alarmOn(`many-${String(index).padStart(4, "0")}`, "many");
+    await writeAlarm(state, world, { alarm, before: undefined, now, ...records });
+  }
+  expect(await namesOn("b")).toEqual(["moved"]);
+  expect(await namesOn("a")).toEqual(["old"]);
+  expect(await namesOn("nowhere")).toEqual([]);
+  const many = await namesOn("many");
+  expect(many).toHaveLength(1_001);
+  expect(many).toEqual(many.toSorted());
+  const gone = await alarmsOf(state).get(scope, "old");
+  await deleteAlarms(state, world, [gone!], records, now);
+  expect(await namesOn("a")).toEqual([]);
 });

@@ -1,6 +1,8 @@
 // Which alarms depend on an alarm, and how many there are of a kind.
-import type { Alarm } from "../core/alarms/alarm.ts";
+import type { Alarm, MetricAlarm } from "../core/alarms/alarm.ts";
+import { identityKey, type MetricIdentity } from "../core/metrics/metric-identity.ts";
 import {
+  metricReference,
   parentChanges,
   referenceCollections,
   referenceScope,
@@ -11,8 +13,10 @@ import {
 import { alarmScope, alarmsOf, allAlarms, type AlarmWorld } from "./alarms.ts";
 import type { State } from "./state.ts";
 
-/** Of each account and region whether the references are noted. */
+/** Of each account and region whether the references are noted, those to metrics included. */
 const noted = "alarm-references-noted";
+const notedKey = "with-metrics";
+const pageSize = 1_000;
 const changesPerWrite = 400;
 
 /** Composite alarms whose rules refer to an alarm, or alarms of a kind. */
@@ -55,16 +59,45 @@ export async function alarmsReferringTo(
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
+/** The alarms on a metric itself, not on expressions with it, in the order of their names. */
+export async function alarmsOnMetric(
+  state: State,
+  world: AlarmWorld,
+  metric: MetricIdentity,
+): Promise<readonly MetricAlarm[]> {
+  await noteOnce(state, world);
+  const scope = alarmScope(world);
+  const references = state.collection<object>(referenceCollections.metric);
+  const key = identityKey(metric);
+  const found: MetricAlarm[] = [];
+  let last: string | undefined;
+  for (;;) {
+    const after = last === undefined ? {} : { after: { key: last } };
+    const page = await references.list(referenceScope(scope, metricReference(metric)), {
+      ...after,
+      limit: pageSize,
+    });
+    const names = page.map(({ key: name }) => name);
+    for (const { value } of await alarmsOf(state).getMany(scope, names)) {
+      // Two metrics may share a number.
+      const isOnMetric = value.type === "MetricAlarm" && value.metric !== undefined;
+      if (isOnMetric && identityKey(value.metric) === key) found.push(value);
+    }
+    if (page.length < pageSize) return found;
+    last = names.at(-1);
+  }
+}
+
 /** Alarms that were written by a build that did not note it yet. */
 async function noteOnce(state: State, world: AlarmWorld): Promise<void> {
   const scope = alarmScope(world);
   const isNoted = state.collection<object>(noted);
-  if ((await isNoted.get(scope, "")) !== undefined) return;
+  if ((await isNoted.get(scope, notedKey)) !== undefined) return;
   const changes = (await allAlarms(state, world)).flatMap(({ key, value }) =>
     parentChanges(scope, key, { before: undefined, after: value }),
   );
   for (let at = 0; at < changes.length; at += changesPerWrite) {
     await state.write(changes.slice(at, at + changesPerWrite));
   }
-  await isNoted.put(scope, "", {});
+  await isNoted.put(scope, notedKey, {});
 }

@@ -7,10 +7,9 @@ import type {
 } from "@aws-sdk/client-cloudwatch";
 import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch";
 import { alarmTypeOf, type Alarm } from "../../core/alarms/alarm.ts";
-import { identityKey } from "../../core/metrics/metric-identity.ts";
 import { childNames } from "../../storage/alarm-parents.ts";
-import { alarmsReferringTo } from "../../storage/alarm-relations.ts";
-import { alarmScope, alarmsOf, allAlarms } from "../../storage/alarms.ts";
+import { alarmsOnMetric, alarmsReferringTo } from "../../storage/alarm-relations.ts";
+import { alarmScope, alarmsOf } from "../../storage/alarms.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import { isKeyPosition, noSuchAlarm, parseToken, printToken, validationError } from "./alarm-errors.ts";
@@ -155,26 +154,25 @@ function briefly({ name, arn, state }: Alarm, members: "state" | "name") {
   return { ...named, StateValue: state.value, StateUpdatedTimestamp: new Date(state.updatedAt) };
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmsForMetric.html */
+/**
+ * Neither alarms on expressions nor those on metrics of other accounts, as AWS has it.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmsForMetric.html
+ */
 export async function describeAlarmsForMetric(
   input: Input<"DescribeAlarmsForMetric">,
   context: CloudWatchContext,
 ): Promise<Output<"DescribeAlarmsForMetric">> {
-  const key = identityKey(metricIdentity(input.Namespace, input.MetricName, input.Dimensions));
+  const identity = metricIdentity(input.Namespace, input.MetricName, input.Dimensions);
   const statistic = input.Statistic ?? input.ExtendedStatistic;
-  const alarms = await allAlarms(context.dependencies.state, context.call);
-  return {
-    MetricAlarms: alarms.flatMap(({ value: alarm }) => {
-      if (alarm.type !== "MetricAlarm" || alarm.metric === undefined) return [];
-      const { metric } = alarm;
-      const isAsked =
-        identityKey(metric) === key &&
-        (statistic === undefined || metric.statistic === statistic) &&
-        (input.Period === undefined || metric.periodSeconds === input.Period) &&
-        (input.Unit === undefined || metric.unit === input.Unit);
-      return isAsked ? [wireMetricAlarm(alarm)] : [];
-    }),
-  };
+  const alarms = await alarmsOnMetric(context.dependencies.state, context.call, identity);
+  const found = alarms.filter(
+    ({ metric }) =>
+      metric !== undefined &&
+      (statistic === undefined || metric.statistic === statistic) &&
+      (input.Period === undefined || metric.periodSeconds === input.Period) &&
+      (input.Unit === undefined || metric.unit === input.Unit),
+  );
+  return { MetricAlarms: found.map(wireMetricAlarm) };
 }
 
 /**
