@@ -73,6 +73,12 @@ class Evaluation {
   }
 
   evaluate(expression: PromqlExpression, at: number): Value {
+    const value = this.#valueOf(expression, at);
+    this.#count(value.kind === "vector" ? value.vector.length + 1 : 1);
+    return value;
+  }
+
+  #valueOf(expression: PromqlExpression, at: number): Value {
     switch (expression.kind) {
       case "number":
         return scalar(expression.value);
@@ -112,7 +118,6 @@ class Evaluation {
       if (sample !== undefined && sample.at > instant - lookBackMs)
         found.push({ labels, value: read(sample) });
     }
-    this.#count(found.length);
     return found;
   }
 
@@ -139,7 +144,6 @@ class Evaluation {
     }
     const series = new Map<string, { labels: PromqlLabels; samples: PromqlSample[] }>();
     for (let step = (Math.floor(fromMs / stepMs) + 1) * stepMs; step <= toMs; step += stepMs) {
-      this.#count(1);
       for (const { labels, value } of vectorOf(this.evaluate(inner, step))) {
         const key = labelsKey(labels);
         const one = series.get(key) ?? { labels, samples: [] };

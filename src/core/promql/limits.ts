@@ -20,6 +20,6 @@ export const promqlLimits = {
   series: 10_000,
   /** Steps of one subquery: the points that Prometheus gives for a series at most. */
   subquerySteps: 11_000,
-  /** Samples that an evaluation looks at, those of every step of a subquery counted again. */
-  samples: 20_000_000,
+  /** Samples and results that an evaluation looks at, those of every step of a subquery counted again. */
+  samples: 10_000_000,
 } as const;

@@ -45,6 +45,7 @@ function combine(
 
 /** The labels by which a series finds its partners. */
 function matchedLabels({ by, labels: listed }: VectorMatching): (labels: PromqlLabels) => PromqlLabels {
+  if (by === "ignoring" && listed.length === 0) return withoutName;
   const names = new Set(by === "on" ? listed : [...listed, metricNameLabel]);
   return (labels) => (by === "on" ? onlyLabels(labels, names) : withoutLabels(labels, names));
 }
@@ -124,6 +125,7 @@ function labelsOfPair(
 ): PromqlLabels {
   const named = withName ? own : withoutName(own);
   if (group === undefined) {
+    if (by === "ignoring" && listed.length === 0) return named;
     return by === "on" ? onlyLabels(named, new Set(listed)) : withoutLabels(named, new Set(listed));
   }
   return group.include.reduce((labels, label) => withLabel(labels, label, labelOf(ofPartner, label)), named);
