@@ -110,7 +110,7 @@ function createOnce(state: State, pages: Pages) {
   }
 }
 
-/** What was published later than now, before the clock was set back, is none: a message may come twice for it. */
+/** What was published later than now, before a set-back, does not count: better twice than never. */
 const isRemembered = (forgottenAt: number, now: number) =>
   forgottenAt > now && forgottenAt <= now + topicLimits.deduplicationMs;
 

@@ -72,8 +72,8 @@ export const dueKey = (scope: string, name: string) => `${scope}/${name}`;
 export const executionScope = (scope: string, name: string) => `${scope}/${name}`;
 
 /**
- * When the query is due next; undefined for one that is disabled or past its end. One that nobody told when to
- * begin has begun, also when the clock was set back since.
+ * When the query is due next; undefined for one that is disabled or past its end. One that nobody told when
+ * to begin has begun, also when the clock was set back since.
  */
 export function nextRunAt(query: StoredScheduledQuery, now: number): number | undefined {
   const expression = parseScheduleExpression(query.scheduleExpression);

@@ -95,51 +95,6 @@ export function queuesContract(open: () => Promise<State>): void {
       expect(await change(10_000, startAt + 1_000)).toBe("not in flight");
     });
 
-    test("when the clock is set back a day, nothing waits longer than it was to wait", async () => {
-      const earlier = startAt - 86_400_000;
-      const dead = await newQueue();
-      const policy = JSON.stringify({ deadLetterTargetArn: queueArnOf(dead), maxReceiveCount: 1 });
-      const queue = await newQueue({ RedrivePolicy: policy });
-      await queues.send(queue, [message("poison")], startAt - 60_000);
-      await receive(queue, startAt - 60_000);
-      await receive(queue, startAt);
-      await queues.send(queue, [message("held")], startAt);
-      await receive(queue);
-      await queues.send(queue, [message("free"), message("late", { delayMs: 5_000 })], startAt);
-      await queues.shortenWaits(earlier + 3_600_000);
-      await queues.shortenWaits(earlier);
-      await queues.shortenWaits(earlier + 1);
-      expect(await queues.counts(queue, earlier + 1)).toEqual({ visible: 1, inFlight: 1, delayed: 1 });
-      expect(bodies(await receive(queue, earlier))).toEqual(["free"]);
-      expect(bodies(await receive(queue, earlier + 5_000))).toEqual(["late"]);
-      expect(await receive(queue, earlier + visibilityMs - 1)).toEqual([]);
-      expect(bodies(await receive(dead, earlier))).toEqual(["poison"]);
-      await receive(queue, earlier + visibilityMs);
-      expect(bodies(await receive(dead, earlier + visibilityMs))).toContain("held");
-    });
-
-    test("what is in flight stays so when the clock is not set back, or by less than it has waited", async () => {
-      const queue = await newQueue();
-      await queues.send(queue, [message("a")], startAt);
-      await receive(queue);
-      await queues.shortenWaits(startAt + 10_000);
-      expect(await receive(queue, startAt + visibilityMs - 1)).toEqual([]);
-      expect(bodies(await receive(queue, startAt + visibilityMs))).toEqual(["a"]);
-    });
-
-    test("a group is not locked for longer, and no message lost, when the clock is set back a day", async () => {
-      const earlier = startAt - 86_400_000;
-      const queue = await fifo();
-      await queues.send(queue, [inGroup("g", "one"), inGroup("g", "two")], startAt);
-      expect(bodies(await receive(queue, startAt, 1))).toEqual(["one"]);
-      await queues.shortenWaits(earlier);
-      expect(await receive(queue, earlier + visibilityMs - 1)).toEqual([]);
-      expect(bodies(await receive(queue, earlier + visibilityMs))).toEqual(["one", "two"]);
-      const [again] = await queues.send(queue, [inGroup("g", "one")], earlier + 1);
-      expect(await queues.send(queue, [inGroup("g", "one")], earlier + 2)).toEqual([again]);
-      expect(await queues.counts(queue, earlier + 2)).toMatchObject({ visible: 1 });
-    });
-
     test("what fails too often goes to the dead-letter queue and says where it comes from", async () => {
       const dead = await newQueue();
       const policy = JSON.stringify({ deadLetterTargetArn: queueArnOf(dead), maxReceiveCount: 2 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPostgresState } from "./postgres.ts";
 import { missingPostgres, startPostgres } from "./testing/postgres-server.ts";
 import { queuesContract } from "../queues/queues.contract.ts";
+import { setBackContract } from "../queues/set-back.contract.ts";
 import { stateContract } from "./state.contract.ts";
 
 describe.skipIf(missingPostgres !== "")(`PostgreSQL${missingPostgres}`, () => {
@@ -15,6 +16,7 @@ describe.skipIf(missingPostgres !== "")(`PostgreSQL${missingPostgres}`, () => {
 
   stateContract(() => openPostgresState(server.url));
   queuesContract(() => openPostgresState(server.url));
+  setBackContract(() => openPostgresState(server.url));
 
   test("several nodes may start at once, and see each other's writes", async () => {
     const nodes = await Promise.all([1, 2, 3].map(() => openPostgresState(server.url)));

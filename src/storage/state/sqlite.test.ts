@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrationStatements } from "./schema.ts";
 import { openSqliteState } from "./sqlite.ts";
 import { queuesContract } from "../queues/queues.contract.ts";
+import { setBackContract } from "../queues/set-back.contract.ts";
 import { stateContract } from "./state.contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "groundwatch-state-"));
@@ -19,6 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("SQLite", () => {
   stateContract(() => openSqliteState(join(folder, "contract.sqlite")));
   queuesContract(() => openSqliteState(join(folder, "queues.sqlite")));
+  setBackContract(() => openSqliteState(join(folder, "set-back.sqlite")));
 
   test("a file of the first format is brought up to date with all that it holds", async () => {
     const file = join(folder, "first-format.sqlite");
