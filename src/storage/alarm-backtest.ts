@@ -25,7 +25,8 @@ export interface BacktestQuestion {
 export async function runBacktest(reader: AlarmReader, question: BacktestQuestion): Promise<Backtest> {
   const { alarm, instants, settleMs, signal } = question;
   const backtest = startBacktest(alarm, instants[0] ?? 0);
-  const read = isComputed(alarm) ? await readApart(reader, question) : await readTogether(reader, question);
+  const isApart = isComputed(alarm) || alarm.promql !== undefined;
+  const read = isApart ? await readApart(reader, question) : await readTogether(reader, question);
   for (let start = 0; start < instants.length; start += evaluationsPerTurn) {
     signal.throwIfAborted();
     const turn = instants.slice(start, start + evaluationsPerTurn);
@@ -91,7 +92,7 @@ function datapointsOf(reading: AlarmReading | undefined): ReadonlyMap<number, Al
   return datapoints;
 }
 
-/** An expression may look at its whole range, so that it is computed for each window by itself. */
+/** An expression may look at its whole range, so it is computed for each window by itself; so is a query. */
 function readApart(reader: AlarmReader, { world, alarm, now }: BacktestQuestion): Promise<Read> {
   return Promise.resolve(async (instants) => {
     const windows = instants.map((at) => ({

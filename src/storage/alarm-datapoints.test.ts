@@ -6,6 +6,7 @@ import { identityKey } from "../core/metrics/metric-identity.ts";
 import { parseLinkedAccounts } from "../core/linked-accounts.ts";
 import { createAlarmReader } from "./alarm-datapoints.ts";
 import { createMetricArrivals } from "./metric-arrivals.ts";
+import { createOtlpMetrics } from "./otlp-metrics.ts";
 import { createRollupLedger } from "./metric-rollups.ts";
 import { createMetricWriter } from "./metric-writer.ts";
 import { newMetricAlarm } from "./testing/metric-alarm.ts";
@@ -85,8 +86,8 @@ test("hundreds of alarms are read in a few statements, each with its own datapoi
   const readAll = async (some: readonly MetricAlarm[]) => {
     const unused = () => Promise.resolve({ problem: "unused" });
     const linkedAccounts = parseLinkedAccounts(`${world.account}=${source}`);
-    const parts = { telemetry, worlds, rollups, series: unused, logs: unused, linkedAccounts };
-    const reader = createAlarmReader(parts);
+    const sources = { series: unused, logs: unused, otlpMetrics: createOtlpMetrics(telemetry) };
+    const reader = createAlarmReader({ telemetry, worlds, rollups, ...sources, linkedAccounts });
     query.mockClear();
     const readings = await reader.read(world, some, start);
     const values = some.map(({ name }) => readings.get(name)?.periods.at(-1)?.datapoint?.value);

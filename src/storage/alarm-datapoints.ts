@@ -11,8 +11,10 @@ import { needsHistogram, parseStatistic, type Statistic } from "../core/metrics/
 import { nothing, readComputed } from "./alarm-expressions.ts";
 import { alarmScope, type AlarmWorld, type DecidedChange } from "./alarms.ts";
 import type { RollupLedger } from "./metric-rollups.ts";
+import { createPromqlAlarms } from "./alarm-promql.ts";
 import { withLogLines } from "./log-alarm-lines.ts";
 import { createLogAlarmRuns } from "./log-alarm-runs.ts";
+import type { OtlpMetrics } from "./otlp-metrics.ts";
 import type { LogQuerySource } from "./log-query-source.ts";
 import type { SeriesSource } from "./series-source.ts";
 import { readDatapoints, type PeriodSamples } from "./telemetry/datapoints-read.ts";
@@ -66,6 +68,7 @@ export interface AlarmReaderParts {
   readonly logs: LogQuerySource;
   /** Asked at every evaluation: what was linked may be so no longer. */
   readonly linkedAccounts: Pick<LinkedAccounts, "mayRead">;
+  readonly otlpMetrics: OtlpMetrics;
 }
 
 /** One alarm with what is read for it. */
@@ -86,6 +89,7 @@ export function createAlarmReader(parts: AlarmReaderParts): AlarmReader {
   const { telemetry, linkedAccounts } = parts;
   const units = createUnitCache(telemetry);
   const logRuns = createLogAlarmRuns(parts.logs);
+  const promql = createPromqlAlarms(parts.otlpMetrics, parts.worlds);
   return {
     read(world, alarms, asOf) {
       return readWindows(world, windowsOf(alarms, asOf), asOf);
@@ -105,7 +109,11 @@ export function createAlarmReader(parts: AlarmReaderParts): AlarmReader {
   ): Promise<ReadonlyMap<string, AlarmReading>> {
     const mayRead = (account: string) => linkedAccounts.mayRead(world.account, account);
     const computed = await readComputed({ ...parts, mayRead }, world, windows, now);
-    const readings = new Map([...computed, ...(await logRuns.read(world, windows))]);
+    const readings = new Map([
+      ...computed,
+      ...(await logRuns.read(world, windows)),
+      ...(await promql.read(world, windows, now)),
+    ]);
     const wanted: Wanted[] = [];
     const placeOf = await placesOf(world, windows);
     for (const one of windows) {

@@ -13,8 +13,8 @@ import type { Change } from "./state.ts";
  */
 export type Reference = "rule" | "suppressor" | "kind" | "metric";
 
-/** Kinds of alarms that cost much: on Metrics Insights queries, on queries of logs. */
-export type CostlyKind = "insights" | "logs";
+/** Kinds of alarms that cost much: on Metrics Insights queries, on queries of logs, on PromQL queries. */
+export type CostlyKind = "insights" | "logs" | "promql";
 
 /** Documents without content: scopes name the alarm that is referred to, keys the one that refers to it. */
 export const referenceCollections: Readonly<Record<Reference, string>> = {
@@ -54,11 +54,15 @@ export function referredTo(alarm: Alarm | undefined, kind: Reference): readonly 
 
 function costlyKinds(alarm: Alarm): readonly CostlyKind[] {
   if (alarm.type !== "MetricAlarm") return [];
-  const { logs, queries = [] } = alarm;
+  const { logs, promql, queries = [] } = alarm;
   const isOnInsights = queries.some(
     ({ expression }) => expression !== undefined && isInsightsQuery(expression),
   );
-  return [...(logs === undefined ? [] : ["logs" as const]), ...(isOnInsights ? ["insights" as const] : [])];
+  return [
+    ...(logs === undefined ? [] : ["logs" as const]),
+    ...(promql === undefined ? [] : ["promql" as const]),
+    ...(isOnInsights ? ["insights" as const] : []),
+  ];
 }
 
 /** The steps to be written with an alarm that replaces another one, comes new, or goes. */

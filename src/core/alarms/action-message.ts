@@ -5,6 +5,7 @@ import {
   type AlarmMetric,
   type ContributorIdentity,
   type MetricAlarm,
+  type PromqlCriteria,
 } from "./alarm.ts";
 import { configurationJson, stateJson, type Json, type JsonObject } from "./alarm-json.ts";
 import { fittingLines, type LogLine } from "./log-lines.ts";
@@ -82,6 +83,7 @@ function topicMessage(
 }
 
 function triggerOf(alarm: MetricAlarm): Json {
+  if (alarm.promql !== undefined) return promqlTrigger(alarm.promql);
   const rule = {
     EvaluationPeriods: alarm.evaluationPeriods,
     ...(alarm.datapointsToAlarm === undefined ? {} : { DatapointsToAlarm: alarm.datapointsToAlarm }),
@@ -105,6 +107,17 @@ function triggerOf(alarm: MetricAlarm): Json {
     })),
   };
 }
+
+const promqlTrigger = (criteria: PromqlCriteria): Json => ({
+  EvaluationCriteria: {
+    PromQLCriteria: {
+      Query: criteria.query,
+      PendingPeriod: criteria.pendingSeconds,
+      RecoveryPeriod: criteria.recoverySeconds,
+    },
+  },
+  EvaluationInterval: criteria.intervalSeconds,
+});
 
 const dimensionsOf = (metric: AlarmMetric) => metric.dimensions.map(({ name, value }) => ({ value, name }));
 

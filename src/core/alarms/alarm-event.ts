@@ -92,7 +92,7 @@ function wholeConfiguration(alarm: Alarm): Json {
     timestamp: instantText(alarm.configuredAt),
   };
   const own = configurationJson(alarm);
-  if (alarm.type === "CompositeAlarm") return { ...own, ...common };
+  if (alarm.type === "CompositeAlarm" || alarm.promql !== undefined) return { ...own, ...common };
   return {
     evaluationPeriods: alarm.evaluationPeriods,
     ...(alarm.datapointsToAlarm === undefined ? {} : { datapointsToAlarm: alarm.datapointsToAlarm }),

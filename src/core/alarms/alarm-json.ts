@@ -35,6 +35,11 @@ export function configurationJson(alarm: Alarm): JsonObject {
     const schedule = { scheduleExpression, aggregationExpression: aggregation };
     return { ...description, scheduledQuery: { queryString, logGroupIdentifiers, ...schedule } };
   }
+  if (alarm.type === "MetricAlarm" && alarm.promql !== undefined) {
+    const { query, pendingSeconds, recoverySeconds, intervalSeconds } = alarm.promql;
+    const promQLCriteria = { query, pendingPeriod: pendingSeconds, recoveryPeriod: recoverySeconds };
+    return { ...description, evaluationCriteria: { promQLCriteria }, evaluationInterval: intervalSeconds };
+  }
   if (alarm.type === "MetricAlarm") return { ...description, metrics: metricsJson(alarm) };
   const { rule, suppressor } = alarm;
   if (suppressor === undefined) return { alarmRule: rule, ...description };

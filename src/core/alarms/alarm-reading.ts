@@ -13,6 +13,8 @@ export interface AlarmReading {
   readonly periods: readonly AlarmPeriod[];
   /** The time series of an alarm on many, none when the query gives none. */
   readonly contributors?: readonly ContributorReading[];
+  /** What the query of a PromQL alarm returned at the end of the window. */
+  readonly returned?: readonly ReturnedSeries[];
   /** Whether the query finds more than it looks at. */
   readonly isPartial?: boolean;
   /** Why there is no data: the expression cannot be computed. */
@@ -24,6 +26,11 @@ export interface AlarmReading {
 export interface ContributorReading {
   readonly identity: ContributorIdentity;
   readonly periods: readonly AlarmPeriod[];
+}
+
+export interface ReturnedSeries {
+  readonly identity: ContributorIdentity;
+  readonly value: number;
 }
 
 /** `isArray`: the watched query gives many time series, each of which counts. */
@@ -91,6 +98,7 @@ const zip = (timestamps: readonly number[], values: readonly number[]) =>
 function contributorIdentity({ label, metric }: Series): ContributorIdentity {
   const dimensions = metric?.dimensions ?? [];
   const attributes = Object.fromEntries(dimensions.map(({ name, value }) => [name, value]));
-  const key = dimensions.length === 0 ? label : JSON.stringify(attributes);
-  return { id: hash64(key).toString(16).padStart(16, "0"), attributes };
+  return { id: contributorId(dimensions.length === 0 ? label : JSON.stringify(attributes)), attributes };
 }
+
+export const contributorId = (key: string): string => hash64(key).toString(16).padStart(16, "0");

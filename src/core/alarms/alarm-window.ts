@@ -21,10 +21,14 @@ export function evaluationIntervalSeconds(alarm: MetricAlarm): number {
   return periodSecondsOf(alarm) < 60 ? 10 : 60;
 }
 
-/** The period of the metric, the longest of those in an expression, or the time between runs of a query. */
+/**
+ * The period of the metric, the longest of those in an expression, or the time between runs of a query of
+ * logs or in PromQL.
+ */
 export function periodSecondsOf(alarm: MetricAlarm): number {
-  const { queries = [], logs } = alarm;
+  const { queries = [], logs, promql } = alarm;
   if (logs !== undefined) return logs.rateSeconds;
+  if (promql !== undefined) return promql.intervalSeconds;
   const watched = watchedMetric(alarm)?.periodSeconds;
   if (watched !== undefined) return watched;
   const periods = queries.flatMap(
@@ -50,6 +54,7 @@ export function alarmWindow(alarm: MetricAlarm, now: number): AlarmWindow {
   const periodSeconds = periodSecondsOf(alarm);
   const periodMs = periodSeconds * 1_000;
   if (alarm.logs !== undefined) return windowOfRuns(alarm, periodMs, now);
+  if (alarm.promql !== undefined) return windowOfEvaluation(periodMs, now);
   const count = alarm.evaluationPeriods + furtherPeriods;
   const stepMs = Math.min(periodMs, minuteMs);
   let to = Math.floor(now / stepMs) * stepMs;
@@ -72,6 +77,27 @@ function windowOfRuns({ evaluationPeriods }: MetricAlarm, periodMs: number, now:
     periodSeconds: periodMs / 1_000,
     count: evaluationPeriods,
   };
+}
+
+/** It ends at the instant that the query is evaluated for, a multiple of the interval. */
+function windowOfEvaluation(periodMs: number, now: number): AlarmWindow {
+  const to = Math.floor(now / periodMs) * periodMs;
+  return { from: to - periodMs, to, periodSeconds: periodMs / 1_000, count: 1 };
+}
+
+/**
+ * The instants that an alarm is evaluated at are the multiples of this; a PromQL alarm says it itself.
+ */
+export const evaluationStepMs = (alarm: MetricAlarm): number =>
+  (alarm.promql?.intervalSeconds ?? evaluationIntervalSeconds(alarm)) * 1_000;
+
+/** Whether an evaluation of the alarm falls after the pass before, if there was one, up to this one. */
+export function isDue(alarm: MetricAlarm, asOf: number, passedAt: number | undefined): boolean {
+  if (alarm.promql === undefined) return true;
+  const stepMs = evaluationStepMs(alarm);
+  const at = Math.floor(asOf / stepMs) * stepMs;
+  // A clock that was set back has its evaluations again.
+  return at >= alarm.configuredAt && (passedAt === undefined || at > passedAt || asOf < passedAt);
 }
 
 const startOfCounting = (periodSeconds: number) => (periodSeconds % weekSeconds === 0 ? firstWeekAt : 0);

@@ -82,6 +82,27 @@ export interface AlarmContributor extends ContributorIdentity {
   readonly transitionedAt: number;
 }
 
+/** A query that is evaluated on its own schedule; every time series that it returns is breaching. */
+export interface PromqlCriteria {
+  readonly query: string;
+  readonly intervalSeconds: number;
+  /** How long a time series must be returned without a gap before it is in ALARM. */
+  readonly pendingSeconds: number;
+  /** How long one that is in ALARM must not be returned before it is OK. */
+  readonly recoverySeconds: number;
+}
+
+/** A time series that the query of a PromQL alarm returns, or did before it recovers; epoch milliseconds. */
+export interface TrackedSeries extends ContributorIdentity {
+  readonly breachingSince: number;
+  /** The last that was returned, as a text. */
+  readonly value: string;
+  /** Set while it is in ALARM. */
+  readonly alarmSince?: number;
+  /** Set while it is in ALARM and not returned. */
+  readonly absentSince?: number;
+}
+
 export interface MetricAlarm extends AlarmBase {
   readonly type: "MetricAlarm";
   /** The metric, or `queries` of which one (with a band two) is watched. */
@@ -103,6 +124,9 @@ export interface MetricAlarm extends AlarmBase {
   readonly wallClock?: { readonly timezone?: string };
   /** Set for a log alarm: it watches the results of a query instead of metrics. */
   readonly logs?: LogQuery;
+  /** Set for an alarm on a PromQL query: it compares nothing, whatever stands in the members above. */
+  readonly promql?: PromqlCriteria;
+  readonly tracked?: readonly TrackedSeries[];
   readonly warmUp?: { readonly minutes: number; readonly waitsForEnd: boolean };
 }
 

@@ -1,5 +1,12 @@
 // What follows from the evaluation of a metric alarm: the change that is written, or nothing.
-import { actionsOf, alarmTypeOf, type Alarm, type AlarmContributor, type MetricAlarm } from "./alarm.ts";
+import {
+  actionsOf,
+  alarmTypeOf,
+  type Alarm,
+  type AlarmContributor,
+  type MetricAlarm,
+  type TrackedSeries,
+} from "./alarm.ts";
 import {
   changeState,
   reconsiderHeld,
@@ -31,16 +38,22 @@ export function applyDecision(
 
 /** The alarm with what this evaluation says of itself; the very same when that is what it had said before. */
 function withEvaluation(alarm: MetricAlarm, decision: MetricAlarmDecision): MetricAlarm {
-  const { evaluationState, contributors } = decision;
+  const { evaluationState, contributors, tracked = [] } = decision;
   const sameContributors = namesOf(contributors) === namesOf(alarm.contributors ?? []);
-  if (evaluationState === alarm.evaluationState && sameContributors) return alarm;
-  const { evaluationState: _, contributors: __, ...rest } = alarm;
+  const sameTracked = stepsOf(tracked) === stepsOf(alarm.tracked ?? []);
+  if (evaluationState === alarm.evaluationState && sameContributors && sameTracked) return alarm;
+  const { evaluationState: _, contributors: __, tracked: ___, ...rest } = alarm;
   return {
     ...rest,
     ...(evaluationState === undefined ? {} : { evaluationState }),
     ...(contributors.length === 0 ? {} : { contributors }),
+    ...(tracked.length === 0 ? {} : { tracked }),
   };
 }
+
+/** Values change all the time, and are only told. */
+const stepsOf = (tracked: readonly TrackedSeries[]) =>
+  tracked.map((one) => `${one.id} ${one.breachingSince} ${one.alarmSince} ${one.absentSince}`).join(",");
 
 const namesOf = (contributors: readonly AlarmContributor[]) => contributors.map(({ id }) => id).join(" ");
 

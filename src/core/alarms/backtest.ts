@@ -3,7 +3,7 @@ import { applyDecision } from "./apply-decision.ts";
 import type { MetricAlarm } from "./alarm.ts";
 import type { AlarmReading } from "./alarm-reading.ts";
 import type { AlarmState } from "./alarm-state.ts";
-import { evaluationIntervalSeconds, periodSecondsOf } from "./alarm-window.ts";
+import { evaluationStepMs, periodSecondsOf } from "./alarm-window.ts";
 import { evaluateMetricAlarm } from "./evaluate-metric-alarm.ts";
 import { initialReason } from "./state-reason.ts";
 
@@ -23,7 +23,7 @@ const windowsPerPeriod = 60;
  * at sixty times in each, not every minute.
  */
 export function backtestInstants(alarm: MetricAlarm, from: number, to: number): readonly number[] {
-  const intervalMs = evaluationIntervalSeconds(alarm) * 1_000;
+  const intervalMs = evaluationStepMs(alarm);
   const share = Math.floor((periodSecondsOf(alarm) * 1_000) / windowsPerPeriod / intervalMs) * intervalMs;
   const stepMs = Math.max(intervalMs, share);
   const instants: number[] = [];
@@ -40,12 +40,12 @@ export interface Backtest {
 
 /** The alarm begins as a new one: without data, and warming up if it has to. */
 export function startBacktest(definition: MetricAlarm, startAt: number): Backtest {
-  const { held: _, contributors: __, evaluationState: ___, ...defined } = definition;
+  const { held: _, contributors: __, evaluationState: ___, tracked: ____, ...defined } = definition;
   let alarm: MetricAlarm = {
     ...defined,
     createdAt: startAt,
     state: {
-      value: "INSUFFICIENT_DATA",
+      value: definition.promql === undefined ? "INSUFFICIENT_DATA" : "OK",
       reason: initialReason,
       updatedAt: startAt,
       transitionedAt: startAt,

@@ -5,6 +5,8 @@ import {
   type AlarmContributor,
   type EvaluationState,
   type MetricAlarm,
+  type PromqlCriteria,
+  type TrackedSeries,
 } from "./alarm.ts";
 import type { NewState } from "./alarm-change.ts";
 import type { AlarmReading } from "./alarm-reading.ts";
@@ -18,6 +20,7 @@ import {
   type ContributorDecision,
 } from "./evaluate-contributors.ts";
 import { stateReason, stateReasonData } from "./state-reason.ts";
+import { alarmReason, trackedChanges, trackedState, trackSeries } from "./track-series.ts";
 
 /** An evaluation and what it leads to. */
 export interface MetricAlarmDecision {
@@ -30,6 +33,8 @@ export interface MetricAlarmDecision {
   /** Of an alarm on many time series, each that was evaluated, and those of them that are in ALARM. */
   readonly decisions: readonly ContributorDecision[];
   readonly contributors: readonly AlarmContributor[];
+  /** Of a PromQL alarm: what it goes on from at the next evaluation. */
+  readonly tracked?: readonly TrackedSeries[];
 }
 
 /** `now` in epoch milliseconds. */
@@ -38,6 +43,7 @@ export function evaluateMetricAlarm(
   reading: AlarmReading,
   now: number,
 ): MetricAlarmDecision {
+  if (alarm.promql !== undefined) return evaluatePromqlAlarm(alarm, alarm.promql, reading, now);
   const rule = ruleOfReading(alarm, reading);
   const { periods, contributors = [], problem, isPartial = false } = reading;
   const evaluation = evaluateAlarm(rule, periods, alarm.state.value);
@@ -64,6 +70,48 @@ export function evaluateMetricAlarm(
 export function ruleOfReading(alarm: MetricAlarm, { isSourceFailed = false }: AlarmReading): AlarmRule {
   const rule = ruleOf(alarm);
   return isSourceFailed ? { ...rule, treatMissingData: "missing" } : rule;
+}
+
+/** What cannot be evaluated leaves the alarm and its time series as they are, and says why. */
+function evaluatePromqlAlarm(
+  alarm: MetricAlarm,
+  criteria: PromqlCriteria,
+  { window, periods, returned, problem, isPartial = false }: AlarmReading,
+  now: number,
+): MetricAlarmDecision {
+  const base = {
+    evaluation: evaluateAlarm(ruleOf(alarm), periods, alarm.state.value),
+    isWarmingUp: false,
+    evaluationState: evaluationStateOf(problem, isPartial),
+  };
+  const { tracked = [], contributors = [] } = alarm;
+  if (returned === undefined) {
+    const reason = `The query could not be evaluated: ${problem ?? "it was not read"}`.slice(
+      0,
+      maximumReason,
+    );
+    const state = { value: alarm.state.value, reason, reasonData: countReasonData(now) };
+    return { ...base, state: newsOf(alarm, state), decisions: [], contributors, tracked };
+  }
+  const next = trackSeries(tracked, returned, criteria, window.to);
+  const changes = trackedChanges(tracked, next.tracked, criteria, window.to);
+  const known = new Map(contributors.map((one) => [one.id, one]));
+  return {
+    ...base,
+    state: newsOf(alarm, { ...trackedState(next), reasonData: countReasonData(now) }),
+    decisions: changes.map((one) => ({ ...one, evaluation: base.evaluation })),
+    contributors: next.tracked.flatMap((one): readonly AlarmContributor[] => {
+      if (one.alarmSince === undefined) return [];
+      const { id, attributes } = one;
+      const reason = alarmReason(one, criteria);
+      return [known.get(id) ?? { id, attributes, reason, transitionedAt: now }];
+    }),
+    tracked: next.tracked,
+  };
+}
+
+function newsOf({ state }: MetricAlarm, next: NewState): NewState | undefined {
+  return next.value !== state.value || next.reason !== state.reason ? next : undefined;
 }
 
 function evaluationStateOf(problem: string | undefined, isPartial: boolean): EvaluationState | undefined {

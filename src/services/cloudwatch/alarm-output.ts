@@ -11,13 +11,15 @@ import type {
   CompositeAlarm,
   LogQuery,
   MetricAlarm,
+  PromqlCriteria,
 } from "../../core/alarms/alarm.ts";
 import { suppressionNote } from "../../core/alarms/alarm-event.ts";
 import type { Json } from "../../core/alarms/alarm-json.ts";
 import { parseStatistic } from "../../core/metrics/statistic-names.ts";
 
 export function wireMetricAlarm(alarm: MetricAlarm): WireMetricAlarm {
-  const { metric, queries, warmUp, wallClock } = alarm;
+  const { metric, queries, warmUp, wallClock, promql } = alarm;
+  if (promql !== undefined) return wirePromqlAlarm(alarm, promql);
   return {
     ...commonMembers(alarm),
     ...(metric === undefined
@@ -37,6 +39,19 @@ export function wireMetricAlarm(alarm: MetricAlarm): WireMetricAlarm {
     ...warmUpMember(warmUp),
   };
 }
+
+const wirePromqlAlarm = (alarm: MetricAlarm, criteria: PromqlCriteria): WireMetricAlarm => ({
+  ...commonMembers(alarm),
+  EvaluationCriteria: {
+    PromQLCriteria: {
+      Query: criteria.query,
+      PendingPeriod: criteria.pendingSeconds,
+      RecoveryPeriod: criteria.recoverySeconds,
+    },
+  },
+  EvaluationInterval: criteria.intervalSeconds,
+  EvaluationState: alarm.evaluationState,
+});
 
 const warmUpMember = (warmUp: MetricAlarm["warmUp"]) =>
   warmUp === undefined

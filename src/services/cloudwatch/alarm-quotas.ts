@@ -1,7 +1,7 @@
 // How many alarms there may be of the kinds that cost much.
 import { LimitExceededFault } from "@aws-sdk/client-cloudwatch";
+import type { MetricAlarm } from "../../core/alarms/alarm.ts";
 import { isInsightsQuery } from "../../core/metrics/insights-sql/query.ts";
-import type { MathQuery } from "../../core/metrics/math/needs.ts";
 import { countAlarms } from "../../storage/alarm-relations.ts";
 import { modelled } from "../../wire/service.ts";
 import type { CloudWatchContext } from "./context.ts";
@@ -13,15 +13,20 @@ const quotas = {
   parents: 150,
   /** Ours, in an account and region: AWS names none, and each of them runs queries all the time. */
   logAlarms: 1_000,
+  promqlAlarms: 1_000,
   muteRules: 1_000,
 } as const;
 
-/** @throws LimitExceededFault when the alarm would be one too many on Metrics Insights queries. */
+/** @throws LimitExceededFault when the alarm would be one too many on queries of its kind. */
 export async function requireRoomForQueries(
   { call, dependencies }: CloudWatchContext,
   name: string,
-  queries: readonly MathQuery[] = [],
+  { queries = [], promql }: Pick<MetricAlarm, "queries" | "promql">,
 ): Promise<void> {
+  if (promql !== undefined) {
+    const alarms = await countAlarms(dependencies.state, call, { kind: "promql" }, name);
+    if (alarms >= quotas.promqlAlarms) throw exceeded(`${alarms} alarms on PromQL queries`);
+  }
   if (!queries.some(({ expression }) => expression !== undefined && isInsightsQuery(expression))) return;
   const count = await countAlarms(dependencies.state, call, { kind: "insights" }, name);
   if (count < quotas.insightsAlarms) return;

@@ -21,7 +21,7 @@ export function definedAlarm(
   try {
     return {
       ...newAlarm(now),
-      ...metricAlarmPart(inputOf(definition), { account, linkedAccounts }),
+      ...metricAlarmPart(inputOf(definition), { account, linkedAccounts }, now),
       type: "MetricAlarm",
       name,
       arn: alarmArn(account, region, name),

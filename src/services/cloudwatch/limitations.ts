@@ -16,7 +16,7 @@ export const limitations = {
   ],
   PutManagedInsightRules: ["there are no AWS resources, so there are no templates: every rule is a failure"],
   PutMetricAlarm: [
-    "alarms on PromQL queries (`EvaluationCriteria`) are refused",
+    "PromQL queries see histograms as `_bucket`, `_sum` and `_count` (docs/alarms.md)",
     "`AccountId` names an account of `--linked-accounts`",
     "actions other than topics go where `--action-targets` says, and fail without it (docs/actions.md)",
     "the agent's dimension `host` names a machine for EC2 actions as `InstanceId` does",

@@ -10,6 +10,7 @@ import type { Input } from "./context.ts";
 import { checkExpressions } from "./metric-alarm-expressions.ts";
 import type { MetricReader } from "./metric-data-queries.ts";
 import { metricIdentity } from "./metric-series.ts";
+import { promqlAlarmPart } from "./promql-alarm-input.ts";
 
 type PutInput = Input<"PutMetricAlarm">;
 
@@ -28,16 +29,21 @@ export type MetricAlarmPart = Omit<
     | "evaluateLowSampleCountPercentile"
     | "wallClock"
     | "warmUp"
+    | "promql"
   >,
   never
 >;
 
 /**
+ * `now` in epoch milliseconds.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  * @throws ValidationException
  */
-export function metricAlarmPart(input: PutInput, reader: MetricReader): MetricAlarmPart {
-  refuseUnsupported(input);
+export function metricAlarmPart(input: PutInput, reader: MetricReader, now: number): MetricAlarmPart {
+  if (input.EvaluationCriteria !== undefined) return promqlAlarmPart(input, input.EvaluationCriteria, now);
+  if (input.EvaluationInterval !== undefined) {
+    throw validationError("EvaluationInterval can only be specified with EvaluationCriteria");
+  }
   const watched =
     input.Metrics === undefined
       ? { metric: metricOf(input) }
@@ -76,13 +82,6 @@ export function metricAlarmPart(input: PutInput, reader: MetricReader): MetricAl
 }
 
 const mustNotBeNull = (parameter: string) => validationError(`${parameter} must not be null`);
-
-/** What is known and not evaluated here is refused, so that no alarm is silently dead. */
-function refuseUnsupported(input: PutInput): void {
-  if (input.EvaluationCriteria !== undefined || input.EvaluationInterval !== undefined) {
-    throw validationError("EvaluationCriteria: this version of Groundwatch evaluates no PromQL queries.");
-  }
-}
 
 function metricOf(input: PutInput): AlarmMetric {
   const { MetricName: name, Namespace: namespace, Period: periodSeconds, Unit: unit } = input;

@@ -65,7 +65,8 @@ async function alarmOf(
 }
 
 function requireFew(alarm: MetricAlarm, evaluations: number): void {
-  const limit = isComputed(alarm) ? maximumEvaluations.expressions : maximumEvaluations.metrics;
+  const isQuery = isComputed(alarm) || alarm.promql !== undefined;
+  const limit = isQuery ? maximumEvaluations.expressions : maximumEvaluations.metrics;
   if (evaluations <= limit) return;
   throw modelled(
     ValidationException,

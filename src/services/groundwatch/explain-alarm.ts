@@ -2,7 +2,7 @@
 import type { Alarm, CompositeAlarm, MetricAlarm } from "../../core/alarms/alarm.ts";
 import { alarmTypeOf, isComputed } from "../../core/alarms/alarm.ts";
 import type { AlarmState } from "../../core/alarms/alarm-state.ts";
-import { alarmWindow, evaluationIntervalSeconds } from "../../core/alarms/alarm-window.ts";
+import { alarmWindow, evaluationStepMs } from "../../core/alarms/alarm-window.ts";
 import { alarmNameOf, childrenOf, holds } from "../../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
 import { evaluateMetricAlarm, ruleOfReading } from "../../core/alarms/evaluate-metric-alarm.ts";
@@ -12,6 +12,7 @@ import { explainRule } from "../../core/alarms/explain/explain-rule.ts";
 import { definitionAt, stateAt, type PastState } from "../../storage/alarm-past.ts";
 import { alarmScope, alarmsOf } from "../../storage/alarms.ts";
 import { modelled } from "../../wire/service.ts";
+import { explainPromqlAlarm } from "./explain-promql.ts";
 import { explainActions, heldBack, mutingRules } from "./explain-actions.ts";
 import type { GroundwatchContext } from "./context.ts";
 import { ResourceNotFoundException, ValidationException } from "./errors.ts";
@@ -100,7 +101,7 @@ async function evaluationAt(today: Alarm, at: number, context: GroundwatchContex
 /** Composite alarms are decided whenever something changes, so any instant is one of an evaluation. */
 function instantsOf(alarm: Alarm, at: number, settleMs: number) {
   if (alarm.type === "CompositeAlarm") return { asOf: at, evaluatedAt: at };
-  const intervalMs = evaluationIntervalSeconds(alarm) * 1_000;
+  const intervalMs = evaluationStepMs(alarm);
   const asOf = Math.floor((at - settleMs) / intervalMs) * intervalMs;
   return { asOf, evaluatedAt: asOf + settleMs };
 }
@@ -115,6 +116,7 @@ async function explainMetricAlarm(
   const readings = await own.alarms.reader.readWindows(call, [{ alarm, window }], dependencies.clock.now());
   const reading = readings.get(alarm.name);
   if (reading === undefined) return { Decision: "Nothing can be read for this alarm.", Notes: [] };
+  if (alarm.promql !== undefined) return explainPromqlAlarm(alarm, alarm.promql, reading, call.now);
   const rule = ruleOfReading(alarm, reading);
   const then: MetricAlarm = { ...alarm, state: { ...alarm.state, value: before.value } };
   const { evaluation, decisions, state, isWarmingUp } = evaluateMetricAlarm(then, reading, evaluatedAt);

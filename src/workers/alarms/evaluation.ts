@@ -50,6 +50,7 @@ export interface AlarmEvaluation {
 export function createAlarmEvaluation(parts: EvaluationParts): AlarmEvaluation {
   const { clock, state, alarms: reader, settleMs } = parts;
   let lastMinute: number | undefined;
+  let passedAt: number | undefined;
   const putEvents = createEventPutter(parts);
 
   return {
@@ -64,11 +65,13 @@ export function createAlarmEvaluation(parts: EvaluationParts): AlarmEvaluation {
         const { any, highResolution } = await hasAlarms(state, world);
         if (!any || !(isNewMinute || highResolution)) continue;
         const onlyHighResolution = !isNewMinute;
-        await passMetricAlarms({ state, reader, world, now, asOf, onlyHighResolution, onWritten });
+        const times = { now, asOf, passedAt };
+        await passMetricAlarms({ state, reader, world, ...times, onlyHighResolution, onWritten });
         evaluated.push(world);
         const isNewHour = isNewMinute && (minute * minuteMs) % hourMs === 0;
         if (isNewHour) await expireHistory(state, alarmScope(world), now);
       }
+      passedAt = asOf;
       return follow(evaluated);
     },
     follow,

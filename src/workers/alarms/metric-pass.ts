@@ -1,7 +1,7 @@
 // Evaluates the metric alarms of a world that are due, and writes the states that change.
 import type { Alarm, MetricAlarm } from "../../core/alarms/alarm.ts";
 import type { AlarmReading } from "../../core/alarms/alarm-reading.ts";
-import { periodSecondsOf } from "../../core/alarms/alarm-window.ts";
+import { isDue, periodSecondsOf } from "../../core/alarms/alarm-window.ts";
 import { applyDecision } from "../../core/alarms/apply-decision.ts";
 import { evaluateMetricAlarm } from "../../core/alarms/evaluate-metric-alarm.ts";
 import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
@@ -22,6 +22,8 @@ export interface MetricPass {
   /** When the pass is made, and the instant at which the windows end; epoch milliseconds. */
   readonly now: number;
   readonly asOf: number;
+  /** The `asOf` of the pass before; undefined for the first. */
+  readonly passedAt: number | undefined;
   /** Only alarms of high resolution: the others have had their turn in this minute. */
   readonly onlyHighResolution: boolean;
   /** Hears whenever changes were written: their events and actions wait. */
@@ -42,7 +44,10 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
   const { state, world, now, onlyHighResolution, onWritten } = pass;
   const documents = await (onlyHighResolution ? highResolutionAlarms(state, world) : allAlarms(state, world));
   // Those of one period are read together.
-  const due = documents.flatMap(dueAlarm).toSorted((one, other) => one.periodSeconds - other.periodSeconds);
+  const due = documents
+    .flatMap(metricAlarm)
+    .filter(({ alarm }) => isDue(alarm, pass.asOf, pass.passedAt))
+    .toSorted((one, other) => one.periodSeconds - other.periodSeconds);
   const muted = await mutedAlarms(state, world, now);
   let changes: readonly DecidedChange[] = [];
   for (let start = 0; start < due.length; start += alarmsPerStep) {
@@ -73,7 +78,7 @@ function decide(
   return change === undefined ? [] : [{ version, change }];
 }
 
-function dueAlarm({ value, version }: Document<Alarm>): readonly DueAlarm[] {
+function metricAlarm({ value, version }: Document<Alarm>): readonly DueAlarm[] {
   if (value.type !== "MetricAlarm") return [];
   return [{ alarm: value, periodSeconds: periodSecondsOf(value), version }];
 }
