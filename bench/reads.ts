@@ -133,14 +133,24 @@ async function put(what: string, calls: number, next: (index: number) => Call): 
 }
 
 async function measureLogs(): Promise<void> {
-  for (const [what, stream] of [
-    ["busy", (run: number) => `stream-${run}`],
-    ["quiet", () => "quiet"],
-  ] as const) {
-    await time(`GetLogEvents, the newest 100 of a ${what} stream`, 50, (run) =>
-      logsCall("GetLogEvents", { logGroupName: group, logStreamName: stream(run), limit: 100 }),
-    );
-  }
+  const busy = (run: number) => `stream-${run % streams}`;
+  const get = (more: object) => logsCall("GetLogEvents", { logGroupName: group, limit: 100, ...more });
+  const noon = startedAt - 12 * 60 * minuteMs;
+  const hour = { startTime: noon, endTime: noon + 60 * minuteMs };
+  await time("GetLogEvents, the newest 100 of a busy stream", 50, (run) => get({ logStreamName: busy(run) }));
+  await time("GetLogEvents, the newest 100 of a quiet stream", 50, () => get({ logStreamName: "quiet" }));
+  await time("GetLogEvents, the first 100 of a busy stream", 50, (run) =>
+    get({ logStreamName: busy(run), startFromHead: true }),
+  );
+  await time("GetLogEvents, 100 of a busy stream in an hour", 50, (run) =>
+    get({ logStreamName: busy(run), ...hour }),
+  );
+  const filter = (more: object) =>
+    logsCall("FilterLogEvents", { logGroupName: group, limit: 100, startTime: noon, ...more });
+  await time("FilterLogEvents, 100 of all streams from noon on", 50, () => filter({}));
+  await time("FilterLogEvents, 100 of a stream from noon on", 50, (run) =>
+    filter({ logStreamNames: [busy(run)] }),
+  );
 }
 
 async function measure(): Promise<void> {

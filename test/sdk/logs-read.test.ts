@@ -1,5 +1,6 @@
 // Reading CloudWatch Logs through its official client: pages in both directions, and filtered ones.
 import { CloudWatchLogs, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { fc } from "@fast-check/vitest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
@@ -172,6 +173,80 @@ describe("FilterLogEvents", () => {
     expect(await refusal(group.filter("foo-bar"))).toBe(
       "InvalidParameterException: Invalid filter pattern: Invalid character(s) in term 'foo-bar' " +
         "(at character 1)",
+    );
+  });
+});
+
+describe("random histories of streams", () => {
+  const names = ["a1", "a2", "b"] as const;
+  const hourMs = 3_600_000;
+  const put = fc.record({
+    stream: fc.constantFrom(...names),
+    hours: fc.array(fc.double({ min: -300, max: 1, noNaN: true }), { minLength: 1, maxLength: 6 }),
+    /** Until the times of the streams are written. */
+    waits: fc.boolean(),
+  });
+  const ask = fc.record({
+    stream: fc.constantFrom(...names),
+    limit: fc.integer({ min: 1, max: 8 }),
+    from: fc.option(fc.double({ min: -301, max: 2, noNaN: true })),
+    to: fc.option(fc.double({ min: -301, max: 2, noNaN: true })),
+  });
+
+  test("are read as they were put, from either end, and of whichever streams", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(put, { maxLength: 6 }),
+        fc.array(ask, { minLength: 2, maxLength: 2 }),
+        async (puts, asks) => {
+          const group = await newGroup(names);
+          const { logGroupName } = group;
+          const startedAt = server.clock.now();
+          const stored: { stream: string; timestamp: number; message: string }[] = [];
+          for (const { stream: logStreamName, hours, waits } of puts) {
+            const times = hours
+              .map((hour) => startedAt + Math.round(hour * hourMs))
+              .toSorted((a, b) => a - b);
+            const logEvents = times.map((timestamp, index) => ({
+              timestamp,
+              message: `${stored.length + index}`,
+            }));
+            await logs.putLogEvents({ logGroupName, logStreamName, logEvents });
+            stored.push(...logEvents.map((event) => ({ ...event, stream: logStreamName })));
+            if (waits) await server.advance(1_000);
+          }
+          for (const { stream, limit, from, to } of asks) {
+            const startTime = from === null ? undefined : startedAt + Math.round(from * hourMs);
+            const endTime = to === null ? undefined : startedAt + Math.round(to * hourMs);
+            const within = (last: number) =>
+              stored
+                .filter(({ timestamp }) => timestamp >= (startTime ?? 0) && timestamp <= last)
+                .toSorted((one, other) => one.timestamp - other.timestamp);
+            const messages = (events: readonly { message?: string | undefined }[] | undefined) =>
+              events?.map(({ message }) => message);
+            const own = within((endTime ?? Infinity) - 1).filter((event) => event.stream === stream);
+            const times = { startTime, endTime, limit };
+            const tail = await group.get(times, stream);
+            expect(messages(tail.events)).toEqual(messages(own.slice(-limit)));
+            const head = await group.get({ ...times, startFromHead: true }, stream);
+            expect(messages(head.events)).toEqual(messages(own.slice(0, limit)));
+            const next = await group.get({ ...times, nextToken: head.nextForwardToken }, stream);
+            expect(messages(next.events)).toEqual(messages(own.slice(limit, 2 * limit)));
+            const all = within(endTime ?? Infinity);
+            const ofSome = all.filter((event) => event.stream.startsWith("a"));
+            const [one, some, every] = [
+              all.filter((event) => event.stream === stream),
+              ofSome.slice(0, limit),
+              all.slice(0, limit),
+            ].map(messages);
+            const range = { startTime, endTime };
+            expect(await group.filter("", { ...range, logStreamNames: [stream] })).toEqual(one);
+            expect(await group.filter("", { ...times, logStreamNamePrefix: "a" })).toEqual(some);
+            expect(await group.filter("", times)).toEqual(every);
+          }
+        },
+      ),
+      { numRuns: 5 },
     );
   });
 });

@@ -8,7 +8,7 @@ import type { Blobs } from "../../storage/blobs.ts";
 import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
 import { leaseMs, takeLease } from "../../storage/leases.ts";
 import type { Document, State } from "../../storage/state.ts";
-import { readLogEvents, type LogEventRow } from "../../storage/telemetry/log-events.ts";
+import { readLogEvents, type LogEventRow } from "../../storage/telemetry/log-event-pages.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
 import type { Dependencies } from "../dependencies.ts";
 import {

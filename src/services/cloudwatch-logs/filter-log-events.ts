@@ -3,13 +3,19 @@ import { eventIdOf, positionOfEventId, type EventPosition } from "../../core/log
 import { logLimits } from "../../core/logs/limits.ts";
 import { utf8Bytes } from "../../core/logs/log-batch.ts";
 import type { Document } from "../../storage/state.ts";
-import { readLogEvents, type LogEventRow } from "../../storage/telemetry/log-events.ts";
+import { readLogEvents, type LogEventRow } from "../../storage/telemetry/log-event-pages.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { compilePattern, type CompiledPattern } from "./filter-patterns.ts";
-import { namedStreams, visibleFrom } from "./log-events.ts";
+import { namedStreams, visibleFrom, withinTimes } from "./log-events.ts";
 import { requireReadableClass } from "./log-classes.ts";
-import { requireReadableGroup, streamScope, streamsIn, type StoredGroup } from "./stored-groups.ts";
+import {
+  requireReadableGroup,
+  streamScope,
+  streamsIn,
+  type StoredGroup,
+  type StoredStream,
+} from "./stored-groups.ts";
 
 const isEventId = (value: unknown): value is string =>
   typeof value === "string" && positionOfEventId(value) !== undefined;
@@ -33,17 +39,26 @@ export async function filterLogEvents(
   if (input.logStreamNames !== undefined && input.logStreamNamePrefix !== undefined) {
     throw invalidParameter("logStreamNamePrefix and logStreamNames are mutually exclusive parameters.");
   }
+  const knownTimes = context.activity.knownTimes();
   const chosen =
     input.logStreamNamePrefix === undefined
       ? await namedStreams(context, group, input.logStreamNames)
       : await streamsOf(context, group, input.logStreamNamePrefix);
   const eventId = input.nextToken === undefined ? undefined : parseToken(input.nextToken, isEventId);
   // Rows of a deleted stream may still be there; it has no name any more.
-  const names = chosen ?? (await streamsOf(context, group, ""));
+  const streams = chosen ?? (await streamsOf(context, group, ""));
+  const names = new Map(streams.map(({ key, value }) => [value.id, key]));
+  const times = {
+    from: visibleFrom(group.value, context.call.now, input.startTime ?? 0),
+    // AWS's end is inclusive here, unlike that of GetLogEvents.
+    to: input.endTime === undefined ? Number.POSITIVE_INFINITY : input.endTime + 1,
+  };
+  const known = streams.map(({ key, value }) => knownTimes(group.value.id, key, value));
   const found = await scan(input, context, group, {
     pattern,
     names,
-    streamIds: chosen === undefined ? undefined : [...chosen.keys()],
+    streamIds: chosen?.map(({ value }) => value.id),
+    ...withinTimes(times, known),
     position: eventId === undefined ? undefined : positionOfEventId(eventId),
   });
   return {
@@ -63,6 +78,8 @@ interface Scan {
   readonly pattern: CompiledPattern;
   readonly names: ReadonlyMap<number, string>;
   readonly streamIds: readonly number[] | undefined;
+  readonly from: number;
+  readonly to: number;
   readonly position: EventPosition | undefined;
 }
 
@@ -71,7 +88,7 @@ async function scan(
   input: Input<"FilterLogEvents">,
   { call, dependencies }: LogsContext,
   group: Document<StoredGroup>,
-  { pattern, names, streamIds, position: start }: Scan,
+  { pattern, names, streamIds, from, to, position: start }: Scan,
 ): Promise<{ rows: readonly LogEventRow[]; next: EventPosition | undefined }> {
   const limit = input.limit ?? logLimits.pageEvents;
   const everything = pattern.pattern.kind === "everything";
@@ -85,9 +102,8 @@ async function scan(
       {
         source,
         groupId: group.value.id,
-        from: visibleFrom(group.value, call.now, input.startTime ?? 0),
-        // AWS's end is inclusive here, unlike that of GetLogEvents.
-        to: input.endTime === undefined ? Number.POSITIVE_INFINITY : input.endTime + 1,
+        from,
+        to,
         descending: input.startFromHead === false,
         needles: pattern.needles,
         unmask: input.unmask ?? false,
@@ -113,21 +129,21 @@ async function scan(
   return { rows, next: position };
 }
 
-/** Numbers and names of the streams of a group whose names begin with a prefix. */
+/** The streams of a group whose names begin with a prefix. */
 async function streamsOf(
   { dependencies }: LogsContext,
   group: Document<StoredGroup>,
   prefix: string,
-): Promise<ReadonlyMap<number, string>> {
-  const names = new Map<number, string>();
+): Promise<readonly Document<StoredStream>[]> {
+  const streams: Document<StoredStream>[] = [];
   for (let after: string | undefined; ;) {
     const page = await streamsIn(dependencies.state).list(streamScope(group.value.id), {
       limit: logLimits.readEvents,
       ...(prefix === "" ? {} : { prefix }),
       ...(after === undefined ? {} : { after: { key: after } }),
     });
-    for (const { key, value } of page) names.set(value.id, key);
+    streams.push(...page);
     after = page.at(-1)?.key;
-    if (page.length < logLimits.readEvents) return names;
+    if (page.length < logLimits.readEvents) return streams;
   }
 }

@@ -8,7 +8,8 @@ import {
 } from "../../core/logs/event-position.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import { acceptBatch, batchBytes, type InputLogEvent } from "../../core/logs/log-batch.ts";
-import { appendLogEvents, readLogEvents } from "../../storage/telemetry/log-events.ts";
+import { readLogEvents } from "../../storage/telemetry/log-event-pages.ts";
+import { appendLogEvents } from "../../storage/telemetry/log-events.ts";
 import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, groupNotFound, invalidParameter, streamNotFound } from "./errors.ts";
@@ -25,7 +26,9 @@ import {
   streamScope,
   streamsIn,
   type StoredGroup,
+  type StoredStream,
 } from "./stored-groups.ts";
+import type { EventTimes } from "./stream-activity.ts";
 import type { KnownStream } from "./stream-directory.ts";
 
 /**
@@ -108,11 +111,21 @@ async function store(
   const sealer =
     kmsKeyId === undefined ? undefined : await logEncryption.sealerOf(groupId, kmsKeyId, events.length);
   const destination = sealer === undefined ? stream : { ...stream, sealer };
-  const [sequences] = await Promise.all([
-    appendLogEvents(telemetry, destination, ingested.events, now),
-    storeEventMetrics(context, logGroupName, stream, ingested),
-    storeIngestMetrics(context, logGroupName, ingested.tally),
-  ]);
+  const activity = {
+    groupId: stream.groupId,
+    streamName: stream.streamName,
+    firstEventAt: events[0]?.timestamp ?? now,
+    lastEventAt: events.at(-1)?.timestamp ?? now,
+    lastIngestionAt: now,
+    storedBytes: batchBytes(events, (text) => Buffer.byteLength(text)),
+  };
+  const [sequences] = await context.activity.storing(activity, () =>
+    Promise.all([
+      appendLogEvents(telemetry, destination, ingested.events, now),
+      storeEventMetrics(context, logGroupName, stream, ingested),
+      storeIngestMetrics(context, logGroupName, ingested.tally),
+    ]),
+  );
   // What is found in findings is told to nobody: two groups could tell each other for ever.
   if (ingested.findings.length > 0 && stream.streamName !== findingsStream) {
     const audits = rules.protection?.audits ?? [];
@@ -120,14 +133,6 @@ async function store(
       writeFindings(context, ...report),
     );
   }
-  context.activity.note({
-    groupId: stream.groupId,
-    streamName: stream.streamName,
-    firstEventAt: events[0]?.timestamp ?? now,
-    lastEventAt: events.at(-1)?.timestamp ?? now,
-    lastIngestionAt: now,
-    storedBytes: batchBytes(events, (text) => Buffer.byteLength(text)),
-  });
   if (!facts.hasListeners("LogEventsAccepted")) return;
   facts.publish({
     kind: "LogEventsAccepted",
@@ -201,6 +206,7 @@ export async function getLogEvents(
   );
   requireReadableClass(group, "GetLogEvents");
   const { state, telemetry, logEncryption } = context.dependencies;
+  const knownTimes = context.activity.knownTimes();
   const stream = await streamsIn(state).get(streamScope(group.value.id), input.logStreamName);
   if (stream === undefined) throw streamNotFound();
   const token = input.nextToken === undefined ? undefined : parsePageToken(input.nextToken);
@@ -214,8 +220,7 @@ export async function getLogEvents(
     source: await logEncryption.sourceOf([group.value.id]),
     groupId: group.value.id,
     streamIds: [stream.value.id],
-    from,
-    to,
+    ...withinTimes({ from, to }, [knownTimes(group.value.id, stream.key, stream.value)]),
     descending,
     limit: input.limit ?? logLimits.pageEvents,
     unmask: input.unmask ?? false,
@@ -234,14 +239,26 @@ export async function getLogEvents(
   };
 }
 
+/** The times, less those at which there is no event of these streams, where that is known of all of them. */
+export function withinTimes(
+  { from, to }: { readonly from: number; readonly to: number },
+  streams: readonly (EventTimes | undefined)[],
+): { readonly from: number; readonly to: number } {
+  const times = streams.filter((one) => one !== undefined);
+  if (times.length < streams.length) return { from, to };
+  const first = times.reduce((least, { firstEventAt }) => Math.min(least, firstEventAt), to);
+  const last = times.reduce((most, { lastEventAt }) => Math.max(most, lastEventAt), from - 1);
+  return { from: Math.max(from, first), to: Math.min(to, last + 1) };
+}
+
 /** Which streams of a group a reader asks for; all of them when undefined. */
 export async function namedStreams(
   context: LogsContext,
   group: Document<StoredGroup>,
   names: readonly string[] | undefined,
-): Promise<ReadonlyMap<number, string> | undefined> {
+): Promise<readonly Document<StoredStream>[] | undefined> {
   if (names === undefined) return undefined;
   const found = await streamsIn(context.dependencies.state).getMany(streamScope(group.value.id), names);
   if (found.length < new Set(names).size) throw streamNotFound();
-  return new Map(found.map(({ key, value }) => [value.id, key]));
+  return found;
 }

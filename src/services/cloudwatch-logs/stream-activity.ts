@@ -22,13 +22,38 @@ export interface Activity {
   readonly storedBytes: number;
 }
 
+/** The instants of a stream's first and last events, epoch milliseconds. */
+export interface EventTimes {
+  readonly firstEventAt: number;
+  readonly lastEventAt: number;
+}
+
+/** Those of a stream without events. */
+const noTimes: EventTimes = {
+  firstEventAt: Number.POSITIVE_INFINITY,
+  lastEventAt: Number.NEGATIVE_INFINITY,
+};
+
+/**
+ * Between which instants all events of a stream are; undefined where that is not known for sure. `stored` was
+ * read from state after this was made.
+ */
+export type KnownEventTimes = (
+  groupId: number,
+  streamName: string,
+  stored: StoredStream,
+) => EventTimes | undefined;
+
 const flushDelayMs = 1_000;
 /**
  * How far back the next start looks beyond the last write: an event may be noted so long after its arrival.
  */
 const overlapMs = 60_000;
+/** With more streams in doubt, nothing is known for sure until the next start. */
+const doubtfulStreams = 10_000;
 const watermarkCollection = "log-activity";
 
+/** What arrived before is written. */
 interface Watermark {
   readonly ingestedAt: number;
 }
@@ -36,13 +61,23 @@ interface Watermark {
 /**
  * AWS updates these figures eventually; here a second later, and at once for whoever asks (`flush`). What was
  * noted and not yet written when the process is killed is found again in telemetry at the next start: by the
- * events that arrived after the last write.
+ * events that arrived after the last write. Reads rely on it: of a stream they look at no other times.
  */
 export class StreamActivity {
   readonly #state: State;
   readonly #telemetry: Telemetry;
   readonly #clock: Clock;
   #noted = new Map<string, Activity>();
+  /** What is on its way into state. */
+  #writing: ReadonlyMap<string, Activity> = new Map();
+  /** Of events that are on their way into telemetry. */
+  readonly #begun = new Set<Activity>();
+  /** Of events that telemetry has failed to take, some of which it may have. */
+  readonly #doubtful = new Map<string, Activity>();
+  /** When the earliest of them arrived. */
+  #doubtfulSince = Number.POSITIVE_INFINITY;
+  /** Nothing is known for sure without it. */
+  #isRecovered = false;
   #waiting = false;
   /** Writes happen one after the other, behind the recovery. */
   #tail: Promise<void>;
@@ -55,14 +90,36 @@ export class StreamActivity {
     this.#tail.catch(() => undefined); // the next write tells whoever waits for it
   }
 
-  note(activity: Activity): void {
-    this.#add(activity);
-    if (this.#waiting) return;
-    this.#waiting = true;
-    this.#clock.schedule(this.#clock.now() + flushDelayMs, () => {
-      this.#waiting = false;
-      return this.flush().catch(() => undefined); // what was not written stays noted
-    });
+  /** Notes the events that `store` stores. */
+  async storing<Result>(activity: Activity, store: () => Promise<Result>): Promise<Result> {
+    this.#begun.add(activity);
+    try {
+      const result = await store();
+      this.#note(activity);
+      return result;
+    } catch (error) {
+      this.#doubt(activity);
+      throw error;
+    } finally {
+      this.#begun.delete(activity);
+    }
+  }
+
+  /** Call it before the streams are read from state. */
+  knownTimes(): KnownEventTimes {
+    const isKnown = this.#isRecovered && this.#doubtful.size <= doubtfulStreams;
+    // What other nodes have yet to write is not known here.
+    if (!isKnown || this.#state.node !== undefined) return () => undefined;
+    const unwritten = [this.#noted, this.#writing, this.#doubtful];
+    const begun = [...this.#begun];
+    return (groupId, streamName, stored) => {
+      const key = keyOf({ groupId, streamName });
+      return [
+        ...unwritten.flatMap((activities) => activities.get(key) ?? []),
+        ...begun.filter((activity) => keyOf(activity) === key),
+        { ...noTimes, ...stored },
+      ].reduce(mergeTimes, noTimes);
+    };
   }
 
   /** Resolves when everything noted so far can be read from state. */
@@ -77,36 +134,55 @@ export class StreamActivity {
     this.#noted = new Map();
   }
 
-  #add(activity: Activity): void {
-    const key = `${activity.groupId}\n${activity.streamName}`;
-    const before = this.#noted.get(key);
-    this.#noted.set(key, before === undefined ? activity : merge(before, activity));
+  #note(activity: Activity): void {
+    add(this.#noted, activity);
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#clock.schedule(this.#clock.now() + flushDelayMs, () => {
+      this.#waiting = false;
+      return this.flush().catch(() => undefined); // what was not written stays noted
+    });
+  }
+
+  #doubt(activity: Activity): void {
+    this.#doubtfulSince = Math.min(this.#doubtfulSince, activity.lastIngestionAt);
+    if (this.#doubtful.size <= doubtfulStreams) add(this.#doubtful, activity);
   }
 
   async #write(): Promise<void> {
+    if (!this.#isRecovered) await this.#recover();
     if (this.#noted.size === 0) return;
     const batch = [...this.#noted.values()];
+    const watermark = this.#watermark();
+    this.#writing = this.#noted;
     this.#noted = new Map();
     try {
-      await this.#apply(batch);
+      await this.#apply(batch, watermark);
     } catch (error) {
-      for (const activity of batch) this.#add(activity);
+      for (const activity of batch) add(this.#noted, activity);
       throw error;
+    } finally {
+      this.#writing = new Map();
     }
   }
 
   /** Streams that were deleted meanwhile are passed over; a write that loses a race is made again. */
-  async #apply(activities: readonly Activity[]): Promise<void> {
+  async #apply(activities: readonly Activity[], watermark: Change): Promise<void> {
     for (;;) {
       const { changes, bytes } = await this.#streamChanges(activities);
-      const value: Watermark = { ingestedAt: this.#clock.now() };
-      const written = await this.#state.write([
-        ...changes,
-        ...(await this.#sizeChanges(bytes)),
-        { kind: "put", collection: watermarkCollection, scope: "", key: "watermark", value },
-      ]);
+      const written = await this.#state.write([...changes, ...(await this.#sizeChanges(bytes)), watermark]);
       if (written) return;
     }
+  }
+
+  /** Everything that arrived before and that is stored has been noted. */
+  #watermark(): Change {
+    const ingestedAt = [...this.#begun].reduce(
+      (least, { lastIngestionAt }) => Math.min(least, lastIngestionAt),
+      Math.min(this.#clock.now(), this.#doubtfulSince),
+    );
+    const value: Watermark = { ingestedAt };
+    return { kind: "put", collection: watermarkCollection, scope: "", key: "watermark", value };
   }
 
   async #streamChanges(activities: readonly Activity[]) {
@@ -151,7 +227,10 @@ export class StreamActivity {
         if (streamName !== undefined) activities.push({ ...row, streamName, storedBytes: 0 });
       }
     }
-    if (activities.length > 0) await this.#apply(activities);
+    // Where time has gone back, what arrives from now on is before the last write, and shall be found again.
+    const isAhead = watermark !== undefined && watermark.value.ingestedAt > this.#clock.now();
+    if (activities.length > 0 || isAhead) await this.#apply(activities, this.#watermark());
+    this.#isRecovered = true;
   }
 
   async #streamNames(groupId: number): Promise<ReadonlyMap<number, string>> {
@@ -169,11 +248,27 @@ export class StreamActivity {
   }
 }
 
+/** Names hold no line breaks. */
+function keyOf({ groupId, streamName }: Pick<Activity, "groupId" | "streamName">): string {
+  return `${groupId}\n${streamName}`;
+}
+
+function add(activities: Map<string, Activity>, activity: Activity): void {
+  const before = activities.get(keyOf(activity));
+  activities.set(keyOf(activity), before === undefined ? activity : merge(before, activity));
+}
+
+function mergeTimes(one: EventTimes, other: EventTimes): EventTimes {
+  return {
+    firstEventAt: Math.min(one.firstEventAt, other.firstEventAt),
+    lastEventAt: Math.max(one.lastEventAt, other.lastEventAt),
+  };
+}
+
 function merge(one: Activity, other: Activity): Activity {
   return {
     ...one,
-    firstEventAt: Math.min(one.firstEventAt, other.firstEventAt),
-    lastEventAt: Math.max(one.lastEventAt, other.lastEventAt),
+    ...mergeTimes(one, other),
     lastIngestionAt: Math.max(one.lastIngestionAt, other.lastIngestionAt),
     storedBytes: one.storedBytes + other.storedBytes,
   };

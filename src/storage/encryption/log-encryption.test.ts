@@ -8,14 +8,13 @@ import { joinSql, sql, renderSql } from "../../core/sql.ts";
 import type { State } from "../state.ts";
 import { openSqliteState } from "../state/sqlite.ts";
 import { blockConditions, requireReadable } from "../telemetry/log-event-source.ts";
+import { readLogEvents, type LogEventRow } from "../telemetry/log-event-pages.ts";
 import {
   appendLogEvents,
   deleteLogEvents,
   extendRetention,
-  readLogEvents,
   readStreamActivity,
   type AppendedLogEvent,
-  type LogEventRow,
 } from "../telemetry/log-events.ts";
 import { countArrivals, countScanned, estimateRead } from "../telemetry/log-queries.ts";
 import { openTelemetry } from "../telemetry/open.ts";

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { rawSql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { plainLogEvents } from "./log-event-source.ts";
-import { appendLogEvents, readLogEvents, type LogEventRow } from "./log-events.ts";
+import { readLogEvents, type LogEventRow } from "./log-event-pages.ts";
+import { appendLogEvents } from "./log-events.ts";
 import { openTelemetry } from "./open.ts";
 
 const startedAt = Date.parse("2026-11-02T12:00:00Z");

@@ -1,13 +1,9 @@
-// Log events in telemetry: appended as columns, read back in the order of a group or of one of its streams.
-import { logLimits } from "../../core/logs/limits.ts";
-import type { EventPosition } from "../../core/logs/event-position.ts";
-import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
+// Log events in telemetry: appended as columns, given a longer retention, deleted.
+import { rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { LogEventSealer } from "../encryption/log-encryption.ts";
-import type { QueryOptions, Telemetry } from "../telemetry.ts";
+import type { Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
-import { blockConditions, requireReadable, type LogEventSource } from "./log-event-source.ts";
 import { recentArrivalsOf } from "./recent-arrivals.ts";
-import { pageEdge } from "./sealed-blocks/page-edge.ts";
 import { blocksOf } from "./sealed-blocks/sealed-blocks.ts";
 import { joinTexts } from "./sealed-texts.ts";
 import { neverExpireDays } from "./tables/log-events.ts";
@@ -128,166 +124,6 @@ function sealedTextsOf(
   };
 }
 
-export interface LogEventRow {
-  readonly timestamp: number;
-  readonly sequence: bigint;
-  readonly ingestedAt: number;
-  readonly streamId: number;
-  readonly message: string;
-}
-
-export interface LogEventQuery {
-  readonly source: LogEventSource;
-  readonly groupId: number;
-  /** All streams when undefined. */
-  readonly streamIds?: readonly number[];
-  /** Inclusive; epoch milliseconds. */
-  readonly from: number;
-  /** Exclusive. */
-  readonly to: number;
-  /** Go on strictly behind this event in the direction of reading. */
-  readonly position?: EventPosition;
-  readonly descending: boolean;
-  /** Texts that every wanted message contains. */
-  readonly needles?: readonly string[];
-  /** Answer messages as they came, with what others see masked. */
-  readonly unmask?: boolean;
-  readonly limit: number;
-}
-
-export interface LogEventPage {
-  readonly rows: readonly LogEventRow[];
-  /** False when there is nothing more to read in this direction. */
-  readonly more: boolean;
-}
-
-interface RawRow {
-  readonly timestamp: number;
-  readonly sequence: string;
-  readonly ingestedAt: number;
-  readonly streamId: number;
-  readonly message: string;
-}
-
-/** At most `limit` events and about a page's bytes, at least one event if there is one. */
-export async function readLogEvents(
-  telemetry: Telemetry,
-  query: LogEventQuery,
-  options?: QueryOptions,
-): Promise<LogEventPage> {
-  const places = placesOf(query);
-  await requireReadable(telemetry, query.source, places, options);
-  const edge = await edgeOf(telemetry, query, options);
-  const read = (twins: "kept" | "left out", within: readonly Sql[]) =>
-    telemetry.query<RawRow>(pageStatement(query, [...places, ...within], twins), options);
-  let found = await read("kept", edge);
-  if (hasTwins(found)) found = await read("left out", []);
-  const rows = found.slice(0, query.limit).map((row) => ({ ...row, sequence: BigInt(row.sequence) }));
-  const bytes = rows.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
-  const cutByBytes = bytes + rows.length * logLimits.eventOverheadBytes >= logLimits.pageBytes;
-  return { rows, more: found.length > query.limit || cutByBytes };
-}
-
-/**
- * Without `LIMIT BY` the engine stops at the end of the page, and reads the messages of the page alone; with
- * it, every event that the conditions leave. Events are there twice only while they are given a longer
- * retention.
- */
-function pageStatement(query: LogEventQuery, places: readonly Sql[], twins: "kept" | "left out"): Sql {
-  const direction = rawSql(query.descending ? "DESC" : "ASC");
-  return sql`
-    SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence,
-      toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, stream_id AS streamId, message
-    FROM (
-      SELECT timestamp, sequence, ingested_at, stream_id, message,
-        sum(length(message) + ${logLimits.eventOverheadBytes}) OVER (
-          ORDER BY timestamp ${direction}, sequence ${direction} ROWS UNBOUNDED PRECEDING
-        ) - length(message) AS bytes_before
-      FROM (
-        SELECT timestamp, sequence, ingested_at, stream_id, ${shownMessage(query)} AS message
-        FROM ${query.source.table}
-        WHERE ${joinSql([...places, ...textConditionsOf(query)], " AND ")}
-        ORDER BY group_id ${direction}, timestamp ${direction}, sequence ${direction}
-        ${rawSql(twins === "kept" ? "" : "LIMIT 1 BY sequence")}
-        LIMIT ${query.limit + 1}
-      )
-    ) AS page
-    WHERE bytes_before < ${logLimits.pageBytes}
-    ORDER BY page.timestamp ${direction}, page.sequence ${direction}`;
-}
-
-/** A condition on the time of the events of a page that need not be opened to be found. */
-async function edgeOf(
-  telemetry: Telemetry,
-  query: LogEventQuery,
-  options: QueryOptions | undefined,
-): Promise<readonly Sql[]> {
-  const { source, groupId, streamIds, descending, needles = [], limit } = query;
-  if (source.places === undefined || needles.length > 0) return [];
-  const { from, to } = timesOf(query);
-  // What has the time of the event that the page is behind may be on either side of it.
-  const question = { groupId, streamIds, after: from, before: to - 1, descending, events: limit + 1 };
-  const edge = await pageEdge(telemetry, question, options);
-  if (edge === undefined) return [];
-  const times = descending ? { from: edge } : { to: edge };
-  const sign = rawSql(descending ? ">=" : "<=");
-  return [sql`timestamp ${sign} ${instant(edge)}`, ...blockConditions(source, times)];
-}
-
-function hasTwins(rows: readonly RawRow[]): boolean {
-  return rows.some(({ sequence }, index) => sequence === rows[index - 1]?.sequence);
-}
-
-/** The column itself where nothing is unmasked: an expression could not use its index. */
-function shownMessage({ unmask = false }: LogEventQuery): Sql {
-  return unmask ? rawSql("if(unmasked = '', log_events.message, unmasked)") : rawSql("log_events.message");
-}
-
-/** Inclusive, and exclusive. */
-function timesOf({ position, descending, from, to }: LogEventQuery) {
-  return {
-    from: position !== undefined && !descending ? Math.max(from, position.timestamp) : from,
-    to: position !== undefined && descending ? Math.min(to, position.timestamp + 1) : to,
-  };
-}
-
-function placesOf(query: LogEventQuery): readonly Sql[] {
-  const { position, descending, streamIds, source } = query;
-  const { from, to } = timesOf(query);
-  return [
-    sql`group_id = ${query.groupId}`,
-    sql`timestamp >= ${instant(from)}`,
-    sql`timestamp < ${instant(to)}`,
-    ...blockConditions(source, { from, to }),
-    ...(position === undefined ? [] : [behind(position, descending)]),
-    ...(streamIds === undefined ? [] : [sql`stream_id IN ${streamIds.length === 0 ? [-1] : streamIds}`]),
-  ];
-}
-
-function textConditionsOf(query: LogEventQuery): readonly Sql[] {
-  return (query.needles ?? []).map((needle) => sql`${shownMessage(query)} LIKE ${likeText(needle)}`);
-}
-
-function behind({ timestamp, sequence }: EventPosition, descending: boolean): Sql {
-  const sign = rawSql(descending ? "<" : ">");
-  const at = instant(timestamp);
-  return sql`(timestamp ${sign} ${at} OR (timestamp = ${at} AND sequence ${sign} ${sequence}))`;
-}
-
-/** Instants before 1900 and after 2299 have no DateTime64: the edges stand for them. */
-function instant(epochMs: number): Sql {
-  const earliest = 0;
-  const latest = 9_000_000_000_000;
-  return sql`fromUnixTimestamp64Milli(${BigInt(Math.trunc(Math.min(Math.max(epochMs, earliest), latest)))})`;
-}
-
-/**
- * LIKE takes the token filter of the table when the text holds whole tokens, and reads the rest as it must.
- */
-function likeText(needle: string): string {
-  return `%${needle.replace(/[\\%_]/g, "\\$&")}%`;
-}
-
 const moveTimeoutMs = 600_000;
 
 /**
@@ -361,7 +197,7 @@ export function readStreamActivity(
       UNION ALL SELECT group_id, stream_id, timestamp, timestamp, ingested_at FROM log_events_sealed
       UNION ALL SELECT group_id, stream_id, timestamp, last_at, ingested_at FROM log_events_sealed_blocks
     )
-    WHERE ingested_at > ${instant(ingestedAfter)}
+    WHERE ingested_at > fromUnixTimestamp64Milli(${BigInt(Math.max(0, Math.trunc(ingestedAfter)))})
     GROUP BY group_id, stream_id`);
 }
 
