@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createHttpServer, type HttpServerOptions } from "../server/http-server.ts";
+import { parseTrustedProxies } from "../server/trusted-proxies.ts";
 import type { LogListener } from "../server/listeners/log-listener.ts";
 import type { Log } from "../server/log.ts";
 import type { SelfMetrics } from "../server/self-metrics.ts";
@@ -26,7 +27,12 @@ export async function listenHttp(
   { config, log, stack }: Surroundings,
   answer: HttpServerOptions["answer"],
 ): Promise<string> {
-  const http = createHttpServer({ answer, onError: (error) => log.error("an answer was cut off", error) });
+  const isTrustedProxy = parseTrustedProxies(config.trustedProxies);
+  const http = createHttpServer({
+    answer,
+    onError: (error) => log.error("an answer was cut off", error),
+    ...(isTrustedProxy === undefined ? {} : { isTrustedProxy }),
+  });
   stack.push(() => http.close());
   const port = await http.listen(config);
   const { host } = config;

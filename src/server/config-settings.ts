@@ -12,6 +12,7 @@ import {
   type Options,
   type ValuesOf,
 } from "./options.ts";
+import { parseTrustedProxies } from "./trusted-proxies.ts";
 
 const port = [0, 65_535] as const;
 
@@ -100,6 +101,13 @@ export const settings = {
         "of queues",
     },
   ),
+  trustedProxies: {
+    placeholder: "ADDRESSES",
+    expects: "addresses and networks, like loopback,10.0.0.0/8, or none",
+    default: "loopback",
+    help: "proxies whose X-Forwarded-Proto is believed: addresses, networks, loopback, none",
+    parse: (given) => (parseTrustedProxies(given) === undefined ? undefined : given),
+  },
   streamTargets: text("FILE", {
     default: undefined,
     help: "JSON file that says where the delivery streams of metric streams send their records",

@@ -37,6 +37,7 @@ test("without anything every setting has its default", () => {
     clickhouseUrl: undefined,
     postgresUrl: undefined,
     masterKeyFile: undefined,
+    trustedProxies: "loopback",
     streamTargets: undefined,
     smtpFrom: "groundwatch@localhost",
     logLevel: "info",

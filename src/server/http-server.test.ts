@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { WireRequest, WireResponse } from "../wire/request.ts";
 import { createHttpServer, ListenError, type HttpServer } from "./http-server.ts";
 import type { HttpLimits } from "./http-limits.ts";
+import type { IsTrustedProxy } from "./trusted-proxies.ts";
 
 const started: HttpServer[] = [];
 afterEach(async () => {
@@ -24,6 +25,7 @@ const ok = (body: WireResponse["body"] = "ok"): WireResponse => ({ status: 200, 
 async function serve(
   answer: (request: WireRequest) => Promise<WireResponse> = () => Promise.resolve(ok()),
   limits: Partial<HttpLimits> = {},
+  isTrustedProxy?: IsTrustedProxy,
 ): Promise<Started> {
   const seen: WireRequest[] = [];
   const errors: unknown[] = [];
@@ -34,6 +36,7 @@ async function serve(
     },
     onError: (error) => errors.push(error),
     limits,
+    ...(isTrustedProxy === undefined ? {} : { isTrustedProxy }),
   });
   started.push(server);
   const port = await server.listen({ host: "127.0.0.1", port: 0 });
@@ -62,6 +65,15 @@ async function readToEnd(socket: Socket): Promise<string> {
 }
 
 describe("an HTTP server", () => {
+  test("says of a request that a trusted proxy sends it, and of no other", async () => {
+    const { port, seen } = await serve();
+    await fetch(`http://127.0.0.1:${port}/`);
+    expect(seen[0]?.isFromProxy).toBeUndefined();
+    const trusting = await serve(undefined, {}, (address) => address === "127.0.0.1");
+    await fetch(`http://127.0.0.1:${trusting.port}/`);
+    expect(trusting.seen[0]?.isFromProxy).toBe(true);
+  });
+
   test("hands on the request as it was sent, chunked or not", async () => {
     const { port, seen } = await serve();
     await fetch(`http://127.0.0.1:${port}/a%20b?c=%2F`, {

@@ -6,12 +6,15 @@ import type { WireRequest, WireResponse } from "../wire/request.ts";
 import { writeAnswer } from "./http-answer.ts";
 import { declaresTooMuch, readBody } from "./http-body.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
+import type { IsTrustedProxy } from "./trusted-proxies.ts";
 
 export interface HttpServerOptions {
   /** Must not reject. A request whose body was over the limit has `bodyTooLarge` and no body. */
   readonly answer: (request: WireRequest) => Promise<WireResponse>;
   /** Hears of failures on our side for which there is no answer any more, such as a stream that breaks. */
   readonly onError: (error: unknown) => void;
+  /** Nobody unless given. */
+  readonly isTrustedProxy?: IsTrustedProxy;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -35,8 +38,9 @@ export class ListenError extends Error {
   }
 }
 
-export function createHttpServer({ answer, onError, limits: given }: HttpServerOptions): HttpServer {
-  const limits = { ...httpLimits, ...given };
+export function createHttpServer({ answer, onError, ...options }: HttpServerOptions): HttpServer {
+  const limits = { ...httpLimits, ...options.limits };
+  const wired = createWiring(options.isTrustedProxy);
   const answering = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
   let closing = false;
@@ -72,7 +76,7 @@ export function createHttpServer({ answer, onError, limits: given }: HttpServerO
     if (asksFirst) response.writeContinue();
     readBody(request, limits.bodyBytes, (outcome) => {
       if (outcome.kind === "too large") refuse(request, response);
-      else if (outcome.kind === "complete") reply(wireRequest(request, response, outcome.bytes), response);
+      else if (outcome.kind === "complete") reply(wired(request, response, outcome.bytes), response);
       else response.destroy();
     });
   }
@@ -96,7 +100,7 @@ export function createHttpServer({ answer, onError, limits: given }: HttpServerO
   function refuse(request: IncomingMessage, response: ServerResponse): void {
     request.resume();
     response.setHeader("connection", "close");
-    reply({ ...wireRequest(request, response, new Uint8Array(0)), bodyTooLarge: true }, response);
+    reply({ ...wired(request, response, new Uint8Array(0)), bodyTooLarge: true }, response);
     const deadline = setTimeout(() => request.socket.destroy(), limits.refusedBodyMs);
     request.socket.once("close", () => clearTimeout(deadline));
   }
@@ -119,6 +123,14 @@ function boundedServer(limits: HttpLimits): Server {
   });
   server.maxConnections = limits.connections;
   return server;
+}
+
+/** Makes the requests that go on from those of the listener. */
+function createWiring(isTrustedProxy: IsTrustedProxy = () => false) {
+  return (request: IncomingMessage, response: ServerResponse, body: Uint8Array): WireRequest => {
+    const plain = wireRequest(request, response, body);
+    return isTrustedProxy(plain.sourceAddress) ? { ...plain, isFromProxy: true } : plain;
+  };
 }
 
 function wireRequest(request: IncomingMessage, response: ServerResponse, body: Uint8Array): WireRequest {

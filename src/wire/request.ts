@@ -10,6 +10,8 @@ export interface WireRequest {
   /** Set, with an empty body, when the listener refused to take the whole body. */
   readonly bodyTooLarge?: boolean;
   readonly sourceAddress: string;
+  /** Whether that is a proxy which is believed when it says how the request came to it. */
+  readonly isFromProxy?: boolean;
   /** Calls back once if the client goes away before its answer is complete. */
   readonly onClose?: (listener: () => void) => void;
 }

@@ -229,10 +229,11 @@ function contextOf(call: Call, identity: Identity, operation: Operation, options
 }
 
 /**
- * The listener speaks plain HTTP: encryption ends at a proxy in front of it, which says so, the scheme that
- * the client spoke first when there are several. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Proto
+ * The listener speaks plain HTTP: encryption ends at a trusted proxy in front of it, which says so, the
+ * scheme that the client spoke first when there are several. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-Proto
  */
-function cameEncrypted({ headers }: WireRequest): boolean {
+function cameEncrypted({ headers, isFromProxy = false }: WireRequest): boolean {
+  if (!isFromProxy) return false;
   const [scheme = ""] = (headers["x-forwarded-proto"] ?? "").split(",");
   return scheme.trim().toLowerCase() === "https";
 }

@@ -245,8 +245,11 @@ test.each([
   ["httpsx", false],
 ])("a call that a proxy says came over %s is secure: %s", async (scheme, isSecure) => {
   const { headers, ...request } = createLogGroup("a");
-  await app.handle({ ...request, headers: { ...headers, "x-forwarded-proto": scheme } });
+  const forwarded = { ...request, headers: { ...headers, "x-forwarded-proto": scheme } };
+  await app.handle({ ...forwarded, isFromProxy: true });
   expect(context.isSecure).toBe(isSecure);
+  await app.handle(forwarded);
+  expect(context.isSecure).toBe(false);
 });
 
 test("everything about a call is recorded", async () => {
