@@ -93,9 +93,10 @@ async function contributors() {
 
 async function explained() {
   const { Contributors = [] } = await groundwatch.explainAlarm({ AlarmName: "busy" });
-  return Contributors.map(
-    ({ Attributes, State, DecidedBy }) => `${Attributes[0]?.Value} ${State} ${DecidedBy}`,
-  );
+  return Contributors.map(({ Attributes, State, DecidedBy, Decision }) => {
+    const value = /last with ([\d.]+)/.exec(Decision)?.[1];
+    return `${Attributes[0]?.Value} ${State} ${DecidedBy} ${value}`;
+  });
 }
 
 test("from the first time series that breaches to the recovery of the last", async () => {
@@ -122,7 +123,7 @@ test("from the first time series that breaches to the recovery of the last", asy
   expect(await described()).not.toHaveProperty("ComparisonOperator");
 
   await minute({ web: 95, db: 10 });
-  expect(await explained()).toEqual(["web OK pendingPeriod"]);
+  expect(await explained()).toEqual(["web OK pendingPeriod 95.0"]);
   await minute({ web: 96, db: 90 });
   expect([(await described()).StateValue, await contributors()]).toEqual(["OK", []]);
 
@@ -146,13 +147,17 @@ test("from the first time series that breaches to the recovery of the last", asy
       StateTransitionedTimestamp: new Date(now),
     },
   ]);
-  expect(await explained()).toEqual(["web ALARM pendingPeriod", "db OK pendingPeriod"]);
+  expect(await explained()).toEqual(["web ALARM pendingPeriod 97.0", "db OK pendingPeriod 91.0"]);
 
   await minute({ web: 20, db: 92 });
   expect(await contributors()).toEqual(["db", "web"]);
-  expect(await explained()).toEqual(["web ALARM recoveryPeriod", "db ALARM pendingPeriod"]);
-  for (const value of [30, 30, 30]) await minute({ web: value, db: value });
+  expect(await explained()).toEqual(["web ALARM recoveryPeriod 97.0", "db ALARM pendingPeriod 92.0"]);
+  await minute({ web: 30, db: 93.5 });
+  expect(await explained()).toEqual(["web ALARM recoveryPeriod 97.0", "db ALARM pendingPeriod 93.5"]);
+  await minute({ web: 30, db: 30 });
+  await minute({ web: 30, db: 30 });
   expect([(await described()).StateValue, await contributors()]).toEqual(["ALARM", ["db"]]);
+  await minute({ web: 30, db: 30 });
   await minute({ web: 30, db: 30 });
   expect(await described()).toMatchObject({
     StateValue: "OK",
@@ -196,19 +201,19 @@ async function expectEventsAndHistory(): Promise<void> {
   const { Transitions } = await groundwatch.backtestAlarm({ AlarmName: "busy", From: testStartAt, To: now });
   expect(Transitions.map(({ At, State }) => [(At - testStartAt) / minuteMs, State])).toEqual([
     [3, "ALARM"],
-    [8, "OK"],
+    [9, "OK"],
   ]);
 }
 
 test("an interval of minutes has its turns at its multiples only", async () => {
-  const hourly = {
+  const everyFiveMinutes = {
     AlarmName: "rarely",
     EvaluationInterval: 300,
     EvaluationCriteria: { PromQLCriteria: { Query: query } },
   };
-  await cloudwatch.putMetricAlarm(hourly);
+  while (((now - testStartAt) / minuteMs) % 5 !== 3) await minute({ web: 1 });
+  await cloudwatch.putMetricAlarm(everyFiveMinutes);
   await minute({ web: 99 });
-  expect(((now - testStartAt) / minuteMs) % 5).toBe(4);
   expect((await described("rarely")).StateValue).toBe("OK");
   await minute({ web: 99 });
   expect((await described("rarely")).StateValue).toBe("ALARM");

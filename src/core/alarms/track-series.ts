@@ -32,7 +32,7 @@ export function trackSeries(
     const { absentSince = at, ...present } = one;
     const breachingSince = Math.min(one.breachingSince, at);
     const found = now.get(one.id);
-    if (found !== undefined) return [{ ...present, breachingSince, value: numberText(found.value) }];
+    if (found !== undefined) return [{ ...present, breachingSince, value: trackedValue(found.value) }];
     if (one.alarmSince === undefined) return [];
     const since = Math.min(absentSince, at);
     return at - since >= recoverySeconds * 1_000 ? [] : [{ ...one, breachingSince, absentSince: since }];
@@ -42,7 +42,7 @@ export function trackSeries(
     .map(({ identity, value }): TrackedSeries => ({
       ...identity,
       breachingSince: at,
-      value: numberText(value),
+      value: trackedValue(value),
     }));
   let room = alarmLimits.contributors - kept.filter(({ alarmSince }) => alarmSince !== undefined).length;
   let isOverfull = false;
@@ -56,8 +56,9 @@ export function trackSeries(
   return { tracked, isOverfull };
 }
 
-/** NaN and the infinities are values, too. */
-const numberText = (value: number): string => (Number.isFinite(value) ? doubleText(value) : String(value));
+/** As it is kept and told: NaN and the infinities are values, too. */
+export const trackedValue = (value: number): string =>
+  Number.isFinite(value) ? doubleText(value) : String(value);
 
 /** A time series that went into ALARM, or out of it. */
 export interface TrackedChange {

@@ -2,7 +2,7 @@
 import type { MetricAlarm, PromqlCriteria, TrackedSeries } from "../../core/alarms/alarm.ts";
 import type { AlarmReading, ReturnedSeries } from "../../core/alarms/alarm-reading.ts";
 import { evaluationStepMs } from "../../core/alarms/alarm-window.ts";
-import { explainTracked } from "../../core/alarms/track-series.ts";
+import { explainTracked, trackedValue } from "../../core/alarms/track-series.ts";
 import type { OperationOutput } from "./schema-types.ts";
 
 type Explanation = OperationOutput<"ExplainAlarm">;
@@ -21,7 +21,12 @@ export function explainPromqlAlarm(
   const { tracked = [] } = alarm;
   const isLast = window.to + evaluationStepMs(alarm) > now;
   const found = new Map(returned.map((one) => [one.identity.id, one]));
-  const known = tracked.filter((one) => isLast || (one.breachingSince <= window.to && found.has(one.id)));
+  // The value is kept with a step only, and not with every evaluation.
+  const current = tracked.map((one) => {
+    const sample = found.get(one.id);
+    return sample === undefined ? one : { ...one, value: trackedValue(sample.value) };
+  });
+  const known = current.filter((one) => isLast || (one.breachingSince <= window.to && found.has(one.id)));
   const knownIds = new Set(known.map(({ id }) => id));
   const others = returned.filter(({ identity }) => !knownIds.has(identity.id));
   const count = returned.length;
@@ -61,7 +66,7 @@ const returnedContributor = ({ identity, value }: ReturnedSeries): Contributor =
   Attributes: attributesOf(identity.attributes),
   State: "OK",
   DecidedBy: "query",
-  Decision: `returned with ${value}`,
+  Decision: `returned with ${trackedValue(value)}`,
   Datapoints: [],
 });
 

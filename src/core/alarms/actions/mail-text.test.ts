@@ -49,6 +49,14 @@ test("of a composite alarm, which has a rule and no metric", () => {
   expect(text).not.toMatch(/Description|Metric|Threshold:/);
 });
 
+test("of a time series of a PromQL alarm, its labels and the query", () => {
+  const Trigger = { EvaluationCriteria: { PromQLCriteria: { Query: "cpu > 80", PendingPeriod: 0 } } };
+  const AlarmContributorAttributes = { host: "web", zone: "a" };
+  const text = mailText(JSON.stringify({ ...notification, AlarmContributorAttributes, Trigger }));
+  expect(text).toContain("Contributor: host = web, zone = a\nQuery:       cpu > 80\n");
+  expect(text).not.toMatch(/Metric|Threshold:/);
+});
+
 test("log lines stand below, each as the query shows it", () => {
   const LogLines = [
     { "@timestamp": "2026-11-02 12:00:00.000", "@message": "out of memory" },

@@ -24,7 +24,9 @@ interface Notification {
     readonly Threshold?: number;
     readonly EvaluationPeriods?: number;
     readonly DatapointsToAlarm?: number;
+    readonly EvaluationCriteria?: { readonly PromQLCriteria: { readonly Query: string } };
   };
+  readonly AlarmContributorAttributes?: Readonly<Record<string, string>>;
 }
 
 /** CloudWatch tells these in mails too; the words are ours. @param body the notification as JSON */
@@ -39,6 +41,8 @@ export function mailText(body: string): string {
     ["Account", told.AWSAccountId],
     ["ARN", told.AlarmArn],
     ["Rule", told.AlarmRule],
+    ["Contributor", contributorText(told.AlarmContributorAttributes)],
+    ["Query", told.Trigger?.EvaluationCriteria?.PromQLCriteria.Query],
     ...triggerFacts(told.Trigger ?? {}),
   ];
   const lines = facts.flatMap(([name, value]) =>
@@ -49,6 +53,12 @@ export function mailText(body: string): string {
   const quoted = logLines.length === 0 ? [] : ["Log lines:", ...logLines, ""];
   return [first, "", ...lines, "", ...quoted].join("\n");
 }
+
+const contributorText = (attributes: Notification["AlarmContributorAttributes"]) =>
+  attributes &&
+  Object.entries(attributes)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(", ");
 
 function triggerFacts(trigger: NonNullable<Notification["Trigger"]>): readonly (readonly [string, string])[] {
   const { ComparisonOperator: operator, Threshold: threshold, EvaluationPeriods: periods = 1 } = trigger;
