@@ -1,9 +1,9 @@
 // GetMetricWidgetImage through the official client: what is on the picture.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readPng, type Picture } from "../support/png.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, testRegion, testStartAt, type TestServer } from "../support/server.ts";
+import { startTestServer, testAccount, testRegion, testStartAt, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let cloudwatch: CloudWatch;
@@ -84,6 +84,66 @@ test("a metric of one region only is not drawn in another", async () => {
   expect(await refusal(image({ metrics: [ofHost("a", { region: "eu-west-1" }), ofHost("b")] }))).toContain(
     "cannot be in one image",
   );
+});
+
+describe("the image of an alarm", () => {
+  const red = "#d13212";
+  const arn = (name: string, region: string = testRegion) =>
+    `arn:aws:cloudwatch:${region}:${testAccount}:alarm:${name}`;
+  const rule = {
+    EvaluationPeriods: 2,
+    Threshold: 12,
+    ComparisonOperator: "GreaterThanThreshold",
+  } as const;
+  const metric = {
+    Namespace: "Shop",
+    MetricName: "Orders",
+    Dimensions: [{ Name: "Host", Value: "a" }],
+  };
+  const ofAlarm = (name: string, more = {}) => ({
+    annotations: { alarms: [arn(name)] },
+    legend: { position: "hidden" },
+    ...more,
+  });
+
+  beforeAll(async () => {
+    await cloudwatch.putMetricAlarm({ AlarmName: "busy", ...metric, Period: 300, Statistic: "Sum", ...rule });
+    const m = { Id: "m", MetricStat: { Metric: metric, Period: 300, Stat: "Sum" }, ReturnData: false };
+    const Metrics = [m, { Id: "e", Expression: "m * 2", Label: "twice" }];
+    await cloudwatch.putMetricAlarm({ AlarmName: "twice", Metrics, ...rule });
+    await cloudwatch.putCompositeAlarm({ AlarmName: "both", AlarmRule: "ALARM(busy) AND ALARM(twice)" });
+  });
+
+  test("has what it watches and its threshold", async () => {
+    const picture = await draw(ofAlarm("busy"));
+    expect(picture.count(blue)).toBeGreaterThan(100);
+    expect(picture.count(red)).toBeGreaterThan(200);
+    expect((await draw(ofAlarm("twice"))).count(blue)).toBeGreaterThan(100);
+    // What is only computed with is not drawn.
+    expect((await draw(ofAlarm("twice"))).count(orange)).toBe(0);
+  });
+
+  test("has the metrics of the widget where it names some", async () => {
+    const metrics = [ofHost("b", { color: "#123456" })];
+    const picture = await draw(ofAlarm("busy", { metrics }));
+    expect(picture.count("#123456")).toBeGreaterThan(100);
+    expect(picture.count(blue)).toBe(0);
+    expect(picture.count(red)).toBeGreaterThan(200);
+  });
+
+  test.each([
+    ["nowhere", "does not exist"],
+    ["both", "is not an alarm on metrics"],
+  ])("is refused of %s", async (name, words) => {
+    expect(await refusal(image(ofAlarm(name)))).toContain(words);
+  });
+
+  test("is refused of what is elsewhere, or no alarm", async () => {
+    const drawn = (alarm: string) => refusal(image({ annotations: { alarms: [alarm] } }));
+    expect(await drawn(arn("busy", "eu-west-1"))).toContain(`cannot be in an image of ${testRegion}`);
+    expect(await drawn(arn("busy").replace(testAccount, "222222222222"))).toContain("does not exist");
+    expect(await drawn("busy")).toContain("is not the ARN of an alarm");
+  });
 });
 
 test.each([

@@ -79,16 +79,14 @@ const metricProperties = object({
 const pixels: Shape = { kind: "integer", least: 1, most: 2_000 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Metric-Widget-Structure.html */
-export const imageShape = object(
-  {
-    ...metricProperties.members,
-    metrics: list(anything, 1, 100),
-    theme: oneOf("light", "dark"),
-    width: pixels,
-    height: pixels,
-  },
-  ["metrics"],
-);
+export const imageShape = object({
+  ...metricProperties.members,
+  annotations: object({ ...annotations.members, alarms: list(text, 0, 1) }),
+  metrics: list(anything, 1, 100),
+  theme: oneOf("light", "dark"),
+  width: pixels,
+  height: pixels,
+});
 
 /** The properties of a widget by its type. */
 const propertiesByType: Readonly<Record<string, Shape>> = {

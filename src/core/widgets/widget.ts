@@ -41,7 +41,10 @@ export interface Widget {
   /** Of the timezone in which times are written. */
   readonly offsetMinutes: number;
   readonly region: string | undefined;
+  /** None when an alarm says what is drawn. */
   readonly metrics: readonly WidgetMetric[];
+  /** The ARN of the alarm whose threshold is drawn. */
+  readonly alarmArn: string | undefined;
   readonly statistic: string;
   readonly periodSeconds: number;
   /** Whether a number stands for the whole range and not for its last period. */
@@ -62,7 +65,7 @@ interface Given {
   readonly end?: string;
   readonly height?: number;
   readonly legend?: { readonly position?: "bottom" | "right" | "hidden" };
-  readonly metrics: readonly MetricRow[];
+  readonly metrics?: readonly MetricRow[];
   readonly period?: number;
   readonly region?: string;
   readonly setPeriodToTimeRange?: boolean;
@@ -91,9 +94,6 @@ export function parseWidget(json: string, now: number): Widget | WidgetProblem {
   if ("problem" in given) return given;
   const { view = "timeSeries", start = "-PT3H", end = "-PT0H" } = given;
   if (view === "table") return { problem: "/view A table cannot be drawn as an image" };
-  if (given.annotations?.alarms !== undefined && given.annotations.alarms.length > 0) {
-    return { problem: "/annotations/alarms Alarms cannot be drawn in an image" };
-  }
   const [from, to] = [instantOf(start, now), instantOf(end, now)];
   if (from === undefined || to === undefined || from >= to) return { problem: "/start Should be before end" };
   return {
@@ -108,7 +108,8 @@ export function parseWidget(json: string, now: number): Widget | WidgetProblem {
     to,
     offsetMinutes: offsetMinutesOf(given.timezone),
     region: given.region,
-    metrics: expandRows(given.metrics),
+    metrics: expandRows(given.metrics ?? []),
+    alarmArn: given.annotations?.alarms?.[0],
     statistic: given.stat ?? "Average",
     periodSeconds: given.period ?? automaticPeriod(from, to, now),
     isOverRange: given.setPeriodToTimeRange ?? false,
@@ -142,6 +143,15 @@ function checkedWidget(json: string): Given | WidgetProblem {
     ...checkShape(imageShape, parsed, "").errors,
     ...(isObject(parsed) ? checkMetrics(parsed["metrics"], "/metrics") : []),
   ];
-  if (errors.length === 0) return parsed as Given;
+  if (errors.length === 0) return withSource(parsed as Given);
   return { problem: errors.map(({ path, message }) => `${path} ${message}`.trim()).join("; ") };
+}
+
+/**
+ * Metrics are needed unless there is an alarm; it is one at most.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html#CloudWatch-Dashboard-Properties-Annotation-Format
+ */
+function withSource(given: Given): Given | WidgetProblem {
+  if (given.metrics !== undefined || given.annotations?.alarms?.[0] !== undefined) return given;
+  return { problem: "Should have required property 'metrics'" };
 }

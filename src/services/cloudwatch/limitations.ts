@@ -29,7 +29,7 @@ export const limitations = {
   ],
   GetMetricStatistics: ["percentiles and trimmed statistics are right to one per cent"],
   GetMetricWidgetImage: [
-    "`OutputFormat` is `png`; tables, alarms as annotations and metrics of several regions are refused",
+    "`OutputFormat` is `png`; tables and metrics of several regions are refused",
     "letters are drawn for the Latin, Greek and Cyrillic scripts",
   ],
   ListMetrics: ["linked accounts are those of `--linked-accounts`; a page has metrics of one account"],

@@ -5,6 +5,7 @@ import { notImplemented } from "../../wire/service.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
 import { validation } from "./metric-data-queries.ts";
 import { renderPng } from "./render-png.ts";
+import { withItsAlarm } from "./widget-alarm.ts";
 import { widgetData } from "./widget-series.ts";
 
 /** @throws ValidationException, LimitExceededException */
@@ -18,6 +19,7 @@ export async function widgetImage(
   if (OutputFormat !== "png") throw validation(`The value ${OutputFormat} for OutputFormat is not valid.`);
   const widget = parseWidget(MetricWidget, context.call.now);
   if ("problem" in widget) throw validation(`Invalid MetricWidget: ${widget.problem}`);
-  const { series, isPartial } = await widgetData(context, widget);
-  return { MetricWidgetImage: await renderPng(drawWidget(widget, series, { isPartial })) };
+  const drawn = await withItsAlarm(widget, context);
+  const { series, isPartial } = await widgetData(context, drawn);
+  return { MetricWidgetImage: await renderPng(drawWidget(drawn, series, { isPartial })) };
 }
