@@ -19,14 +19,12 @@ export const labelName = fc.oneof(
   fc.constantFrom("@resource.service.name", "a:b", 'quo"te', "ä"),
 );
 export const labelValue = fc.constantFrom("", "x", "y", "1", "+Inf", 'a "quoted"\\ \n text');
-export const metricName = fc.constantFrom(
-  "m",
-  "n",
-  "http.server.requests",
-  "job:m:rate5m",
-  "sum",
-  "nan",
-  "bool",
+export const metricName = fc.oneof(
+  { weight: 5, arbitrary: fc.constant("m") },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("n", "http.server.requests", "job:m:rate5m", "sum", "nan", "bool"),
+  },
 );
 const matcher: fc.Arbitrary<PromqlMatcher> = fc.oneof(
   fc.record({ label: labelName, operator: fc.constantFrom("=" as const, "!=" as const), value: labelValue }),
@@ -208,3 +206,21 @@ const expressions = fc.letrec<Expressions>((tie) => {
 });
 
 export const anyExpression = fc.oneof(expressions.vector, expressions.scalar, expressions.range, text);
+
+/** Subqueries in subqueries, each shifted, of series that are there: their instants are all that matters. */
+export const nestedSubquery: fc.Arbitrary<PromqlExpression> = fc
+  .record({
+    shift,
+    subqueries: fc.array(fc.record({ shift, rangeMs: durationMs, stepMs: durationMs }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+  })
+  .map(({ shift, subqueries }) => {
+    const matchers = [{ label: "__name__", operator: "=" as const, value: "m" }];
+    const innermost: PromqlExpression = { kind: "selector", matchers, ...shift, position };
+    return subqueries.reduce<PromqlExpression>((inner, { shift, ...steps }) => {
+      const subquery = { kind: "subquery" as const, inner, ...steps, ...shift, position };
+      return { kind: "call", name: "sum_over_time", arguments: [subquery], position };
+    }, innermost);
+  });

@@ -1,12 +1,13 @@
 // Laws of PromQL over expressions and series made at random.
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { compileTransformerRegex } from "../../services/cloudwatch-logs/transformer-regexes.ts";
+import { compilePromqlRegex as compileRegex } from "../../storage/promql-regex.ts";
 import {
   anyExpression,
   labelName,
   labelValue,
   metricName,
+  nestedSubquery,
 } from "../../../test/support/promql-expressions.ts";
 import { typeOfPromql } from "./check-types.ts";
 import { evaluatePromql } from "./evaluate.ts";
@@ -20,7 +21,6 @@ import { PromqlError } from "./promql-error.ts";
 import { selectionsOf } from "./selections.ts";
 import type { PromqlLabels, PromqlSeries, PromqlValue } from "./series.ts";
 
-const compileRegex = compileTransformerRegex;
 const withoutPositions = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutPositions);
   if (typeof value !== "object" || value === null) return value;
@@ -146,7 +146,7 @@ const evaluated = (text: string, series: readonly PromqlSeries[], at?: number) =
   vectorOf(outcomeOf(parsePromql(text, compileRegex), series, "what is selected", at));
 
 describe("evaluation", () => {
-  property.prop([anyExpression, stored])(
+  property.prop([fc.oneof(anyExpression, nestedSubquery), stored])(
     "what is selected is all that an expression looks at, and every expression has a value or an error",
     (expression, series) => {
       const value = outcomeOf(expression, series, "what is selected");

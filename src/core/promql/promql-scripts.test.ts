@@ -1,17 +1,17 @@
 // Runs the scripts in testdata: series, expressions and what they give.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { compileTransformerRegex } from "../../services/cloudwatch-logs/transformer-regexes.ts";
+import { compilePromqlRegex as compileRegex } from "../../storage/promql-regex.ts";
+import { aggregators } from "./aggregators.ts";
 import { readDuration } from "./durations.ts";
 import { evaluatePromql } from "./evaluate.ts";
+import { promqlFunctions } from "./functions.ts";
 import { promqlLabelsText } from "./labels.ts";
 import { compileMatchers } from "./matchers.ts";
 import { numberIn, numberText } from "./numeric.ts";
 import { parsePromql } from "./parse.ts";
 import { PromqlError } from "./promql-error.ts";
 import type { PromqlLabels, PromqlSeries, PromqlValue } from "./series.ts";
-
-const compileRegex = compileTransformerRegex;
 
 const folder = new URL("./testdata/", import.meta.url);
 
@@ -118,9 +118,35 @@ function outcome(one: Case): readonly string[] {
   }
 }
 
-describe.each(readdirSync(folder).filter((name) => name.endsWith(".txt")))("%s", (name) => {
-  const cases = readScript(readFileSync(new URL(name, folder), "utf8"));
+const scripts = readdirSync(folder).filter((name) => name.endsWith(".txt"));
+
+const readText = (name: string): string => readFileSync(new URL(name, folder), "utf8");
+
+describe.each(scripts)("%s", (name) => {
+  const cases = readScript(readText(name));
   test.each(cases)("$at $text", (one) => {
     expect(outcome(one)).toEqual(one.kind === "eval" ? [...one.expected].sort() : one.expected);
   });
+});
+
+describe("functions and aggregations", () => {
+  const examples = scripts.flatMap((name) =>
+    readScript(readText(name)).filter(({ kind }) => kind !== "fail"),
+  );
+  const all = [...promqlFunctions.values(), ...aggregators.values()];
+
+  test.each(all.filter(({ refusal }) => refusal === undefined))("$name has an example", ({ name }) => {
+    const call = new RegExp(`\\b${name}( by| without)? ?\\(`);
+    expect(examples.some(({ text, expected }) => call.test(text) && expected.length > 0)).toBe(true);
+  });
+
+  test.each(all.filter(({ refusal }) => refusal !== undefined))(
+    "$name is refused by its name",
+    ({ name }) => {
+      const given = aggregators.has(name) ? "1, m" : "m";
+      expect(() => parsePromql(`abs(${name}(${given}))`, compileRegex)).toThrow(
+        new RegExp(`^1:5: parse error: .*\\b${name}\\b.*not (enabled|supported)`),
+      );
+    },
+  );
 });
