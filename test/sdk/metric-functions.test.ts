@@ -125,6 +125,18 @@ describe("GetMetricData", () => {
   });
 });
 
+test("an image of a widget shows that a function failed", async () => {
+  const MetricWidget = JSON.stringify({ metrics: [[{ expression: 'LAMBDA("connector")', label: "up" }]] });
+  const image = async (answer: unknown) => {
+    answers(answer);
+    return (await cloudwatch.getMetricWidgetImage({ MetricWidget })).MetricWidgetImage;
+  };
+  const nothing = await image({ MetricDataResults: [{ Label: "a" }] });
+  expect(await image({ MetricDataResults: [{ Label: "a" }] })).toEqual(nothing);
+  const failed = await image({ MetricDataResults: [{ Label: "a", StatusCode: "InternalError" }] });
+  expect(failed).not.toEqual(nothing);
+});
+
 test("without an endpoint nothing can be asked", async () => {
   const alone = await startTestServer();
   try {
@@ -173,6 +185,20 @@ describe("an alarm", () => {
     expect(explained.Datapoints?.at(-1)).toMatchObject({ Value: 20, Verdict: "breaching" });
     await evaluateWith(5);
     expect(await described()).toMatchObject({ StateValue: "OK" });
+  });
+
+  test("is tried on the past by asking the function for each window", async () => {
+    const { AlarmName: _name, ...Definition } = alarm('LAMBDA("connector")');
+    const To = server.clock.now();
+    const Timestamps = Array.from({ length: 10 }, (_, minute) => To / 1_000 - 60 * minute);
+    for (let windows = 0; windows < 3; windows++) {
+      answers({ MetricDataResults: [{ Timestamps, Values: Timestamps.map(() => 20) }] });
+    }
+    const own = new GroundwatchClient(server.clientConfig());
+    const tried = await own.backtestAlarm({ Definition, From: To - 2 * minuteMs, To });
+    expect(receiver.requests).toHaveLength(3);
+    expect(tried).toMatchObject({ Evaluations: 3, StateAtEnd: "ALARM" });
+    expect(tried.Transitions).toHaveLength(1);
   });
 
   test("is without data when the function fails, however it treats missing data", async () => {

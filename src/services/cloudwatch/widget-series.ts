@@ -2,7 +2,7 @@
 import { evaluatePlan } from "../../core/metrics/math/queries.ts";
 import { isPlanProblem, planQueries } from "../../core/metrics/math/plan.ts";
 import { isPeriod, roundStart } from "../../core/metrics/periods.ts";
-import type { Series } from "../../core/metrics/math/series.ts";
+import { isFailed, type Series } from "../../core/metrics/math/series.ts";
 import type { MetricRenderer, WidgetMetric } from "../../core/widgets/metric-rows.ts";
 import { bandOf, type WidgetSeries } from "../../core/widgets/series.ts";
 import type { Widget } from "../../core/widgets/widget.ts";
@@ -16,7 +16,7 @@ const minuteSeconds = 60;
 
 export interface WidgetData {
   readonly series: readonly WidgetSeries[];
-  /** Whether there was more than is shown. */
+  /** Whether there was more than is shown, or a data source failed. */
   readonly isPartial: boolean;
 }
 
@@ -32,11 +32,14 @@ export async function widgetData(context: CloudWatchContext, widget: Widget): Pr
   const rangeOf = (seconds: number) => ({ from: roundStart(widget.from, seconds, now), to: widget.to });
   const { series, isCut } = await fetchSeries(here, plan.needs, rangeOf);
   const labels = { account, region, now, offsetMinutes: widget.offsetMinutes };
-  const found = evaluatePlan(plan, series, { rangeOf, labels }).flatMap((result) => {
+  const results = evaluatePlan(plan, series, { rangeOf, labels });
+  const found = results.flatMap((result) => {
     const { renderer = {} } = widget.metrics[ids.indexOf(result.id)] ?? {};
     return drawnSeries(renderer, result.series);
   });
-  return { series: found.slice(0, maximumSeries), isPartial: isCut || found.length > maximumSeries };
+  const isPartial =
+    isCut || found.length > maximumSeries || results.some((result) => result.series.some(isFailed));
+  return { series: found.slice(0, maximumSeries), isPartial };
 }
 
 /** The two series of an anomaly detection band are its ends. */
