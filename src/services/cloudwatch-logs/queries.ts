@@ -21,13 +21,21 @@ export async function startQuery(
 ): Promise<Output<"StartQuery">> {
   const span = { from: epochMs(input.startTime), to: epochMs(input.endTime) + lastMsOf(input.endTime) };
   if (span.from > span.to) throw invalidParameter("End time should not be before start time.");
-  const scope = scopeOf(context);
-  if (context.queries.activeIn(scope) >= queryLimits.concurrentQueries) {
-    throw modelled(LimitExceededException, "Account maximum query concurrency limit reached.");
+  const leave = await context.queries.place(scopeOf(context));
+  if (leave === undefined) throw tooManyQueries();
+  try {
+    const queryId = randomUUID();
+    await startPrepared(await prepareQuery(input, span, context), queryId, context);
+    return { queryId };
+  } finally {
+    leave();
   }
-  const queryId = randomUUID();
-  await startPrepared(await prepareQuery(input, span, context), queryId, context);
-  return { queryId };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+export function tooManyQueries(): Error {
+  const limit = queryLimits.concurrentQueries;
+  return modelled(LimitExceededException, `Account maximum query concurrency limit of [${limit}] reached.`);
 }
 
 async function startPrepared(prepared: PreparedQuery, queryId: string, context: LogsContext): Promise<void> {

@@ -32,9 +32,17 @@ export interface QueryNodes {
   find(scope: string, queryId: string): Promise<RunProgress | undefined>;
   /** False for such a one. The node stops it within a second. */
   stop(scope: string, queryId: string): Promise<boolean>;
+  /** How many queries of a scope other nodes run; of a node that has died, for the length of a lease. */
+  elsewhere(scope: string): Promise<number>;
 }
 
 const tellMs = 1_000;
+const limits = {
+  /** Of a scope, those included that nodes which have died have left. */
+  stored: 1_000,
+  /** How long these are left. */
+  leftMs: 3_600_000,
+} as const;
 
 /** A state that is a process's alone is not written to, and nobody is elsewhere. */
 const nobodyElse: QueryNodes = {
@@ -42,6 +50,7 @@ const nobodyElse: QueryNodes = {
   end: async () => undefined,
   find: async () => undefined,
   stop: async () => false,
+  elsewhere: async () => 0,
 };
 
 export function createQueryNodes(state: State, clock: Clock): QueryNodes {
@@ -61,8 +70,8 @@ class SharedQueries implements QueryNodes {
   }
 
   async begin(queryId: string, run: OwnRun): Promise<void> {
-    await this.#stored.put(run.scope, queryId, this.#progressOf(run));
     this.#own.set(queryId, run);
+    await this.#stored.put(run.scope, queryId, this.#progressOf(run));
     this.#plan();
   }
 
@@ -90,6 +99,15 @@ class SharedQueries implements QueryNodes {
 
   #isAlive({ until }: StoredProgress): boolean {
     return isRunning(until, this.#clock.now(), leaseMs);
+  }
+
+  async elsewhere(scope: string): Promise<number> {
+    const now = this.#clock.now();
+    const found = await this.#stored.list(scope, { limit: limits.stored });
+    for (const { key, value, version } of found) {
+      if (value.until <= now - limits.leftMs) await this.#stored.delete(scope, key, version);
+    }
+    return found.filter(({ key, value }) => value.until > now && !this.#own.has(key)).length;
   }
 
   #progressOf({ progress }: OwnRun): StoredProgress {

@@ -1,5 +1,4 @@
 // Queries for the own service: rows as a stream, the histogram of a query, and what it has cost.
-import { LimitExceededException } from "@aws-sdk/client-cloudwatch-logs";
 import { compileInsightsQuery, rowsOfSingleEvents, sourceOf } from "../../core/insights/compile-query.ts";
 import { binsWithin, chooseBinMs, histogramBins } from "../../core/insights/histogram.ts";
 import { parseQuery } from "../../core/insights/query-languages.ts";
@@ -8,7 +7,6 @@ import { estimateRead, type EstimatedRead } from "../../storage/telemetry/log-qu
 import { TelemetryError } from "../../storage/telemetry.ts";
 import { WireError } from "../../wire/errors.ts";
 import type { CallContext } from "../../wire/request.ts";
-import { modelled } from "../../wire/service.ts";
 import type {
   AskedLogQuery,
   HistogramFineness,
@@ -19,7 +17,7 @@ import type {
 import type { LogsContext } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { prepareQuery, type PreparedQuery } from "./prepared-queries.ts";
-import { requireRun } from "./queries.ts";
+import { requireRun, tooManyQueries } from "./queries.ts";
 import { answerQuery, noStatistics, runBounds, type ResultRow } from "./query-answers.ts";
 import { meterQuery, type QueryMeter } from "./query-costs.ts";
 import { queryLimits } from "./query-limits.ts";
@@ -37,9 +35,9 @@ export function createQueryReader(contextOf: (call: CallContext) => LogsContext)
         return withHistogram(rowsOfRun(asked.queryId, run, context), prepared, fineness, context);
       }
       const prepared = await prepare(asked, context);
-      if (context.queries.activeIn(scopeOf(context)) >= queryLimits.concurrentQueries) {
-        throw modelled(LimitExceededException, "Account maximum query concurrency limit reached.");
-      }
+      const leave = await context.queries.place(scopeOf(context));
+      if (leave === undefined) throw tooManyQueries();
+      leave(); // it is counted from when it is read
       return withHistogram(rowsOfQuery(prepared, context), prepared, fineness, context);
     },
     async histogram(call, asked, fineness) {

@@ -1,4 +1,5 @@
 // Running queries of Logs Insights: a few at a time, each with its results kept for a week.
+import { randomUUID } from "node:crypto";
 import { compileInsightsQuery } from "../../core/insights/compile-query.ts";
 import type { QueryLanguage } from "../../core/insights/query-languages.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
@@ -77,8 +78,8 @@ export class QueryRuns {
   readonly runs: Collection<StoredRun>;
   readonly #active = new Map<string, ActiveRun>();
   readonly #waiting: (() => void)[] = [];
-  /** By scope, how many queries run outside of these runs. */
-  readonly #guests = new Map<string, number>();
+  /** By scope, how many queries run outside of these runs, or are about to begin. */
+  readonly #places = new Map<string, number>();
   #working = 0;
 
   constructor({ state, telemetry, blobs, clock, logEncryption }: QueryParts) {
@@ -90,19 +91,48 @@ export class QueryRuns {
     this.#isShared = state.node !== undefined;
   }
 
-  /** How many queries of a scope run or wait. */
-  activeIn(scope: string): number {
-    const runs = [...this.#active.values()].filter((run) => run.scope === scope).length;
-    return runs + (this.#guests.get(scope) ?? 0);
+  /**
+   * Counts a query of a scope until the answer is called. Undefined when so many run or wait already, on all
+   * nodes together, as may.
+   */
+  async place(scope: string): Promise<(() => void) | undefined> {
+    const leave = this.#count(scope);
+    // Who asks meanwhile counts this one as well, so that there are never too many.
+    const others = await this.#nodes.elsewhere(scope).catch((error: unknown) => {
+      leave();
+      throw error;
+    });
+    if (others + this.#activeIn(scope) <= queryLimits.concurrentQueries) return leave;
+    leave();
+    return undefined;
   }
 
-  /** Counts a query that is run elsewhere, until the answer is called; its statements take turns. */
+  /** Counts a query that is run outside of these runs, until the answer is called. */
   host(scope: string): () => void {
-    this.#guests.set(scope, (this.#guests.get(scope) ?? 0) + 1);
+    const leave = this.#count(scope);
+    const id = `hosted-${randomUUID()}`;
+    const progress = () => ({ status: "Running", statistics: noStatistics }) as const;
+    const begun = this.#nodes.begin(id, { scope, stop: () => undefined, progress });
+    begun.catch(() => undefined); // it is counted here all the same
+    const end = () => this.#nodes.end(id, scope);
     return () => {
-      const others = (this.#guests.get(scope) ?? 1) - 1;
-      if (others === 0) this.#guests.delete(scope);
-      else this.#guests.set(scope, others);
+      leave();
+      // What cannot be deleted is not counted any more after the length of a lease.
+      void begun.then(end, end).catch(() => undefined);
+    };
+  }
+
+  #activeIn(scope: string): number {
+    const runs = [...this.#active.values()].filter((run) => run.scope === scope).length;
+    return runs + (this.#places.get(scope) ?? 0);
+  }
+
+  #count(scope: string): () => void {
+    this.#places.set(scope, (this.#places.get(scope) ?? 0) + 1);
+    return () => {
+      const others = (this.#places.get(scope) ?? 1) - 1;
+      if (others === 0) this.#places.delete(scope);
+      else this.#places.set(scope, others);
     };
   }
 
