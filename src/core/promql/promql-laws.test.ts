@@ -278,6 +278,10 @@ describe("counters", () => {
       expect(low).toBeLessThanOrEqual(high);
       expect(low).toBeGreaterThanOrEqual(0);
       expect(high).toBeLessThanOrEqual(counts.length - 1);
+      // What is below a quantile is as much as its place says, unless it is in the bucket without end.
+      const place = Math.max(first, second);
+      const [[, below] = ["", NaN]] = evaluated(`histogram_fraction(0, ${numberText(high)}, h)`, series);
+      if (place * total <= series.at(-2)!.samples[0]!.value) expect(below).toBeCloseTo(place, 9);
     },
   );
 });

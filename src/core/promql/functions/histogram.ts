@@ -1,5 +1,5 @@
-// Quantiles of histograms whose buckets are series with the label `le`.
-import { scalarAt, vector, vectorAt, type PromqlFunction } from "../function.ts";
+// Quantiles and fractions of histograms whose buckets are series with the label `le`.
+import { scalarAt, vector, vectorAt, type PromqlFunction, type Value } from "../function.ts";
 import { labelOf, labelsKey, withoutLabels, withoutName } from "../labels.ts";
 import { numberIn } from "../numeric.ts";
 import type { PromqlLabels, VectorSample } from "../series.ts";
@@ -71,6 +71,33 @@ function bucketQuantile(place: number, given: readonly Bucket[]): number {
   return below.bound + (bucket.bound - below.bound) * ((rank - below.count) / (bucket.count - below.count));
 }
 
+/** How many observations are not above a value: within a bucket they lie evenly, from 0 in the lowest one. */
+function countUpTo(value: number, buckets: readonly Bucket[]): number {
+  if (value === Infinity) return buckets.at(-1)?.count ?? 0;
+  const index = buckets.findIndex(({ bound }) => bound > value);
+  const bucket = buckets[index];
+  const below = buckets[index - 1] ?? { bound: 0, count: 0 };
+  // Nobody knows how far the highest bucket reaches, nor how far below 0 the lowest one.
+  if (bucket === undefined || bucket.bound === Infinity || value <= below.bound) return below.count;
+  if (index === 0 && bucket.bound <= 0) return 0;
+  return below.count + (bucket.count - below.count) * ((value - below.bound) / (bucket.bound - below.bound));
+}
+
+/** https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_fraction */
+function bucketFraction(lower: number, upper: number, given: readonly Bucket[]): number {
+  const buckets = cumulative(given);
+  const highest = buckets.at(-1);
+  if (highest?.bound !== Infinity || highest.count === 0) return Number.NaN;
+  if (Number.isNaN(lower) || Number.isNaN(upper)) return Number.NaN;
+  if (lower >= upper) return 0;
+  return (countUpTo(upper, buckets) - countUpTo(lower, buckets)) / highest.count;
+}
+
+const ofHistograms = (
+  samples: readonly VectorSample[],
+  compute: (buckets: readonly Bucket[]) => number,
+): Value => vector(histogramsOf(samples).map(({ labels, buckets }) => ({ labels, value: compute(buckets) })));
+
 export const histogramFunctions: readonly PromqlFunction[] = [
   {
     name: "histogram_quantile",
@@ -79,12 +106,17 @@ export const histogramFunctions: readonly PromqlFunction[] = [
     summary: "The value at a place between the smallest (0) and the largest (1) observation of histograms.",
     evaluate: (given) => {
       const place = scalarAt(given, 0);
-      return vector(
-        histogramsOf(vectorAt(given, 1)).map(({ labels, buckets }) => ({
-          labels,
-          value: bucketQuantile(place, buckets),
-        })),
-      );
+      return ofHistograms(vectorAt(given, 1), (buckets) => bucketQuantile(place, buckets));
+    },
+  },
+  {
+    name: "histogram_fraction",
+    takes: ["scalar", "scalar", "instant vector"],
+    gives: "instant vector",
+    summary: "The part of the observations of histograms that is between two values.",
+    evaluate: (given) => {
+      const [lower, upper] = [scalarAt(given, 0), scalarAt(given, 1)];
+      return ofHistograms(vectorAt(given, 2), (buckets) => bucketFraction(lower, upper, buckets));
     },
   },
 ];

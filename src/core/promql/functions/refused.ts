@@ -35,7 +35,6 @@ const experimental = [
 const ofNativeHistograms = [
   "histogram_avg",
   "histogram_count",
-  "histogram_fraction",
   "histogram_stddev",
   "histogram_stdvar",
   "histogram_sum",
