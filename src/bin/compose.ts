@@ -5,6 +5,7 @@ import { parseLinkedAccounts } from "../core/linked-accounts.ts";
 import { createManualClock, type ManualClock } from "../core/manual-clock.ts";
 import type { Config } from "../server/config-settings.ts";
 import { createDataSourceCaller } from "../delivery/data-source-function.ts";
+import { createRecordSender } from "../delivery/firehose-records.ts";
 import { createLog } from "../server/log.ts";
 import { createSystemClock, startOfManualTime, stopwatch, type SystemClock } from "../server/system-clock.ts";
 import type { Dependencies } from "../services/dependencies.ts";
@@ -112,10 +113,13 @@ function assemble(config: Config, clock: Clock, stores: Stores, listening: () =>
   const addressOf = (host?: string) =>
     config.publicUrl ?? (host === undefined ? listening() : `http://${host}`);
   const sendLogs = logSenderOf(config.serviceEndpoints);
-  const callDataSource = createDataSourceCaller(readServiceEndpoints(config.serviceEndpoints));
+  const endpoints = readServiceEndpoints(config.serviceEndpoints);
+  const callDataSource = createDataSourceCaller(endpoints);
+  const sendRecords = createRecordSender(endpoints);
   const linkedAccounts = parseLinkedAccounts(config.linkedAccounts);
   const outside = { addressOf, sendLogs, callDataSource, linkedAccounts };
-  return { ...stores, ...outside, clock, facts: createFactBoard(), stopwatch };
+  const records = sendRecords === undefined ? {} : { sendRecords };
+  return { ...stores, ...outside, ...records, clock, facts: createFactBoard(), stopwatch };
 }
 
 function ownDependencies(parts: {

@@ -41,6 +41,11 @@ export interface DeliveriesQueued {
   readonly kind: "DeliveriesQueued";
 }
 
+/** Findings wait for Firehose (`storage/finding-deliveries.ts`). */
+export interface FindingsQueued {
+  readonly kind: "FindingsQueued";
+}
+
 /** An event of a service of our own was stored on a bus; `event` is the whole event as JSON. */
 export interface ServiceEventStored {
   readonly kind: "ServiceEventStored";
@@ -66,6 +71,7 @@ export type Fact =
   | DeliveriesQueued
   | AlarmsChanged
   | AlarmActionsQueued
+  | FindingsQueued
   | ServiceEventStored
   | WorkPlanned
   | WorldReset;

@@ -11,6 +11,7 @@ import type { RollupLedger } from "../storage/metric-rollups.ts";
 import type { Queues } from "../storage/queues.ts";
 import type { CallDataSource } from "../storage/data-source-function.ts";
 import type { DeliveryAttempts } from "../storage/delivery-attempts.ts";
+import type { SendRecords } from "../storage/finding-deliveries.ts";
 import type { SendSubscriptionPayload } from "../storage/log-subscriptions.ts";
 import type { Signing } from "../storage/signing.ts";
 import type { State } from "../storage/state.ts";
@@ -45,6 +46,8 @@ export interface Dependencies {
   readonly sendLogs: SendSubscriptionPayload;
   /** Calls the functions behind LAMBDA in metric math. */
   readonly callDataSource: CallDataSource;
+  /** Sends records to delivery streams; absent where no endpoint of Firehose is known. */
+  readonly sendRecords?: SendRecords;
   /** Signs notifications; it is here so that a reset makes it forget. */
   readonly signing: Signing;
   /** Milliseconds from any origin, never moved by a manual clock. */

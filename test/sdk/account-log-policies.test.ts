@@ -82,17 +82,21 @@ test("an index policy indexes its fields in the groups of its prefix", async () 
 
 test("a data protection policy of the account masks besides that of the group", async () => {
   const group = await newLogGroup(server, logs);
-  const document = (name: string) => {
+  const document = (name: string, FindingsDestination = {}) => {
     const DataIdentifier = [`arn:aws:dataprotection::aws:data-identifier/${name}`];
     return JSON.stringify({
       Version: "2021-06-01",
       Statement: [
-        { DataIdentifier, Operation: { Audit: { FindingsDestination: {} } } },
+        { DataIdentifier, Operation: { Audit: { FindingsDestination } } },
         { DataIdentifier, Operation: { Deidentify: { MaskConfig: {} } } },
       ],
     });
   };
   const policy = { policyName: "protect", policyType: "DATA_PROTECTION_POLICY" } as const;
+  const toFirehose = document("EmailAddress", { Firehose: { DeliveryStream: "audits" } });
+  expect(await refusal(logs.putAccountPolicy({ ...policy, policyDocument: toFirehose }))).toContain(
+    "no endpoint of Firehose is configured",
+  );
   await logs.putAccountPolicy({ ...policy, policyDocument: document("EmailAddress") });
   const second = { ...policy, policyName: "second", policyDocument: document("IpAddress") };
   expect(await refusal(logs.putAccountPolicy(second))).toContain("LimitExceededException");

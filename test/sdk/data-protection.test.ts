@@ -65,7 +65,7 @@ test("a policy is put, got and deleted; what it cannot say is refused", async ()
   expect(await logs.getDataProtectionPolicy({ logGroupIdentifier })).toMatchObject(described);
   expect(await refusal(put("{}"))).toContain("InvalidParameterException: Invalid data protection policy");
   expect(await refusal(put(policy({ CloudWatchLogs: { LogGroup: "nowhere" } })))).toContain("does not exist");
-  expect(await refusal(put(policy({ Firehose: { DeliveryStream: "f" } })))).toContain("Firehose");
+  expect(await refusal(put(policy({ Firehose: { DeliveryStream: "" } })))).toContain("Firehose");
   await logs.deleteDataProtectionPolicy({ logGroupIdentifier });
   expect((await logs.getDataProtectionPolicy({ logGroupIdentifier })).policyDocument).toBeUndefined();
 });

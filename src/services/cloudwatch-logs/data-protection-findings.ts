@@ -3,6 +3,7 @@ import type { Finding } from "../../core/logs/data-protection/mask.ts";
 import type { DatumSeries } from "../../core/metrics/datum-batch.ts";
 import { identityKey } from "../../core/metrics/metric-identity.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
+import { queueFindings } from "../../storage/finding-deliveries.ts";
 import type { LogsContext } from "./context.ts";
 import type { AuditRule } from "./data-protection-rules.ts";
 
@@ -36,6 +37,8 @@ export async function reportFindings(
     const reports = events.map((event) => JSON.stringify(reportOf(context, logGroupName, event)));
     if (destinations.logGroup !== undefined) await write(destinations.logGroup, findingsStream, reports);
     if (destinations.bucket !== undefined) await storeReports(context, destinations.bucket, reports);
+    const { deliveryStream } = destinations;
+    if (deliveryStream !== undefined) await sendReports(context, logGroupName, deliveryStream, reports);
   }
 }
 
@@ -56,6 +59,23 @@ function reportOf({ call }: LogsContext, logGroupName: string, findings: readonl
       detections: found.slice(0, detectionsPerReport).map(({ start, end }) => ({ start, end })),
     })),
   };
+}
+
+/** They wait durably until they are delivered. */
+async function sendReports(
+  { call, dependencies }: LogsContext,
+  logGroupName: string,
+  deliveryStream: string,
+  records: readonly string[],
+): Promise<void> {
+  const { account, region, now } = call;
+  const found = logGroupArn(account, region, logGroupName);
+  await queueFindings(
+    dependencies.state,
+    { account, region, logGroupArn: found, deliveryStream, records },
+    now,
+  );
+  dependencies.facts.publish({ kind: "FindingsQueued" });
 }
 
 async function storeReports(

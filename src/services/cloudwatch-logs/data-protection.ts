@@ -36,7 +36,13 @@ export async function checkProtectionPolicy(
 ): Promise<void> {
   const policy = readProtectionPolicy(document);
   if (typeof policy === "string") throw invalidParameter(policy);
-  const { logGroup } = policy.destinations;
+  const { logGroup, deliveryStream } = policy.destinations;
+  if (deliveryStream !== undefined && context.dependencies.sendRecords === undefined) {
+    throw invalidParameter(
+      `The delivery stream ${deliveryStream} for audit findings cannot be reached: no endpoint of Firehose ` +
+        "is configured (--service-endpoints).",
+    );
+  }
   if (logGroup === undefined) return;
   if (logGroup === logGroupName) {
     throw invalidParameter("The findings of a log group cannot be sent to the log group itself.");

@@ -62,8 +62,8 @@ export const limitations = {
   ],
   GetLogRecord: ["any caller may `unmask`"],
   PutDataProtectionPolicy: [
-    "the data identifiers `Address` and `Name` and findings to Firehose are refused",
-    "findings to S3 go to a bucket of this server",
+    "the data identifiers `Address` and `Name` are refused",
+    "findings to S3 go to a bucket of this server, those to Firehose to the endpoint of `--service-endpoints`",
   ],
   PutTransformer: ["`parseToOCSF` of `VPCFlow` reads records of the default format only"],
   GetQueryResults: [

@@ -4,6 +4,8 @@ import { managedIdentifiers, unsupportedIdentifiers } from "./identifiers.ts";
 export interface FindingsDestinations {
   readonly logGroup?: string;
   readonly bucket?: string;
+  /** Of Firehose, by its name. */
+  readonly deliveryStream?: string;
 }
 
 export interface DataProtectionPolicy {
@@ -141,7 +143,6 @@ function destinationsOf(statement: Members): FindingsDestinations {
   const audit = objectOf(operation["Audit"], "Audit");
   const destination = objectOf(audit["FindingsDestination"], "FindingsDestination");
   only(destination, ["CloudWatchLogs", "Firehose", "S3"], "FindingsDestination");
-  if (destination["Firehose"] !== undefined) refuse("findings cannot be sent to Firehose here.");
   const named = (service: string, member: string): string | undefined => {
     if (destination[service] === undefined) return undefined;
     const name = objectOf(destination[service], service)[member];
@@ -149,7 +150,12 @@ function destinationsOf(statement: Members): FindingsDestinations {
   };
   const logGroup = named("CloudWatchLogs", "LogGroup");
   const bucket = named("S3", "Bucket");
-  return { ...(logGroup === undefined ? {} : { logGroup }), ...(bucket === undefined ? {} : { bucket }) };
+  const deliveryStream = named("Firehose", "DeliveryStream");
+  return {
+    ...(logGroup === undefined ? {} : { logGroup }),
+    ...(bucket === undefined ? {} : { bucket }),
+    ...(deliveryStream === undefined ? {} : { deliveryStream }),
+  };
 }
 
 function checkMask(statement: Members): void {
