@@ -1,6 +1,7 @@
 // Audit findings of data protection on their way to Firehose: a durable queue, delivered at least once.
+import { longestPauseMs } from "../core/deliveries/retry-policy.ts";
 import { arrivalKey } from "./arrival-key.ts";
-import { bringForward, type SetBack } from "./set-back.ts";
+import { bringForward, limitWaits, type SetBack } from "./set-back.ts";
 import type { Document, State } from "./state.ts";
 
 /** Reports for one delivery stream, as many as one call takes. */
@@ -71,6 +72,7 @@ export interface FindingDeliveries {
   release(taken: TakenFindings, dueAt: number): Promise<void>;
   nextDueAt(): Promise<number | undefined>;
   bringForward(setBack: SetBack): Promise<void>;
+  limitWaits(now: number): Promise<void>;
 }
 
 export function createFindingDeliveries(state: State): FindingDeliveries {
@@ -102,5 +104,6 @@ export function createFindingDeliveries(state: State): FindingDeliveries {
       return first?.rank;
     },
     bringForward: (setBack) => bringForward(queue, scope, setBack),
+    limitWaits: (now) => limitWaits(queue, scope, { now, longestMs: longestPauseMs }),
   };
 }
