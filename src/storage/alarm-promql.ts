@@ -2,15 +2,14 @@
 import type { MetricAlarm } from "../core/alarms/alarm.ts";
 import { contributorId, type AlarmReading, type ReturnedSeries } from "../core/alarms/alarm-reading.ts";
 import { periodsOf, type AlarmWindow } from "../core/alarms/alarm-window.ts";
-import { evaluatePromql } from "../core/promql/evaluate.ts";
 import type { PromqlExpression } from "../core/promql/expression.ts";
 import { labelsKey } from "../core/promql/labels.ts";
 import { parsePromql } from "../core/promql/parse.ts";
 import { PromqlError } from "../core/promql/promql-error.ts";
-import { selectionsOf } from "../core/promql/selections.ts";
-import type { PromqlSeries, PromqlValue, VectorSample } from "../core/promql/series.ts";
+import type { PromqlValue, VectorSample } from "../core/promql/series.ts";
 import type { AlarmWorld } from "./alarms.ts";
 import { TooMuchSelected, type OtlpMetrics } from "./otlp-metrics.ts";
+import { runPromqlQuery } from "./promql-queries.ts";
 import { compilePromqlRegex } from "./promql-regex.ts";
 import { TelemetryError, type TelemetryProblem } from "./telemetry.ts";
 import type { Worlds } from "./worlds.ts";
@@ -71,21 +70,13 @@ export function createPromqlAlarms(otlpMetrics: OtlpMetrics, worlds: Worlds): Pr
   ): Promise<AlarmReading> {
     const nothing = { window, periods: periodsOf(window, new Map()) };
     try {
-      const number = await worlds.numberOf(world.account, world.region);
-      return { ...nothing, ...returnedBy(await evaluate(number, query, window.to, now)) };
+      const place = { otlpMetrics, world: await worlds.numberOf(world.account, world.region), now };
+      const value = await runPromqlQuery(place, expressionOf(query), window.to);
+      return { ...nothing, ...returnedBy(value) };
     } catch (error) {
       if (!isOfQuery(error)) throw error;
       return { ...nothing, problem: error.message };
     }
-  }
-
-  async function evaluate(world: number, query: string, at: number, now: number): Promise<PromqlValue> {
-    const expression = expressionOf(query);
-    const series = new Map<string, readonly PromqlSeries[]>();
-    for (const selection of selectionsOf(expression, at)) {
-      series.set(selection.key, await otlpMetrics.read(world, selection, now));
-    }
-    return evaluatePromql(expression, at, ({ key }) => series.get(key) ?? [], compilePromqlRegex);
   }
 
   function expressionOf(query: string): PromqlExpression {

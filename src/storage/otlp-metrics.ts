@@ -1,9 +1,16 @@
 // Metrics that came as OTLP: puts their samples into the store, and reads what PromQL selects.
 import type { MetricSample } from "../core/otlp/metric-samples.ts";
 import type { PromqlMatcher } from "../core/promql/expression.ts";
-import type { PromqlSample, PromqlSelection, PromqlSeries } from "../core/promql/series.ts";
+import type { PromqlLabels, PromqlSample, PromqlSelection, PromqlSeries } from "../core/promql/series.ts";
 import { joinSql, sql } from "../core/sql.ts";
-import { findOtlpSeries, OtlpSeriesRegistry, type FoundSeries } from "./telemetry/otlp-series.ts";
+import {
+  findOtlpSeries,
+  otlpLabelNames,
+  otlpLabelValues,
+  OtlpSeriesRegistry,
+  type FoundSeries,
+  type SeriesQuestion,
+} from "./telemetry/otlp-series.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** What one selection may read; AWS's figures are for a day of many queries. */
@@ -21,6 +28,10 @@ export interface OtlpMetrics {
   write(world: number, samples: readonly MetricSample[], now: number): Promise<void>;
   /** The series with samples in the window. @throws TooMuchSelected */
   read(world: number, selection: PromqlSelection, now: number): Promise<readonly PromqlSeries[]>;
+  /** The labels of each series that a question is about, the names that labels have, the values of one. */
+  listSeries(question: SeriesQuestion): Promise<readonly PromqlLabels[]>;
+  listLabels(question: SeriesQuestion): Promise<readonly string[]>;
+  listValues(question: SeriesQuestion, label: string): Promise<readonly string[]>;
   /** Forgets which series are known: they were erased. */
   forget(): void;
 }
@@ -41,7 +52,8 @@ export function createOtlpMetrics(telemetry: Telemetry): OtlpMetrics {
     },
     async read(world, { matchers, fromMs, toMs }, now) {
       const { series: limit } = otlpReadLimits;
-      const found = await findOtlpSeries(telemetry, world, matchers.map(storedMatcher), limit + 1);
+      const question = { world, selectors: [matchers.map(storedMatcher)], limit: limit + 1 };
+      const found = await findOtlpSeries(telemetry, question);
       if (found.length > limit) throw new TooMuchSelected(`A selector matches more than ${limit} series.`);
       const from = Math.max(fromMs, now - retentionMs);
       const samples = await readSamples(telemetry, found, { from, to: toMs });
@@ -50,6 +62,12 @@ export function createOtlpMetrics(telemetry: Telemetry): OtlpMetrics {
         return own === undefined ? [] : [{ labels: evaluatedLabels(labels), samples: own }];
       });
     },
+    async listSeries(question) {
+      const found = await findOtlpSeries(telemetry, stored(question));
+      return found.map(({ labels }) => labels);
+    },
+    listLabels: (question) => otlpLabelNames(telemetry, stored(question)),
+    listValues: (question, label) => otlpLabelValues(telemetry, stored(question), storedLabel(label)),
     forget: () => registry.forget(),
   };
 }
@@ -104,12 +122,21 @@ function numberOf(value: number | string | undefined): number {
  * Datapoint attributes can be asked for with their prefix too, and the label of the account has two names.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL-Querying.html
  */
-function storedMatcher(matcher: PromqlMatcher): PromqlMatcher {
-  const { label } = matcher;
-  if (label === "@datapoint.@name") return { ...matcher, label: "__name__" };
-  if (label === "@aws.account_id") return { ...matcher, label: "@aws.account" };
-  return label.startsWith("@datapoint.") ? { ...matcher, label: label.slice("@datapoint.".length) } : matcher;
+function storedLabel(label: string): string {
+  if (label === "@datapoint.@name") return "__name__";
+  if (label === "@aws.account_id") return "@aws.account";
+  return label.startsWith("@datapoint.") ? label.slice("@datapoint.".length) : label;
 }
+
+const storedMatcher = (matcher: PromqlMatcher): PromqlMatcher => ({
+  ...matcher,
+  label: storedLabel(matcher.label),
+});
+
+const stored = (question: SeriesQuestion): SeriesQuestion => ({
+  ...question,
+  selectors: question.selectors.map((matchers) => matchers.map(storedMatcher)),
+});
 
 /** What says how a series came is for matchers: two series are compared without it. */
 function evaluatedLabels(labels: FoundSeries["labels"]): FoundSeries["labels"] {

@@ -19,8 +19,10 @@ export interface Exchange {
 }
 
 export interface Endpoint {
-  /** Requests are POSTed here. */
+  /** Of requests, with one segment as `{...}` where any may stand. */
   readonly path: string;
+  /** POST unless given. */
+  readonly methods?: readonly ("GET" | "POST")[];
   readonly operation: string;
   /** Called for each request. */
   readonly exchange: (request: WireRequest) => Exchange;
@@ -42,6 +44,23 @@ export function endpointProtocol(model: ServiceModel, exchange: Exchange): Proto
     encode: (_operation, output) => exchange.answer(output),
     encodeError: (failure) => exchange.refuse(failure),
   };
+}
+
+/** The endpoint that takes a request; `path` is that of its address. */
+export function endpointAt(
+  endpoints: ReadonlyMap<string, Endpoint>,
+  method: string,
+  path: string,
+): Endpoint | undefined {
+  const found = endpoints.get(path) ?? [...endpoints.values()].find((one) => fits(one.path, path));
+  return found !== undefined && (found.methods ?? ["POST"]).some((one) => one === method) ? found : undefined;
+}
+
+function fits(pattern: string, path: string): boolean {
+  const [before = "", behind] = pattern.split(/\{\w+\}/);
+  if (behind === undefined || !path.startsWith(before) || !path.endsWith(behind)) return false;
+  const segment = path.slice(before.length, path.length - behind.length);
+  return segment !== "" && !segment.includes("/");
 }
 
 const bearer = /^Bearer +(\S+)$/i;

@@ -1,5 +1,5 @@
 // Finds the service, protocol and operation that a request speaks to, from its head where that is possible.
-import { endpointProtocol } from "./endpoints.ts";
+import { endpointAt, endpointProtocol } from "./endpoints.ts";
 import { WireError } from "./errors.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Identity, WireRequest } from "./request.ts";
@@ -75,10 +75,10 @@ export function createRouter(services: readonly Service[]): Router {
 }
 
 function routeEndpoint(request: WireRequest, services: readonly Service[]): Route | undefined {
-  if (request.method !== "POST" || request.headers["x-amz-target"] !== undefined) return undefined;
+  if (request.headers["x-amz-target"] !== undefined) return undefined;
   const path = pathOf(request);
   for (const service of services) {
-    const endpoint = service.endpoints.get(path);
+    const endpoint = endpointAt(service.endpoints, request.method, path);
     const operation = service.model.operations.get(endpoint?.operation ?? "");
     if (endpoint === undefined || operation === undefined) continue;
     const exchange = endpoint.exchange(request);

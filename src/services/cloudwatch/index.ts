@@ -8,6 +8,7 @@ import { handlers } from "./handlers.ts";
 import { limitations } from "./limitations.ts";
 import { limits } from "./limits.ts";
 import { metricsEndpoint } from "./otlp-endpoint.ts";
+import { promqlEndpoints } from "./promql-endpoints.ts";
 
 export function createCloudWatchService(dependencies: Dependencies): Service {
   const { facts, metrics, otlpMetrics, worlds } = dependencies;
@@ -22,7 +23,7 @@ export function createCloudWatchService(dependencies: Dependencies): Service {
     handlers,
     requestBytes: metricRequestBytes,
     limitations,
-    endpoints: [metricsEndpoint({ worlds, otlpMetrics })],
+    endpoints: [metricsEndpoint({ worlds, otlpMetrics }), ...promqlEndpoints(dependencies)],
     contextOf: (call) => ({ call, dependencies }),
   });
 }

@@ -1,19 +1,11 @@
 // Checks what PutMetricAlarm is given about a PromQL query.
 import { typeOfPromql } from "../../core/promql/check-types.ts";
-import { metricNameLabel, type PromqlExpression } from "../../core/promql/expression.ts";
-import { parsePromql } from "../../core/promql/parse.ts";
-import { PromqlError } from "../../core/promql/promql-error.ts";
-import { selectionsOf } from "../../core/promql/selections.ts";
-import { compilePromqlRegex } from "../../storage/promql-regex.ts";
 import { validationError } from "./alarm-errors.ts";
 import type { Input } from "./context.ts";
 import type { MetricAlarmPart } from "./metric-alarm-input.ts";
+import { isPromqlProblem, rangeProblem, readPromql } from "./promql-expressions.ts";
 
 type PutInput = Input<"PutMetricAlarm">;
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL.html */
-const maximumRangeDays = 7;
-const dayMs = 86_400_000;
 
 /** What the query says itself, and what it has no use for. */
 const excluded = [
@@ -66,28 +58,12 @@ export function promqlAlarmPart(
 }
 
 function checkQuery(query: string, now: number): void {
-  const expression = parsed(query);
+  const expression = readPromql(query);
+  if (isPromqlProblem(expression)) throw invalidQuery(expression.problem);
   const type = typeOfPromql(expression);
   if (type !== "instant vector") throw invalidQuery(`the query must return a vector, and returns a ${type}`);
-  for (const { matchers, fromMs } of selectionsOf(expression, now)) {
-    const isNamed = matchers.some(
-      ({ label, operator, value }) =>
-        (label === metricNameLabel || label === "@datapoint.@name") && operator === "=" && value !== "",
-    );
-    if (!isNamed) throw invalidQuery("every selector must select a metric by name");
-    if (now - fromMs > maximumRangeDays * dayMs) {
-      throw invalidQuery(`a query spans at most ${maximumRangeDays} days`);
-    }
-  }
-}
-
-function parsed(query: string): PromqlExpression {
-  try {
-    return parsePromql(query, compilePromqlRegex);
-  } catch (error) {
-    if (error instanceof PromqlError) throw invalidQuery(error.message);
-    throw error;
-  }
+  const problem = rangeProblem(expression, now, now);
+  if (problem !== undefined) throw invalidQuery(problem);
 }
 
 const invalidQuery = (problem: string) => validationError(`Invalid PromQL query: ${problem}`);

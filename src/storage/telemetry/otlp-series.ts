@@ -96,23 +96,72 @@ export interface FoundSeries {
   readonly labels: PromqlLabels;
 }
 
-/** The series of a world that fulfil every matcher, at most `limit`. */
+/** Which series somebody asks for. */
+export interface SeriesQuestion {
+  readonly world: number;
+  /** Series that fulfil every matcher of one of these; all of the world when there is none. */
+  readonly selectors: readonly (readonly PromqlMatcher[])[];
+  /** Only those with samples in `[from, to]`; epoch milliseconds. */
+  readonly window?: { readonly from: number; readonly to: number };
+  readonly limit: number;
+}
+
 export async function findOtlpSeries(
   telemetry: Telemetry,
-  world: number,
-  matchers: readonly PromqlMatcher[],
-  limit: number,
+  question: SeriesQuestion,
 ): Promise<readonly FoundSeries[]> {
-  const conditions = [sql`world = ${world}`, ...matchers.map(conditionOf)];
   return telemetry.query<FoundSeries>(sql`
     SELECT series_id AS id, labels FROM otlp_series
-    WHERE ${joinSql(conditions, " AND ")}
-    ORDER BY world, name, series_id LIMIT 1 BY series_id LIMIT ${limit}`);
+    WHERE ${askedFor(question)}
+    ORDER BY world, name, series_id LIMIT 1 BY series_id LIMIT ${question.limit}`);
 }
+
+/** In the order of the alphabet. */
+export async function otlpLabelNames(
+  telemetry: Telemetry,
+  question: SeriesQuestion,
+): Promise<readonly string[]> {
+  const rows = await telemetry.query<{ label: string }>(sql`
+    SELECT DISTINCT arrayJoin(mapKeys(labels)) AS label FROM otlp_series
+    WHERE ${askedFor(question)}
+    ORDER BY label LIMIT ${question.limit}`);
+  return rows.map(({ label }) => label);
+}
+
+/** In the order of the alphabet. */
+export async function otlpLabelValues(
+  telemetry: Telemetry,
+  question: SeriesQuestion,
+  label: string,
+): Promise<readonly string[]> {
+  const rows = await telemetry.query<{ found: string }>(sql`
+    SELECT DISTINCT ${columnOf(label)} AS found FROM otlp_series
+    WHERE ${askedFor(question)} AND found != ''
+    ORDER BY found LIMIT ${question.limit}`);
+  return rows.map(({ found }) => found);
+}
+
+function askedFor({ world, selectors, window }: SeriesQuestion): Sql {
+  const either = selectors.map(
+    (matchers) => sql`(${joinSql([sql`1`, ...matchers.map(conditionOf)], " AND ")})`,
+  );
+  const conditions = [
+    sql`world = ${world}`,
+    ...(either.length === 0 ? [] : [sql`(${joinSql(either, " OR ")})`]),
+  ];
+  const all = joinSql(conditions, " AND ");
+  if (window === undefined) return all;
+  return sql`${all} AND series_id IN (SELECT series_id FROM otlp_samples
+    WHERE series_id IN (SELECT series_id FROM otlp_series WHERE ${all})
+      AND timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.floor(window.from))})
+      AND timestamp <= fromUnixTimestamp64Milli(${BigInt(Math.floor(window.to))}))`;
+}
+
+const columnOf = (label: string): Sql => (label === metricNameLabel ? sql`name` : sql`labels[${label}]`);
 
 /** A label that is not there is the empty text, in the engine's maps as in PromQL; both speak RE2. */
 function conditionOf({ label, operator, value }: PromqlMatcher): Sql {
-  const found = label === metricNameLabel ? sql`name` : sql`labels[${label}]`;
+  const found = columnOf(label);
   switch (operator) {
     case "=":
       return sql`${found} = ${value}`;
