@@ -50,7 +50,7 @@ test("who hangs up is told so, and holds nobody up", async () => {
   const waiting = callDataSource(call({ signal: hungUp.signal }));
   await expect.poll(() => open.length).toBe(1);
   hungUp.abort();
-  await expect(waiting).rejects.toThrow();
+  await expect(waiting).rejects.toThrow("aborted");
 });
 
 test("of many some are called at a time, and the others when these have answered", async () => {

@@ -1,4 +1,5 @@
 // Rules of Contributor Insights in state, and the log groups that they look at.
+import { managedRule, type ManagedRuleSource } from "../core/contributor-insights/managed-rules.ts";
 import { isRuleProblem, parseInsightRule } from "../core/contributor-insights/parse-rule.ts";
 import type { InsightRule } from "../core/contributor-insights/rule.ts";
 import { logLimits } from "../core/logs/limits.ts";
@@ -15,14 +16,19 @@ export interface StoredInsightRule {
   readonly name: string;
   /** As it was given. */
   readonly definition: string;
+  /** Of a managed rule, what it was made from. */
+  readonly managed?: ManagedRuleSource;
   readonly appliesOnTransformed: boolean;
   readonly tags: Readonly<Record<string, string>>;
   /** Events that arrived in these times count: the last of them is open while the rule is enabled. */
   readonly active: readonly ActiveTime[];
 }
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
+export const maximumRules = 100;
+
 /** Earlier times than these are forgotten. */
-export const maximumActiveTimes = 50;
+const maximumActiveTimes = 50;
 
 export function insightRulesOf(state: State): Collection<StoredInsightRule> {
   return state.collection<StoredInsightRule>("insight-rules");
@@ -31,8 +37,21 @@ export function insightRulesOf(state: State): Collection<StoredInsightRule> {
 export const isEnabled = ({ active }: StoredInsightRule): boolean =>
   active.length > 0 && active.at(-1)?.to === undefined;
 
+/** The times in which a rule is enabled, after it was switched on or off. */
+export function switched(active: readonly ActiveTime[], isOn: boolean, now: number): readonly ActiveTime[] {
+  const last = active.at(-1);
+  const wasOn = last !== undefined && last.to === undefined;
+  if (wasOn === isOn) return active;
+  if (last !== undefined && wasOn) return [...active.slice(0, -1), { ...last, to: now }];
+  return [...active, { from: now }].slice(-maximumActiveTimes);
+}
+
 /** Definitions are checked before they are stored, so one that cannot be read looks at nothing. */
-export function ruleOf({ definition }: StoredInsightRule, world: AlarmWorld): InsightRule | undefined {
+export function ruleOf(
+  { definition, managed }: StoredInsightRule,
+  world: AlarmWorld,
+): InsightRule | undefined {
+  if (managed !== undefined) return managedRule(managed);
   const rule = parseInsightRule(definition, world);
   return isRuleProblem(rule) ? undefined : rule;
 }

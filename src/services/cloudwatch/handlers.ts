@@ -24,10 +24,9 @@ import {
   describeInsightRules,
   disableInsightRules,
   enableInsightRules,
-  listManagedInsightRules,
   putInsightRule,
-  putManagedInsightRules,
 } from "./insight-rules.ts";
+import { listManagedInsightRules, putManagedInsightRules } from "./managed-insight-rules.ts";
 import { listMetrics } from "./list-metrics.ts";
 import {
   deleteMetricStream,

@@ -1,16 +1,17 @@
-// Rules of Contributor Insights: put, described, enabled, disabled and deleted; managed rules.
+// Rules of Contributor Insights: put, described, enabled, disabled and deleted.
 import {
   LimitExceededException,
   MissingRequiredParameterException,
   type PartialFailure,
 } from "@aws-sdk/client-cloudwatch";
+import { managedSchema } from "../../core/contributor-insights/managed-rules.ts";
 import { isRuleProblem, parseInsightRule } from "../../core/contributor-insights/parse-rule.ts";
 import { alarmScope } from "../../storage/alarms.ts";
 import {
   insightRulesOf,
   isEnabled,
-  maximumActiveTimes,
-  type ActiveTime,
+  maximumRules,
+  switched,
   type StoredInsightRule,
 } from "../../storage/insight-rules.ts";
 import { modelled } from "../../wire/service.ts";
@@ -20,8 +21,6 @@ import type { CloudWatchContext, Input, Output } from "./context.ts";
 import { invalidValue } from "./metric-errors.ts";
 import { untilWritten } from "./stored-alarms.ts";
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
-const maximumRules = 100;
 const defaultResults = 500;
 const ruleSchema = JSON.stringify({ Name: "CloudWatchLogRule", Version: 1 });
 
@@ -46,6 +45,7 @@ export async function putInsightRule(
   const scope = alarmScope(call);
   await untilWritten(async () => {
     const before = await rules.get(scope, name);
+    if (before?.value.managed !== undefined) throw invalidValue(`The rule ${name} is a managed rule.`);
     const appliesOnTransformed = input.ApplyOnTransformedLogs ?? false;
     const isSame =
       before?.value.definition === definition && before.value.appliesOnTransformed === appliesOnTransformed;
@@ -62,15 +62,6 @@ export async function putInsightRule(
     return rules.create(scope, name, stored);
   });
   return {};
-}
-
-/** The times in which a rule is enabled, after it was switched on or off. */
-function switched(active: readonly ActiveTime[], isOn: boolean, now: number): readonly ActiveTime[] {
-  const last = active.at(-1);
-  const wasOn = last !== undefined && last.to === undefined;
-  if (wasOn === isOn) return active;
-  if (last !== undefined && wasOn) return [...active.slice(0, -1), { ...last, to: now }];
-  return [...active, { from: now }].slice(-maximumActiveTimes);
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeInsightRules.html */
@@ -90,9 +81,9 @@ export async function describeInsightRules(
     InsightRules: page.map(({ value }) => ({
       Name: value.name,
       State: isEnabled(value) ? "ENABLED" : "DISABLED",
-      Schema: ruleSchema,
+      Schema: value.managed === undefined ? ruleSchema : managedSchema,
       Definition: value.definition,
-      ManagedRule: false,
+      ManagedRule: value.managed !== undefined,
       ApplyOnTransformedLogs: value.appliesOnTransformed,
     })),
     ...(found.length > limit && last !== undefined ? { NextToken: printToken({ key: last.key }) } : {}),
@@ -161,25 +152,4 @@ async function eachRule(
     });
   }
   return failures;
-}
-
-/**
- * AWS's services bring templates of rules for their resources; there are no such resources here.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutManagedInsightRules.html
- */
-export function putManagedInsightRules({
-  ManagedRules,
-}: Input<"PutManagedInsightRules">): Promise<Output<"PutManagedInsightRules">> {
-  const Failures = ManagedRules.map(({ ResourceARN, TemplateName }) => ({
-    FailureResource: ResourceARN,
-    ExceptionType: "ResourceNotFoundException",
-    FailureCode: "404",
-    FailureDescription: `The template ${TemplateName} does not exist for the resource ${ResourceARN}.`,
-  }));
-  return Promise.resolve({ Failures });
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListManagedInsightRules.html */
-export function listManagedInsightRules(): Promise<Output<"ListManagedInsightRules">> {
-  return Promise.resolve({ ManagedRules: [] });
 }

@@ -14,7 +14,9 @@ export const limitations = {
   GetInsightRuleReport: [
     "is computed from the log events that are kept, so it is exact but for the number of contributors",
   ],
-  PutManagedInsightRules: ["there are no AWS resources, so there are no templates: every rule is a failure"],
+  PutManagedInsightRules: [
+    "templates are those of VPC endpoint services, whose rules find no contributors: no traffic comes by here",
+  ],
   PutMetricAlarm: [
     "PromQL queries see histograms as `_bucket`, `_sum` and `_count` (docs/alarms.md)",
     "`AccountId` names an account of `--linked-accounts`",
