@@ -1,8 +1,9 @@
 // The runs of the queries of log alarms: each is made once, and remembered for as long as it is looked at.
 import type { MetricAlarm } from "../core/alarms/alarm.ts";
 import type { AlarmReading } from "../core/alarms/alarm-reading.ts";
-import type { AlarmWindow } from "../core/alarms/alarm-window.ts";
+import { periodsOf, type AlarmWindow } from "../core/alarms/alarm-window.ts";
 import { queryOfLogAlarm, readingOfRuns, type LogQueryRow } from "../core/alarms/log-alarm.ts";
+import { nothing } from "./alarm-expressions.ts";
 import { alarmScope, type AlarmWorld } from "./alarms.ts";
 import type { LogQuerySource } from "./log-query-source.ts";
 
@@ -46,24 +47,35 @@ export function createLogAlarmRuns(source: LogQuerySource): LogAlarmRuns {
     },
   };
 
+  /**
+   * A run that failed leaves the alarm without data; while others did not, that may be over soon. So do fewer
+   * runs than could decide, as after a change of the query.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html
+   */
   async function readOne(world: AlarmWorld, { alarm, window }: AlarmInWindow): Promise<AlarmReading> {
     const runs = new Map<number, readonly LogQueryRow[]>();
     let problem: string | undefined;
+    let due = 0;
     const rateMs = window.periodSeconds * 1_000;
     for (let at = window.from; at < window.to; at += rateMs) {
-      if (at < alarm.createdAt) continue;
+      if (at < sinceOf(alarm)) continue;
+      due++;
       const answer = await runAt(world, alarm, at);
       if ("problem" in answer) ({ problem } = answer);
       else runs.set(at, answer.rows);
     }
-    const reading = readingOfRuns(alarm, window, runs);
-    return problem === undefined ? reading : { ...reading, problem };
+    if (problem !== undefined) {
+      return { ...nothing(window, problem), isSourceFailed: true, isPassing: runs.size > 0 };
+    }
+    const isTooEarly = due < (alarm.datapointsToAlarm ?? alarm.evaluationPeriods);
+    if (isTooEarly) return { window, periods: periodsOf(window, new Map()), isSourceFailed: true };
+    return readingOfRuns(alarm, window, runs);
   }
 
   async function runAt(world: AlarmWorld, alarm: MetricAlarm, at: number) {
     const { logs } = alarm;
     if (logs === undefined) return { rows: [] };
-    const key = `${alarmScope(world)}/${alarm.name}/${alarm.configuredAt}/${at}`;
+    const key = `${alarmScope(world)}/${alarm.name}/${sinceOf(alarm)}/${at}`;
     const rows = known.get(key);
     if (rows !== undefined) return { rows };
     const answer = await source({
@@ -81,3 +93,6 @@ export function createLogAlarmRuns(source: LogQuerySource): LogAlarmRuns {
     return answer;
   }
 }
+
+/** Runs of another query than today's, or of none, do not count. */
+const sinceOf = ({ createdAt, logs }: MetricAlarm) => Math.max(createdAt, logs?.since ?? 0);

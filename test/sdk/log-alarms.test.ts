@@ -81,9 +81,18 @@ test("the results of a query that runs on a schedule decide the state", async ()
   expect(await described("errors")).toMatchObject({
     StateValue: "ALARM",
     StateReason:
-      "Threshold Crossed: 1 out of the last 2 datapoints [3.0 (02/11/26 12:10:00)] was greater than the " +
+      "Threshold Crossed: 1 out of the last 2 query results [3.0 (02/11/26 12:10:00)] was greater than the " +
       "threshold (1.0) (minimum 1 datapoint for OK -> ALARM transition).",
     StateTransitionedTimestamp: new Date(testStartAt + 10 * minuteMs),
+  });
+  expect(JSON.parse((await described("errors")).StateReasonData!)).toMatchObject({
+    threshold: 1,
+    queryResultsToEvaluate: 2,
+    queryResultsToAlarm: 1,
+    results: [
+      { status: "COMPLETE", timestamp: "2026-11-02T12:10:00.000+0000", value: 3 },
+      { status: "COMPLETE", value: 1 },
+    ],
   });
   const explained = await groundwatch.explainAlarm({ AlarmName: "errors" });
   expect(explained).toMatchObject({ AlarmType: "LogAlarm", PeriodSeconds: 300 });
@@ -115,7 +124,7 @@ test("groups of the aggregation are contributors", async () => {
   await server.advance(minuteMs);
   expect(await described("slow")).toMatchObject({
     StateValue: "ALARM",
-    StateReason: "1 out of 2 time series evaluated to ALARM",
+    StateReason: "1 out of 2 contributors evaluated to ALARM",
   });
   const { AlarmContributors } = await cloudwatch.describeAlarmContributors({ AlarmName: "slow" });
   expect(AlarmContributors).toMatchObject([{ ContributorAttributes: { host: "b" } }]);
@@ -250,13 +259,86 @@ test("a contributor's notification carries the events of its group, in the field
   expect(await described("grouped lines")).toMatchObject({ StateValue: "OK" });
 });
 
-test("a query that cannot be run any more is told, and gives no results", async () => {
+test("an empty count is a result of nought, an empty average is none", async () => {
+  const quiet = {
+    ...errors,
+    Threshold: 1,
+    ComparisonOperator: "LessThanThreshold",
+    TreatMissingData: "missing",
+    QueryResultsToEvaluate: 1,
+  } as const;
+  const query = (AggregationExpression: string) =>
+    configured({
+      QueryString: 'filter level = "NONE"',
+      AggregationExpression,
+      ScheduleConfiguration: everyMinute,
+    });
+  await cloudwatch.putLogAlarm({ ...quiet, ...query("count(*)"), AlarmName: "counted" });
+  await cloudwatch.putLogAlarm({ ...quiet, ...query("avg(latency)"), AlarmName: "averaged" });
+  await server.advance(minuteMs);
+  expect(await described("counted")).toMatchObject({ StateValue: "ALARM" });
+  expect(await described("averaged")).toMatchObject({ StateValue: "INSUFFICIENT_DATA" });
+});
+
+test("another query begins again without data, another threshold does not", async () => {
+  const alarm = {
+    ...errors,
+    ...configured({ ScheduleConfiguration: everyMinute }),
+    AlarmName: "changing",
+    QueryResultsToEvaluate: 1,
+    Threshold: 0,
+  };
+  await cloudwatch.putLogAlarm(alarm);
+  await log({ level: "ERROR" });
+  await server.advance(minuteMs);
+  expect(await described("changing")).toMatchObject({ StateValue: "ALARM" });
+  await cloudwatch.putLogAlarm({ ...alarm, Threshold: 10 });
+  expect(await described("changing")).toMatchObject({ StateValue: "ALARM" });
+  await log({ level: "ERROR" });
+  await server.advance(minuteMs);
+  expect(await described("changing")).toMatchObject({ StateValue: "OK" });
+  const changed = configured({ QueryString: 'filter level = "WARN"', ScheduleConfiguration: everyMinute });
+  await cloudwatch.putLogAlarm({ ...alarm, ...changed });
+  expect(await described("changing")).toMatchObject({
+    StateValue: "INSUFFICIENT_DATA",
+    StateReason: "Unchecked: The query was changed",
+  });
+  const { AlarmHistoryItems = [] } = await cloudwatch.describeAlarmHistory({
+    AlarmName: "changing",
+    AlarmTypes: ["LogAlarm"],
+    HistoryItemType: "StateUpdate",
+  });
+  expect(AlarmHistoryItems[0]?.HistorySummary).toBe("Alarm updated from OK to INSUFFICIENT_DATA");
+  await log({ level: "WARN" });
+  await server.advance(minuteMs);
+  expect(await described("changing")).toMatchObject({ StateValue: "ALARM" });
+});
+
+test("without enough results to decide there is no data, however missing ones are treated", async () => {
+  await cloudwatch.putLogAlarm({
+    ...errors,
+    ...configured({ ScheduleConfiguration: everyMinute }),
+    AlarmName: "young",
+    QueryResultsToEvaluate: 3,
+    QueryResultsToAlarm: 3,
+  });
+  await server.advance(minuteMs);
+  expect(await described("young")).toMatchObject({ StateValue: "INSUFFICIENT_DATA" });
+  await server.advance(minuteMs);
+  expect(await described("young")).toMatchObject({ StateValue: "OK" });
+});
+
+test("a query that cannot be run any more leaves the alarm without data, and says why", async () => {
   await logs.deleteLogGroup({ logGroupName: "/shop" });
   await server.advance(5 * minuteMs);
-  expect(await described("errors")).toMatchObject({ EvaluationState: "EVALUATION_ERROR" });
+  expect(await described("errors")).toMatchObject({
+    StateValue: "INSUFFICIENT_DATA",
+    EvaluationState: "EVALUATION_FAILURE",
+  });
   await server.advance(5 * minuteMs);
   expect(await described("errors")).toMatchObject({
-    StateValue: "OK",
+    StateValue: "INSUFFICIENT_DATA",
+    EvaluationState: "EVALUATION_ERROR",
     StateReason: expect.stringContaining("Log group '/shop' does not exist"),
   });
 });
@@ -276,6 +358,12 @@ test.each([
   [{ QueryResultsToAlarm: 3 }, "QueryResultsToAlarm must be less than or equal to QueryResultsToEvaluate"],
   [{ ComparisonOperator: "GreaterThanUpperThreshold" as const }, "cannot be used with log alarms"],
   [configured({ AggregationExpression: "latency > 3 |" }), "AggregationExpression must be an aggregation"],
+  [configured({ AggregationExpression: "pct(latency, 99)" }), "AggregationExpression must be an aggregation"],
+  [
+    configured({ AggregationExpression: "count(*) by bin(5m)" }),
+    "AggregationExpression must be an aggregation",
+  ],
+  [configured({ AggregationExpression: "count(*) by a, b, c, d, e, f" }), "AggregationExpression must be"],
   [configured({ QueryString: "filter (" }), "QueryString: "],
   [
     configured({ ScheduleConfiguration: { ScheduleExpression: "cron(* * * * *)", StartTimeOffset: 60 } }),

@@ -1,5 +1,6 @@
 // What an action is told: the JSON that CloudWatch sends to topics, and to functions and other targets.
 import {
+  alarmTypeOf,
   propagatedTags,
   type Alarm,
   type AlarmMetric,
@@ -57,6 +58,7 @@ function topicMessage(
   { account, region }: ActionPlace,
 ): JsonObject {
   const tags = propagatedTags(after);
+  const isOfLogs = alarmTypeOf(after) === "LogAlarm";
   return {
     AlarmName: after.name,
     AlarmDescription: after.description ?? null,
@@ -66,6 +68,9 @@ function topicMessage(
     NewStateReason: after.state.reason,
     ...(after.type === "CompositeAlarm" && after.state.reasonData !== undefined
       ? { NewStateReasonData: after.state.reasonData }
+      : {}),
+    ...(isOfLogs && contributor === undefined && after.state.reasonData !== undefined
+      ? { NewStateReasonData: JSON.parse(after.state.reasonData) as Json }
       : {}),
     StateChangeTime: instantText(after.state.transitionedAt),
     Region: regionName(region),

@@ -21,6 +21,8 @@ export interface AlarmReading {
   readonly problem?: string;
   /** Whether that leaves the alarm without data however it treats missing data. */
   readonly isSourceFailed?: boolean;
+  /** Some of what was asked for could be read, so that the rest may be another time. */
+  readonly isPassing?: boolean;
 }
 
 export interface ContributorReading {

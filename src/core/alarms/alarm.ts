@@ -67,7 +67,7 @@ export interface AlarmQuery {
  * What is wrong with the evaluation itself: the query found more than it looks at, or the expression cannot
  * be computed.
  */
-export type EvaluationState = "PARTIAL_DATA" | "EVALUATION_ERROR";
+export type EvaluationState = "PARTIAL_DATA" | "EVALUATION_ERROR" | "EVALUATION_FAILURE";
 
 /** One of many time series that an alarm watches, as it is known from outside. */
 export interface ContributorIdentity {
@@ -143,6 +143,8 @@ export interface LogQuery {
   readonly rateSeconds: number;
   readonly startOffsetSeconds: number;
   readonly endOffsetSeconds: number;
+  /** Since when it is run as it is, where that is later than the alarm; epoch milliseconds. */
+  readonly since?: number;
   /** Like `avg(latency) by host | sort desc`. */
   readonly aggregation: string;
   /** How many log lines go with a notification; none unless given. */

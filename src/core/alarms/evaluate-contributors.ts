@@ -60,22 +60,25 @@ export function evaluateContributors(
     }),
     state: {
       value: inAlarm.length > 0 ? "ALARM" : "OK",
-      reason: contributorsReason(inAlarm.length, readings.length),
+      reason: contributorsReason(alarm, inAlarm.length, readings.length),
       reasonData: countReasonData(now),
     },
   };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
-function contributorsReason(inAlarm: number, all: number): string {
-  if (inAlarm === 0) return `${all} time series evaluated to OK`;
-  if (inAlarm > alarmLimits.contributors)
-    return `${alarmLimits.contributors}+ time series evaluated to ALARM`;
-  return `${inAlarm} out of ${all} time series evaluated to ALARM`;
+function contributorsReason(alarm: MetricAlarm, inAlarm: number, all: number): string {
+  const series = seriesOf(alarm);
+  if (inAlarm === 0) return `${all} ${series} evaluated to OK`;
+  if (inAlarm > alarmLimits.contributors) return `${alarmLimits.contributors}+ ${series} evaluated to ALARM`;
+  return `${inAlarm} out of ${all} ${series} evaluated to ALARM`;
 }
 
-export const noSeriesReason = (treatMissingData: AlarmRule["treatMissingData"]): string =>
-  "No time series were returned by the query. Treat missing data is configured as " +
+/** What AWS's texts call them. */
+const seriesOf = ({ logs }: MetricAlarm) => (logs === undefined ? "time series" : "contributors");
+
+export const noSeriesReason = (alarm: MetricAlarm, treatMissingData: AlarmRule["treatMissingData"]): string =>
+  `No ${seriesOf(alarm)} were returned by the query. Treat missing data is configured as ` +
   `[${treatmentNames[treatMissingData]}].`;
 
 const treatmentNames = {

@@ -19,7 +19,7 @@ import {
   noSeriesReason,
   type ContributorDecision,
 } from "./evaluate-contributors.ts";
-import { stateReason, stateReasonData } from "./state-reason.ts";
+import { logReasonData, stateReason, stateReasonData } from "./state-reason.ts";
 import { alarmReason, trackedChanges, trackedState, trackSeries } from "./track-series.ts";
 
 /** An evaluation and what it leads to. */
@@ -45,15 +45,15 @@ export function evaluateMetricAlarm(
 ): MetricAlarmDecision {
   if (alarm.promql !== undefined) return evaluatePromqlAlarm(alarm, alarm.promql, reading, now);
   const rule = ruleOfReading(alarm, reading);
-  const { periods, contributors = [], problem, isPartial = false } = reading;
+  const { periods, contributors = [], isSourceFailed = false } = reading;
   const evaluation = evaluateAlarm(rule, periods, alarm.state.value);
   const warming = isWarmingUp(alarm, contributors[0]?.periods ?? periods, now);
   const base = {
     evaluation,
     isWarmingUp: warming,
-    evaluationState: evaluationStateOf(problem, isPartial),
+    evaluationState: evaluationStateOf(reading),
     decisions: [],
-    contributors: [],
+    contributors: isSourceFailed ? (alarm.contributors ?? []) : [],
   };
   if (contributors.length > 0 && !warming) {
     const { decisions, contributors: inAlarm, state } = evaluateContributors(alarm, rule, contributors, now);
@@ -76,13 +76,14 @@ export function ruleOfReading(alarm: MetricAlarm, { isSourceFailed = false }: Al
 function evaluatePromqlAlarm(
   alarm: MetricAlarm,
   criteria: PromqlCriteria,
-  { window, periods, returned, problem, isPartial = false }: AlarmReading,
+  reading: AlarmReading,
   now: number,
 ): MetricAlarmDecision {
+  const { window, periods, returned, problem } = reading;
   const base = {
     evaluation: evaluateAlarm(ruleOf(alarm), periods, alarm.state.value),
     isWarmingUp: false,
-    evaluationState: evaluationStateOf(problem, isPartial),
+    evaluationState: evaluationStateOf(reading),
   };
   const { tracked = [], contributors = [] } = alarm;
   if (returned === undefined) {
@@ -114,8 +115,12 @@ function newsOf({ state }: MetricAlarm, next: NewState): NewState | undefined {
   return next.value !== state.value || next.reason !== state.reason ? next : undefined;
 }
 
-function evaluationStateOf(problem: string | undefined, isPartial: boolean): EvaluationState | undefined {
-  if (problem !== undefined) return "EVALUATION_ERROR";
+function evaluationStateOf({
+  problem,
+  isPartial = false,
+  isPassing = false,
+}: AlarmReading): EvaluationState | undefined {
+  if (problem !== undefined) return isPassing ? "EVALUATION_FAILURE" : "EVALUATION_ERROR";
   return isPartial ? "PARTIAL_DATA" : undefined;
 }
 
@@ -128,7 +133,7 @@ function newState(
 ): NewState {
   const value = evaluation.state;
   if (contributors !== undefined) {
-    return { value, reason: noSeriesReason(rule.treatMissingData), reasonData: countReasonData(now) };
+    return { value, reason: noSeriesReason(alarm, rule.treatMissingData), reasonData: countReasonData(now) };
   }
   const metric = watchedMetric(alarm);
   const subject = {
@@ -137,11 +142,14 @@ function newState(
     ...(metric === undefined ? {} : { statistic: metric.statistic }),
     ...(metric?.unit === undefined ? {} : { unit: metric.unit }),
   };
-  const reason = stateReason(rule, evaluation);
+  const reason = stateReason(rule, evaluation, alarm.logs === undefined ? "datapoints" : "query results");
   return {
     value,
     reason: problem === undefined ? reason : `${reason} ${problem}`.slice(0, maximumReason),
-    reasonData: stateReasonData(rule, evaluation, subject),
+    reasonData:
+      alarm.logs === undefined
+        ? stateReasonData(rule, evaluation, subject)
+        : logReasonData(rule, evaluation, now),
   };
 }
 

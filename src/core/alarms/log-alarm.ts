@@ -21,12 +21,25 @@ export interface Aggregation {
   readonly sort?: "asc" | "desc";
 }
 
-/** Undefined for what is no aggregation: `count(*)`, `avg(latency) by host | sort desc`. */
+const functions: ReadonlySet<string> = new Set(["count", "avg", "sum", "min", "max"]);
+const maximumGroupFields = 5;
+
+/**
+ * Undefined for what is no aggregation: `count(*)`, `avg(latency) by host | sort desc`. There is one function
+ * of five, and groups are by fields.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html
+ */
 export function parseAggregation(text: string): Aggregation | undefined {
   const [, stats = "", sort] = /^([^|]*?)(?:\|\s*sort\s+(asc|desc)\s*)?$/i.exec(text.trim()) ?? [];
   try {
     const [command, further] = parseInsightsQuery(`stats ${stats}`).commands;
-    if (command?.kind !== "stats" || further !== undefined || command.items.length !== 1) return undefined;
+    if (command?.kind !== "stats" || further !== undefined) return undefined;
+    const [item, another] = command.items;
+    if (item?.expression.kind !== "call" || another !== undefined) return undefined;
+    const isOfFields = command.by.every(({ expression }) => expression.kind === "field");
+    if (!functions.has(item.expression.name) || !isOfFields || command.by.length > maximumGroupFields) {
+      return undefined;
+    }
     const by = command.by.map(({ alias, expression, text: written }) => ({
       name: alias ?? (expression.kind === "field" ? fieldName(expression) : written),
       text: written,
@@ -89,16 +102,20 @@ export function readingOfRuns(
   return { ...nothing, contributors, ...(isPartial ? { isPartial } : {}) };
 }
 
-/** Rows with a number, in the order that is asked for: which of too many are looked at. */
-function sorted(rows: readonly LogQueryRow[], by: readonly string[], sort: "asc" | "desc" = "desc") {
+/** Rows with a number, in the order that is asked for, else of their groups: which of too many count. */
+function sorted(rows: readonly LogQueryRow[], by: readonly string[], sort: Aggregation["sort"]) {
   const sign = sort === "asc" ? 1 : -1;
-  return rows
-    .flatMap((row) => {
-      const value = valueOf(row, by);
-      return value === undefined ? [] : [{ row, value }];
-    })
-    .toSorted((one, other) => sign * (one.value - other.value));
+  const found = rows.flatMap((row) => {
+    const value = valueOf(row, by);
+    return value === undefined ? [] : [{ row, value, group: groupOf(row, by) }];
+  });
+  return found.toSorted((one, other) =>
+    sort === undefined ? (one.group < other.group ? -1 : 1) : sign * (one.value - other.value),
+  );
 }
+
+const groupOf = (row: LogQueryRow, by: readonly string[]) =>
+  by.map((name) => row.find(([field]) => field === name)?.[1] ?? "").join("\u0000");
 
 function valueOf(row: LogQueryRow, by: readonly string[]): number | undefined {
   const [, text] = row.find(([field]) => !by.includes(field) && field !== "@ptr") ?? [];

@@ -9,8 +9,13 @@ export const initialReason = "Unchecked: Initial alarm creation";
  * The reason of a state that an evaluation led to, in CloudWatch's words, which its page on alarm events
  * shows:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+ * @param results What is out of the last N.
  */
-export function stateReason(rule: AlarmRule, evaluation: Evaluation): string {
+export function stateReason(
+  rule: AlarmRule,
+  evaluation: Evaluation,
+  results: "datapoints" | "query results" = "datapoints",
+): string {
   const { state, filled } = evaluation;
   const { evaluationPeriods } = rule;
   if (state === "INSUFFICIENT_DATA") {
@@ -23,13 +28,14 @@ export function stateReason(rule: AlarmRule, evaluation: Evaluation): string {
   const deciding = decidingPeriods(evaluation);
   const countsFilled = filled > 0 && ["filled", "allMissing"].includes(evaluation.decidedBy);
   if (!countsFilled) {
-    return `${title}: ${datapointsClause(rule, evaluation, deciding)}${minimumClause(rule, evaluation)}.`;
+    const clause = datapointsClause(rule, evaluation, deciding, results);
+    return `${title}: ${clause}${minimumClause(rule, evaluation)}.`;
   }
   const treated =
     `${counted(filled, "missing datapoint")} ${wasOrWere(filled)} treated as ` +
     `[${rule.treatMissingData === "breaching" ? "Breaching" : "NonBreaching"}]`;
   if (rule.datapointsToAlarm !== undefined && deciding.length > 0) {
-    const clause = datapointsClause(rule, evaluation, deciding);
+    const clause = datapointsClause(rule, evaluation, deciding, results);
     return `${title}: ${clause} and ${treated}${minimumClause(rule, evaluation)}.`;
   }
   const received = evaluation.periods.filter(({ use }) => use === "evaluated").length;
@@ -50,12 +56,13 @@ function datapointsClause(
   rule: AlarmRule,
   { state }: Evaluation,
   deciding: readonly ConsideredPeriod[],
+  results: string,
 ): string {
   const { datapointsToAlarm, evaluationPeriods } = rule;
   const subject =
     datapointsToAlarm === undefined
       ? counted(deciding.length, "datapoint")
-      : `${deciding.length} out of the last ${evaluationPeriods} datapoints`;
+      : `${deciding.length} out of the last ${evaluationPeriods} ${results}`;
   const values = deciding.map(
     ({ datapoint, startAt }) => `${doubleText(datapoint?.value ?? 0)} (${datapointTime(startAt)})`,
   );
@@ -131,5 +138,27 @@ function evaluatedDatapoint({ startAt, datapoint }: ConsideredPeriod): string {
     if (sampleCount !== undefined) members.push(`"sampleCount":${doubleText(sampleCount)}`);
     members.push(`"value":${doubleText(value)}`);
   }
+  return `{${members.join(",")}}`;
+}
+
+/**
+ * Of a log alarm, the results newest first. Their ids are left out: a run may be made again after a restart.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html
+ */
+export function logReasonData(rule: AlarmRule, { periods }: Evaluation, queriedAt: number): string {
+  const text = JSON.stringify;
+  const results = periods.toReversed().flatMap(({ startAt, datapoint }) => {
+    if (datapoint === undefined) return [];
+    const timestamp = text(instantText(startAt));
+    return [`{"status":"COMPLETE","timestamp":${timestamp},"value":${doubleText(datapoint.value)}}`];
+  });
+  const members = [
+    `"version":"1.0"`,
+    `"queryDate":${text(instantText(queriedAt))}`,
+    `"threshold":${doubleText(rule.threshold)}`,
+    `"queryResultsToEvaluate":${rule.evaluationPeriods}`,
+    `"queryResultsToAlarm":${rule.datapointsToAlarm ?? rule.evaluationPeriods}`,
+    `"results":[${results.join(",")}]`,
+  ];
   return `{${members.join(",")}}`;
 }

@@ -1,7 +1,7 @@
 // SetAlarmState, and the switch for the actions of alarms.
 import { InvalidFormatFault } from "@aws-sdk/client-cloudwatch";
 import type { Alarm } from "../../core/alarms/alarm.ts";
-import { changeState } from "../../core/alarms/alarm-change.ts";
+import { changeState, type NewState } from "../../core/alarms/alarm-change.ts";
 import { childrenSignature } from "../../core/alarms/composite-decision.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
 import { childNames } from "../../storage/alarm-parents.ts";
@@ -30,23 +30,23 @@ export async function setAlarmState(
   if (reasonData !== undefined && !isJson(reasonData)) {
     throw modelled(InvalidFormatFault, "StateReasonData is not valid JSON");
   }
-  const state = { value, reason, ...(reasonData === undefined ? {} : { reasonData }) };
+  await putState(context, name, { value, reason, ...(reasonData === undefined ? {} : { reasonData }) });
+  return {};
+}
+
+/** Brings an alarm into a state, with all that follows from that. */
+export async function putState(context: CloudWatchContext, name: string, state: NewState): Promise<void> {
+  const { call, dependencies } = context;
   await untilWritten(async () => {
     const found = await findAlarm(context, name);
     if (found === undefined) throw noSuchAlarm(name);
     const change = changeState(found.value, state, await circumstancesOf(context, found.value));
     const after = await overridden(context, change.after);
-    const { state: store } = context.dependencies;
-    return writeChange(
-      store,
-      context.call,
-      { version: found.version, change: { ...change, after } },
-      context.call.now,
-    );
+    const decided = { version: found.version, change: { ...change, after } };
+    return writeChange(dependencies.state, call, decided, call.now);
   });
   tellOthers(context);
-  context.dependencies.facts.publish({ kind: "AlarmActionsQueued" });
-  return {};
+  dependencies.facts.publish({ kind: "AlarmActionsQueued" });
 }
 
 async function overridden(context: CloudWatchContext, alarm: Alarm): Promise<Alarm> {

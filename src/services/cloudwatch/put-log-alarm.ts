@@ -10,6 +10,7 @@ import { refuseMisplacedActions } from "./alarm-action-input.ts";
 import { requireFinite, validationError } from "./alarm-errors.ts";
 import { requireRoomForLogs } from "./alarm-quotas.ts";
 import { commonAlarm, withTags } from "./alarm-input.ts";
+import { putState } from "./alarm-states.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
 import { treatments, windows } from "./metric-alarm-input.ts";
 import { keptOf, newAlarm, otherType } from "./put-metric-alarm.ts";
@@ -53,22 +54,46 @@ export async function putLogAlarm(input: PutInput, context: CloudWatchContext): 
   };
   const { now } = context.call;
   await requireRoomForLogs(context, input.AlarmName);
+  let isOtherQuery = false;
   await defineAlarm(
     context,
     input.AlarmName,
     (before): MetricAlarm => {
       if (before !== undefined && !isLogAlarm(before)) throw otherType(before);
-      const kept =
-        before === undefined
-          ? { ...newAlarm(now), tags: withTags({}, input.Tags), metricId: randomUUID() }
-          : keptOf(before);
       const queryArn = before?.logs?.queryArn ?? newQueryArn(context);
       const logs = { ...logQueryOf(input.ScheduledQueryConfiguration, queryArn), ...linesOf(input) };
-      return { ...kept, ...common, ...part, logs, type: "MetricAlarm", configuredAt: now };
+      const definition = { ...common, ...part, type: "MetricAlarm", configuredAt: now } as const;
+      if (before?.logs === undefined) {
+        const made = { ...newAlarm(now), tags: withTags({}, input.Tags), metricId: randomUUID() };
+        return { ...made, ...definition, logs };
+      }
+      const { contributors, logs: old } = before;
+      isOtherQuery = essenceOf(old) !== essenceOf(logs);
+      if (isOtherQuery) return { ...keptOf(before), ...definition, logs: { ...logs, since: now } };
+      return {
+        ...keptOf(before),
+        ...definition,
+        ...(contributors === undefined ? {} : { contributors }),
+        logs: { ...logs, ...(old.since === undefined ? {} : { since: old.since }) },
+      };
     },
     ResourceConflict,
   );
+  if (isOtherQuery) await putState(context, input.AlarmName, unchecked);
   return {};
+}
+
+/** Until there are results of the query as it is now. */
+const unchecked = { value: "INSUFFICIENT_DATA", reason: "Unchecked: The query was changed" } as const;
+
+/**
+ * What of a query makes its results others; a new threshold, say, does not.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-log.html
+ */
+function essenceOf({ queryString, aggregation, logGroupIdentifiers, ...schedule }: LogQuery): string {
+  const { scheduleExpression, startOffsetSeconds, endOffsetSeconds } = schedule;
+  const times = [scheduleExpression, startOffsetSeconds, endOffsetSeconds];
+  return JSON.stringify([queryString, aggregation, logGroupIdentifiers, times]);
 }
 
 const isLogAlarm = (alarm: Alarm): alarm is MetricAlarm =>

@@ -57,12 +57,14 @@ export function instanceOf(labels: Labels): string | undefined {
 }
 
 function comparedValues(reasonData: string | undefined): Pick<AlarmFacts, "value" | "threshold"> {
-  const { recentDatapoints, threshold } = parsedReason(reasonData);
-  return { value: recentDatapoints?.at(-1), threshold };
+  const { recentDatapoints, results, threshold } = parsedReason(reasonData);
+  return { value: recentDatapoints?.at(-1) ?? results?.[0]?.value, threshold };
 }
 
 interface ReasonData {
   readonly recentDatapoints?: readonly number[];
+  /** Of a log alarm, the newest first. */
+  readonly results?: readonly { readonly value: number }[];
   readonly threshold?: number;
 }
 
