@@ -15,7 +15,7 @@ export const limitations = {
     "is computed from the log events that are kept, so it is exact but for the number of contributors",
   ],
   PutManagedInsightRules: [
-    "templates are those of VPC endpoint services, whose rules find no contributors: no traffic comes by here",
+    "templates are those of VPC endpoint services, whose rules find nothing: no traffic comes by here",
   ],
   PutMetricAlarm: [
     "PromQL queries see histograms as `_bucket`, `_sum` and `_count` (docs/alarms.md)",
