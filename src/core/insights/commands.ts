@@ -6,6 +6,7 @@ import { anomaly } from "./commands/anomaly.ts";
 import { appendcols } from "./commands/appendcols.ts";
 import { autoregress } from "./commands/autoregress.ts";
 import { cidrlookup } from "./commands/cidr-lookup.ts";
+import { combine } from "./commands/combine.ts";
 import { countFrequent } from "./commands/count-frequent.ts";
 import { dedup } from "./commands/dedup.ts";
 import { diff } from "./commands/diff.ts";
@@ -46,6 +47,7 @@ const definitions: Definitions = {
   appendcols,
   autoregress,
   cidrlookup,
+  combine,
   countFrequent,
   dedup,
   diff,

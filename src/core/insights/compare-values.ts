@@ -22,6 +22,24 @@ export function compareValues(operator: Comparison, left: Value, right: Value, s
   };
 }
 
+/** The same, but NULL where a value is missing: nobody can say. */
+export function compareKnown(operator: Comparison, left: Value, right: Value, span: Span): Value {
+  const [one, other] = [withoutEmpty(asScalar(left)), withoutEmpty(asScalar(right))];
+  const { sql: test, nullable } = comparisonOf(operator, truthOf(one, other), truthOf(other, one), span);
+  return { sql: test, type: "boolean", nullable };
+}
+
+function withoutEmpty({ sql: value, type, nullable, literal }: Value): Value {
+  return { sql: value, type, nullable, ...(literal === undefined ? {} : { literal }) };
+}
+
+/** The texts `true` and `false` are compared with a truth as what they say. */
+function truthOf(value: Value, other: Value): Value {
+  const word = value.literal?.toLowerCase();
+  if (other.type !== "truth" || (word !== "true" && word !== "false")) return value;
+  return { sql: sql`${word === "true"}`, type: "truth", nullable: false };
+}
+
 function comparisonOf(operator: Comparison, left: Value, right: Value, span: Span): Comparable {
   if (isPrecise(left, right) && (operator === "=" || operator === "!=")) {
     return plain(operator, literalText(left), literalText(right));
@@ -89,7 +107,9 @@ function eitherWay(operator: Comparison, left: Value, right: Value): Comparable 
   return { sql: sql`if(${areNumbers}, ${asNumbers}, ${asTexts})`, nullable: true };
 }
 
-const isNumeric = ({ type }: Value) => type === "number" || type === "boolean" || type === "time";
+const numeric: ReadonlySet<Value["type"]> = new Set(["number", "boolean", "truth", "time"]);
+
+const isNumeric = ({ type }: Value) => numeric.has(type);
 
 const isNumberText = (text: string) => /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text);
 

@@ -1,10 +1,11 @@
 // Expressions become SQL values.
 import { joinSql, sql, type Sql } from "../sql.ts";
-import { compareValues } from "./compare-values.ts";
+import { compareKnown, compareValues } from "./compare-values.ts";
 import { aggregationNamed } from "./functions/aggregations.ts";
 import { isSubnet } from "./functions/address.ts";
 import { functionNamed } from "./functions/all-functions.ts";
 import type { InsightsFunction, Parameter } from "./functions/define.ts";
+import { compileOver } from "./compile-over.ts";
 import { matchValue } from "./match-value.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { InsightsQueryError } from "./query-error.ts";
@@ -16,13 +17,17 @@ import type {
   Membership,
   PeriodLiteral,
   Query,
+  Subquery,
 } from "./query-tree.ts";
-import { asCondition, asNumber, asScalar, asText, numberLiteral, textLiteral, type Value } from "./value.ts";
+import { asCondition, asNumber, asScalar, asText, asTruth, numberLiteral, textLiteral } from "./value.ts";
+import type { Value } from "./value.ts";
 
 /** How queries inside the query are compiled. */
 export interface NestedQueries {
-  /** The query of `in (...)`, to a SELECT of one column of texts. */
-  readonly set: (membership: Membership) => Sql;
+  /** The query of `in (...)`, to a SELECT of so many columns of texts, the first of which is `item`. */
+  readonly set: (membership: Membership, columns: number) => Sql;
+  /** A query that stands for one value, or for whether it has rows. */
+  readonly value: (subquery: Subquery) => Value;
   /** The query of `join` and `appendcols`. */
   readonly pipeline: (query: Query) => Pipeline;
 }
@@ -30,10 +35,13 @@ export interface NestedQueries {
 export class ExpressionCompiler {
   readonly pipeline: Pipeline;
   readonly nested: NestedQueries;
+  /** As that of the query. */
+  readonly knowsUnknown: boolean;
 
-  constructor(pipeline: Pipeline, nested: NestedQueries) {
+  constructor(pipeline: Pipeline, nested: NestedQueries, knowsUnknown: boolean) {
     this.pipeline = pipeline;
     this.nested = nested;
+    this.knowsUnknown = knowsUnknown;
   }
 
   refuse(message: string, { span }: Expression): never {
@@ -103,6 +111,11 @@ export class ExpressionCompiler {
   }
 
   value(expression: Expression): Value {
+    const value = this.#valueOf(expression);
+    return this.knowsUnknown && value.type === "boolean" ? { ...value, type: "truth" } : value;
+  }
+
+  #valueOf(expression: Expression): Value {
     switch (expression.kind) {
       case "field":
         return this.field(expression);
@@ -115,7 +128,7 @@ export class ExpressionCompiler {
       case "call":
         return this.call(expression);
       case "not":
-        return { sql: sql`NOT ${this.condition(expression.operand)}`, type: "boolean", nullable: false };
+        return this.#not(expression.operand);
       case "negative": {
         const number = asNumber(this.value(expression.operand));
         return { sql: sql`(-${number.sql})`, type: "number", nullable: number.nullable };
@@ -123,9 +136,13 @@ export class ExpressionCompiler {
       case "binary":
         return this.#binary(expression);
       case "match":
-        return matchValue(expression, this.value(expression.subject), this.pipeline.scope.regexProblem);
+        return matchValue(expression, this.value(expression.subject), this);
       case "in":
         return this.#membership(expression);
+      case "over":
+        return compileOver(expression, this);
+      case "subquery":
+        return this.nested.value(expression);
       case "period":
         return this.refuse("a time period is only allowed as the argument of a function", expression);
       case "star":
@@ -133,27 +150,51 @@ export class ExpressionCompiler {
     }
   }
 
-  /** UInt8, never NULL. */
+  /** UInt8, never NULL: what nobody can say is false. */
   condition(expression: Expression): Sql {
     if (expression.kind === "text") this.refuse("a condition is expected", expression);
+    if (this.knowsUnknown && expression.kind === "binary") {
+      const { operator, left, right, span } = expression;
+      if (operator === "and") return sql`(${this.condition(left)} AND ${this.condition(right)})`;
+      if (operator === "or") return sql`(${this.condition(left)} OR ${this.condition(right)})`;
+      // It is not true for what is missing, either way, and this way is cheaper.
+      if (operator === "=") return compareValues("=", this.value(left), this.value(right), span).sql;
+    }
     return asCondition(this.value(expression));
+  }
+
+  #not(operand: Expression): Value {
+    if (!this.knowsUnknown) {
+      return { sql: sql`NOT ${this.condition(operand)}`, type: "boolean", nullable: false };
+    }
+    const { sql: test, nullable } = asTruth(this.value(operand));
+    return { sql: sql`NOT ${test}`, type: "truth", nullable };
+  }
+
+  #both(operator: "and" | "or", left: Expression, right: Expression): Value {
+    const sides = [left, right].map((side) =>
+      this.knowsUnknown ? asTruth(this.value(side)) : { sql: this.condition(side), nullable: false },
+    );
+    const [first = sql`0`, second = sql`0`] = sides.map((side) => side.sql);
+    const test = operator === "and" ? sql`(${first} AND ${second})` : sql`(${first} OR ${second})`;
+    const nullable = sides.some((side) => side.nullable);
+    return { sql: test, type: "boolean", nullable };
   }
 
   #binary({ operator, left, right, span }: Binary): Value {
     switch (operator) {
       case "and":
-      case "or": {
-        const [one, other] = [this.condition(left), this.condition(right)];
-        const test = operator === "and" ? sql`(${one} AND ${other})` : sql`(${one} OR ${other})`;
-        return { sql: test, type: "boolean", nullable: false };
-      }
+      case "or":
+        return this.#both(operator, left, right);
       case "=":
       case "!=":
       case "<":
       case "<=":
       case ">":
-      case ">=":
-        return compareValues(operator, this.value(left), this.value(right), span);
+      case ">=": {
+        const compare = this.knowsUnknown ? compareKnown : compareValues;
+        return compare(operator, this.value(left), this.value(right), span);
+      }
       default: {
         const [one, other] = [asNumber(this.value(left)), asNumber(this.value(right))];
         const divides = operator === "/" || operator === "%";
@@ -165,14 +206,47 @@ export class ExpressionCompiler {
 
   /** A text equals an item only as a whole; a missing value is in no set. */
   #membership(expression: Membership): Value {
+    if ("commands" in expression.set) return this.#membershipOfQuery(expression);
     const subject = this.value(expression.subject);
-    if ("commands" in expression.set) {
-      const found = sql`ifNull(${asText(subject).sql} IN (${this.nested.set(expression)}), 0)`;
-      return { sql: expression.negated ? sql`NOT ${found}` : found, type: "boolean", nullable: false };
+    const compare = this.knowsUnknown ? compareKnown : compareValues;
+    const tests = expression.set.map((item) => compare("=", subject, this.value(item), item.span));
+    const any = sql`(${joinSql(
+      tests.map((test) => test.sql),
+      " OR ",
+    )})`;
+    const nullable = tests.some((test) => test.nullable);
+    return { sql: expression.negated ? sql`NOT ${any}` : any, type: "boolean", nullable };
+  }
+
+  /** Several subjects are those of `row(a, b)`. */
+  #membershipOfQuery(expression: Membership): Value {
+    const { subject, negated } = expression;
+    const isRow = subject.kind === "call" && subject.name === "row";
+    const subjects = (isRow ? subject.arguments : [subject]).map((part) => asText(this.value(part)));
+    const set = this.nested.set(expression, subjects.length);
+    const [only = textLiteral("")] = subjects;
+    const texts = joinSql(
+      subjects.map((value) => sql`ifNull(${value.sql}, '')`),
+      ", ",
+    );
+    if (!this.knowsUnknown) {
+      const found = sql`ifNull(${only.sql} IN (${set}), 0)`;
+      return { sql: negated ? sql`NOT ${found}` : found, type: "boolean", nullable: false };
     }
-    const tests = expression.set.map((item) => compareValues("=", subject, this.value(item), item.span).sql);
-    const any = sql`(${joinSql(tests, " OR ")})`;
-    return { sql: expression.negated ? sql`NOT ${any}` : any, type: "boolean", nullable: false };
+    const isMissing = joinSql(
+      subjects.map((value) => sql`isNull(${value.sql})`),
+      " OR ",
+    );
+    const found = sql`tuple(${texts}) IN (SELECT tuple(COLUMNS('^item')) FROM (${set}) WHERE hasItems)`;
+    // Of a set with something unknown in it nobody can say that a value is not there.
+    const isUnknown = negated
+      ? sql`${isMissing} OR (SELECT countIf(NOT hasItems) FROM (${set})) > 0`
+      : isMissing;
+    return {
+      sql: sql`if(${isUnknown}, NULL, ${negated ? sql`NOT ${found}` : found})`,
+      type: "boolean",
+      nullable: true,
+    };
   }
 }
 

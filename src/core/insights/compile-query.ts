@@ -4,14 +4,15 @@ import { compileCommand } from "./commands.ts";
 import { estimateColumn } from "./commands/estimate.ts";
 import { timeOfSource } from "./commands/source.ts";
 import { maximumRows } from "./commands/limit.ts";
-import { ExpressionCompiler } from "./compile-expression.ts";
-import { Pipeline, type OutputColumn } from "./pipeline.ts";
+import { ExpressionCompiler, type NestedQueries } from "./compile-expression.ts";
+import type { OutputColumn } from "./output-columns.ts";
+import { Pipeline } from "./pipeline.ts";
 import { InsightsQueryError } from "./query-error.ts";
-import type { Command, Membership, Query, Source } from "./query-tree.ts";
+import type { Command, Membership, Query, Source, Subquery } from "./query-tree.ts";
 import { histogramStatement } from "./histogram.ts";
 import type { QueryScope } from "./scope.ts";
 import { eventColumn, shownColumns } from "./shown-columns.ts";
-import { asText } from "./value.ts";
+import { asText, type Value } from "./value.ts";
 
 export interface CompiledQuery {
   /** Answers rows with `r0`, `r1`, ... for the columns, texts or NULL, and `matched` where it is counted. */
@@ -78,10 +79,12 @@ function compileCommands(query: Query, scope: QueryScope, nested: Pipeline[]): P
     nested.push(made);
     return made;
   };
-  const compiler = new ExpressionCompiler(pipeline, {
-    set: (membership) => compileSubquery(membership, compileNested),
+  const compilers: NestedQueries = {
+    set: (membership, columns) => compileSet(membership, columns, compileNested),
+    value: (subquery) => compileSubquery(subquery, compileNested),
     pipeline: compileNested,
-  });
+  };
+  const compiler = new ExpressionCompiler(pipeline, compilers, query.knowsUnknown === true);
   query.commands.forEach((command, index) => {
     if (command.kind === "source" && index > 0) {
       throw new InsightsQueryError("SOURCE must be the first command", command.span);
@@ -108,15 +111,43 @@ function scopeOfNested(query: Query, scope: QueryScope): QueryScope {
   return { ...scope, ...timeOfSource(source, scope, scope.now), logGroups: scope.groupsOfSource(source) };
 }
 
-/** The one column of the query in brackets, or the one that its last command names. */
-function compileSubquery({ set, span }: Membership, compileNested: (query: Query) => Pipeline): Sql {
+/** The columns of the query in brackets, or those that its last command names. */
+function compileSet(
+  { set, span }: Membership,
+  count: number,
+  compileNested: (query: Query) => Pipeline,
+): Sql {
   if (!("commands" in set)) throw new InsightsQueryError("a subquery is expected", span);
   const pipeline = compileNested(set);
-  const [only, ...others] = selectedColumns(set, pipeline);
+  const columns = selectedColumns(set, pipeline);
+  const [only] = columns;
+  if (only === undefined || columns.length !== count) {
+    const problem = count === 1 ? "exactly one column" : `exactly ${count} columns`;
+    throw new InsightsQueryError(`a subquery must have ${problem}`, span);
+  }
+  if (set.knowsUnknown !== true) {
+    return pipeline.statement([sql`assumeNotNull(${asText(only.value).sql}) AS item`], subqueryRows);
+  }
+  const texts = columns.map(({ value }) => asText(value).sql);
+  const items = texts.map((text, index) => sql`ifNull(${text}, '') AS ${rawSql(`item${index}`)}`);
+  const areThere = texts.map((text) => sql`isNotNull(${text})`);
+  return pipeline.statement([...items, sql`${joinSql(areThere, " AND ")} AS hasItems`], subqueryRows);
+}
+
+/** A query with more than one row where one value is wanted fails in the engine. */
+function compileSubquery({ asks, query, span }: Subquery, compileNested: (query: Query) => Pipeline): Value {
+  const pipeline = compileNested(query);
+  if (asks === "exists") {
+    const found = sql`SELECT count() FROM (${pipeline.statement([sql`1 AS found`], 1)})`;
+    return { sql: sql`((${found}) > 0)`, type: "boolean", nullable: false };
+  }
+  const [only, ...others] = selectedColumns(query, pipeline);
   if (only === undefined || others.length > 0) {
     throw new InsightsQueryError("a subquery must have exactly one column", span);
   }
-  return pipeline.statement([sql`assumeNotNull(${asText(only.value).sql}) AS item`], subqueryRows);
+  const { sql: value, type } = only.value;
+  const answered = pipeline.statement([sql`toNullable(${value}) AS item`], 2);
+  return { sql: sql`(${answered})`, type: type === "text" ? "field" : type, nullable: true };
 }
 
 /**
@@ -183,7 +214,7 @@ const isOfSingleEvents = (command: Command): boolean =>
 export function rowsOfSingleEvents(query: Query, scope: QueryScope): number | undefined {
   const { commands } = query;
   const last = commands.at(-1);
-  const limit = last?.kind === "limit" ? last.count : undefined;
+  const limit = last?.kind === "limit" && last.offset === undefined ? last.count : undefined;
   const others = limit === undefined ? commands : commands.slice(0, -1);
   if (nestedQueries(query).length > 0 || !others.every(isOfSingleEvents)) return undefined;
   return limit ?? scope.limit;

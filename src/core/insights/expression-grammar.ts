@@ -1,5 +1,6 @@
 // What the expressions of all query languages have in common: logic, arithmetic, literals, fields and calls.
 import type { QueryReader } from "./query-reader.ts";
+import { parseOver, type Window } from "./over-grammar.ts";
 import type { BinaryOperator, Call, Expression, NamedExpression } from "./query-tree.ts";
 
 /** In what the expressions of a language differ from those of the others. */
@@ -14,6 +15,23 @@ export interface Dialect {
   readonly special?: (reader: QueryReader, word: string) => Expression | undefined;
   /** Reads a call from its opening bracket on. */
   readonly call: (reader: QueryReader, name: string, start: number) => Expression;
+  /** Where rows without a value come in an order: last, or as the least of all. */
+  readonly missing?: "last" | "least";
+  /** A window that the query has given a name. */
+  readonly windowNamed?: (reader: QueryReader, name: string) => Window | undefined;
+  /** What OpenSearch's languages have besides. */
+  readonly extension?: DialectExtension;
+}
+
+interface DialectExtension {
+  /** Operators that are words: `xor` between `or` and `and`, those in `products` like `*`. */
+  readonly products: ReadonlySet<string>;
+  /** `+`, `-`, or another operator of sums, where it is not one of numbers. */
+  readonly sum: (operator: string, left: Expression, right: Expression) => Expression | undefined;
+  /** What brackets hold other than one expression: a query, or several expressions. */
+  readonly bracketed: (reader: QueryReader) => Expression | undefined;
+  /** Reads what stands behind an operand: an index, a member. */
+  readonly postfix: (reader: QueryReader, operand: Expression) => Expression;
 }
 
 /** @throws InsightsQueryError */
@@ -30,23 +48,29 @@ export function parseNamed(reader: QueryReader, dialect: Dialect): NamedExpressi
   return { expression, alias, text: reader.text.slice(start, end) };
 }
 
-const logical = ["or", "and"] as const;
+const logical = ["or", "xor", "and"] as const;
 
 function parseLogical(reader: QueryReader, dialect: Dialect, level: number): Expression {
   const operator = logical[level];
   if (operator === undefined) return parseNot(reader, dialect);
+  if (operator === "xor" && dialect.extension === undefined) return parseLogical(reader, dialect, level + 1);
   const start = reader.offset;
   let left = parseLogical(reader, dialect, level + 1);
   while (reader.takeWord(operator)) {
     const right = parseLogical(reader, dialect, level + 1);
-    left = { kind: "binary", operator, left, right, span: reader.spanFrom(start) };
+    const span = reader.spanFrom(start);
+    left =
+      operator === "xor"
+        ? { kind: "call", name: "xor", arguments: [left, right], span }
+        : { kind: "binary", operator, left, right, span };
   }
   return left;
 }
 
 function parseNot(reader: QueryReader, dialect: Dialect): Expression {
   const start = reader.offset;
-  if (!reader.takeWord("not")) return dialect.comparison(reader, parseOperand(reader, dialect), start);
+  const isNegated = reader.takeWord("not") || (dialect.extension !== undefined && reader.takeSymbol("!"));
+  if (!isNegated) return dialect.comparison(reader, parseOperand(reader, dialect), start);
   const operand = reader.nested(() => parseNot(reader, dialect));
   return { kind: "not", operand, span: reader.spanFrom(start) };
 }
@@ -68,11 +92,25 @@ function parseArithmetic(reader: QueryReader, dialect: Dialect, level: number): 
   let left = parseArithmetic(reader, dialect, level + 1);
   for (;;) {
     const operator = operators.find((symbol) => reader.isSymbol(symbol));
-    if (operator === undefined) return left;
+    const other = operator ?? otherOperator(reader, dialect, level);
+    if (other === undefined) return left;
     reader.next();
     const right = parseArithmetic(reader, dialect, level + 1);
-    left = { kind: "binary", operator, left, right, span: reader.spanFrom(start) };
+    const own = level === 0 ? dialect.extension?.sum(other, left, right) : undefined;
+    const span = reader.spanFrom(start);
+    if (own !== undefined) left = own;
+    else if (operator !== undefined) left = { kind: "binary", operator, left, right, span };
+    else left = { kind: "call", name: other, arguments: [left, right], span };
   }
+}
+
+/** `||` among sums, and words such as `div` among products. */
+function otherOperator(reader: QueryReader, { extension }: Dialect, level: number): string | undefined {
+  if (extension === undefined) return undefined;
+  if (level === 0) return reader.isSymbol("||") ? "||" : undefined;
+  const token = reader.peek();
+  const word = token.kind === "word" ? token.text.toLowerCase() : "";
+  return extension.products.has(word) ? word : undefined;
 }
 
 function parsePower(reader: QueryReader, dialect: Dialect): Expression {
@@ -91,6 +129,11 @@ function parseSign(reader: QueryReader, dialect: Dialect): Expression {
 }
 
 function parsePrimary(reader: QueryReader, dialect: Dialect): Expression {
+  const operand = parseAlone(reader, dialect);
+  return dialect.extension?.postfix(reader, operand) ?? operand;
+}
+
+function parseAlone(reader: QueryReader, dialect: Dialect): Expression {
   const token = reader.peek();
   switch (token.kind) {
     case "number":
@@ -113,6 +156,8 @@ function parsePrimary(reader: QueryReader, dialect: Dialect): Expression {
 }
 
 function parseBracketed(reader: QueryReader, dialect: Dialect): Expression {
+  const own = dialect.extension?.bracketed(reader);
+  if (own !== undefined) return own;
   reader.expectSymbol("(");
   const inner = parseAnyExpression(reader, dialect);
   reader.expectSymbol(")");
@@ -129,7 +174,8 @@ function parseWord(reader: QueryReader, dialect: Dialect, word: string): Express
   if (field.steps.length > 1) return field;
   if (reader.isSymbol("(")) {
     reader.expectSymbol("(");
-    return dialect.call(reader, word, start);
+    const call = dialect.call(reader, word, start);
+    return call.kind === "call" ? parseOver(reader, dialect, call, parseAnyExpression) : call;
   }
   if (lower === "true" || lower === "false") {
     return { kind: "boolean", value: lower === "true", span: field.span };

@@ -4,15 +4,21 @@ import type { Matching, RegexLiteral, TextLiteral } from "./query-tree.ts";
 import { engineRegex, plainTextOf, type RegexProblem } from "./regexes.ts";
 import { asText, type Value } from "./value.ts";
 
+interface Matcher {
+  readonly pipeline: { readonly scope: { readonly regexProblem: RegexProblem } };
+  readonly knowsUnknown: boolean;
+}
+
 /**
- * Never NULL: in a missing value there is nothing, so `not like` holds.
+ * In a missing value there is nothing, so `not like` holds; where a query knows of unknown values it is NULL.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Filter.html
  */
-export function matchValue({ pattern, negated }: Matching, subject: Value, problemOf: RegexProblem): Value {
+export function matchValue({ pattern, negated }: Matching, subject: Value, matcher: Matcher): Value {
   const text = asText(subject);
-  const test = patternTest(text.sql, pattern, problemOf);
-  const found = text.nullable ? sql`ifNull(${test}, 0)` : test;
-  return { sql: negated ? sql`NOT ${found}` : found, type: "boolean", nullable: false };
+  const test = patternTest(text.sql, pattern, matcher.pipeline.scope.regexProblem);
+  const nullable = text.nullable && matcher.knowsUnknown;
+  const found = text.nullable && !nullable ? sql`ifNull(${test}, 0)` : test;
+  return { sql: negated ? sql`NOT ${found}` : found, type: "boolean", nullable };
 }
 
 /** LIKE is what the store's token index knows, so an expression without operators becomes one. */

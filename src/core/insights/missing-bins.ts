@@ -2,7 +2,7 @@
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
 import type { TimeSpan } from "./event-conditions.ts";
 import { fixedPeriodMs, floorToPeriod, periodInterval } from "./periods.ts";
-import type { OutputColumn } from "./pipeline.ts";
+import type { OutputColumn } from "./output-columns.ts";
 import type { PeriodLiteral } from "./query-tree.ts";
 import { asText, type Value } from "./value.ts";
 

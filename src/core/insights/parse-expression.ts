@@ -33,8 +33,21 @@ const insightsDialect: Dialect = {
   reserved: new Set(["and", "or", "not", "like", "in", "as", "by", "asc", "desc"]),
   hasPowers: true,
   comparison: parseComparison,
+  special: parseSubquery,
   call: (reader, name, start) => parseArguments(reader, insightsDialect, name, start),
 };
+
+/** `value of (...)` and `exists (...)`, to which OpenSearch's languages have queries in other forms. */
+function parseSubquery(reader: QueryReader, word: string): Expression | undefined {
+  const start = reader.offset;
+  const found = /^(?:(exists)|value\s+of)\s*\(/i.exec(reader.text.slice(start));
+  if (found === null || (word !== "exists" && word !== "value")) return undefined;
+  const asks = found[1] === undefined ? "value" : "exists";
+  reader.expectWord(word);
+  if (asks === "value") reader.expectWord("of");
+  const query = reader.subquery();
+  return { kind: "subquery", asks, query, span: reader.spanFrom(start) };
+}
 
 const comparisons = ["=", "!=", "<", "<=", ">", ">="] as const;
 

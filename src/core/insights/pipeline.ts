@@ -1,29 +1,21 @@
 // The SQL statement of a query while commands add to it, one after the other.
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
 import { jsonPart } from "./discovered-fields.ts";
-import type { FieldReference, PeriodLiteral } from "./query-tree.ts";
+import type { FieldReference, SortKey } from "./query-tree.ts";
 import type { TimeSpan } from "./event-conditions.ts";
 import { EventSelect } from "./event-select.ts";
 import type { QueryScope } from "./scope.ts";
 import { MadeFields } from "./made-fields.ts";
+import { mayBeAbsent, type GroupKey, type OutputColumn } from "./output-columns.ts";
 import { itself, NestedSelect, type Around } from "./nested-select.ts";
 import { filledValue, withMissingBins, type TimeBins } from "./missing-bins.ts";
 import { joinedValue, joinSelects, lookUpSelect, type JoinKey, type LookupKey } from "./join-selects.ts";
 import type { TableCells } from "./join-selects.ts";
 import type { PatternStage, ReplacedColumn, ReplacedRows } from "./pattern-stage.ts";
-import { firstOfEach, groupOrder, newestFirst, orderClause, orderKeys, type OrderKey } from "./row-order.ts";
+import { firstOfEach, groupingClause, groupOrder, newestFirst } from "./row-order.ts";
+import { orderClause, orderKeys, type OrderKey } from "./row-order.ts";
 import { summaryValue, withSummary } from "./summary-row.ts";
 import { columnValue, missing, type Value } from "./value.ts";
-
-export interface OutputColumn {
-  readonly name: string;
-  readonly value: Value;
-}
-
-/** What rows are grouped by; `period` is that of `bin()`. */
-export interface GroupKey extends OutputColumn {
-  readonly period?: PeriodLiteral;
-}
 
 /**
  * Commands work on rows one by one (filter, fields, parse) or on all of them (stats, limit, dedup). The first
@@ -129,8 +121,10 @@ export class Pipeline {
     this.#events.filter(condition);
   }
 
-  sort(keys: readonly { readonly value: Value; readonly descending: boolean }[]): void {
-    this.#order = keys.flatMap(({ value, descending }) => orderKeys(this.#column(value), descending));
+  sort(keys: readonly (Pick<SortKey, "descending" | "missing"> & { readonly value: Value })[]): void {
+    this.#order = keys.flatMap(({ value, descending, missing: place }) =>
+      orderKeys(this.#column(value), descending, place),
+    );
   }
 
   #wholeOrder(): readonly OrderKey[] {
@@ -141,10 +135,11 @@ export class Pipeline {
     return orderClause(this.#wholeOrder());
   }
 
-  take(count: number): void {
+  take(count: number, skipped = 0): void {
     const order = this.#orderBy();
+    const offset = skipped === 0 ? rawSql("") : sql` OFFSET ${skipped}`;
     this.#limit = count;
-    this.#select.close((select) => sql`SELECT * FROM (${select})${order} LIMIT ${count}`);
+    this.#select.close((select) => sql`SELECT * FROM (${select})${order} LIMIT ${count}${offset}`);
   }
 
   /**
@@ -178,9 +173,14 @@ export class Pipeline {
   /**
    * Puts the groups of the rows in the place of the rows; the caller has compiled both lists against them.
    */
-  aggregate(keys: readonly GroupKey[], items: readonly OutputColumn[]): void {
+  aggregate(
+    keys: readonly GroupKey[],
+    items: readonly OutputColumn[],
+    sets?: readonly (readonly number[])[],
+  ): void {
     this.#select.close(itself);
-    const named = [...keys, ...items].map(({ name, value }) => ({
+    const grouped = sets === undefined ? keys : keys.map(mayBeAbsent);
+    const named = [...grouped, ...items].map(({ name, value }) => ({
       name,
       value,
       column: this.#select.newColumn(),
@@ -188,9 +188,9 @@ export class Pipeline {
     const groupBy = named.slice(0, keys.length).map(({ column }) => rawSql(column));
     const columns = [
       ...named.map(({ value, column }) => sql`${value.sql} AS ${rawSql(column)}`),
-      this.#countMatched((before) => sql`any(${before})`),
+      this.#countMatched((before) => sql`any(${before})`, sets?.length),
     ];
-    const grouping = keys.length === 0 ? rawSql("") : sql` GROUP BY ${joinSql(groupBy, ", ")}`;
+    const grouping = keys.length === 0 ? rawSql("") : groupingClause(groupBy, sets);
     this.#select.close((rows) => sql`SELECT ${joinSql(columns, ", ")} FROM (${rows})${grouping}`);
     this.#fields.clear();
     this.#hasEvents = false;
@@ -293,7 +293,7 @@ export class Pipeline {
     const keys = [{ own: this.#number().sql, other: other.#number().sql }];
     const appended = columns.map(({ value }) => other.#column(value));
     const side = this.#select.newColumn();
-    this.#select.close((select) => joinSelects("left", select, other.#rows(), keys, appended, side));
+    this.#select.close((select) => joinSelects("left", select, other.rows(), keys, appended, side));
     return appended.map((value) => joinedValue(side, value));
   }
 
@@ -320,7 +320,7 @@ export class Pipeline {
       other: other.pipeline.#column(key.other).sql,
     }));
     this.#select.close((select) =>
-      joinSelects(type, select, other.pipeline.#rows(), keys, [...other.pipeline.#exported.values()], side),
+      joinSelects(type, select, other.pipeline.rows(), keys, [...other.pipeline.#exported.values()], side),
     );
     this.#name = name;
     this.#joined.set(other.name, { pipeline: other.pipeline, side });
@@ -334,7 +334,8 @@ export class Pipeline {
     return joinedValue(side, { ...known, type: known.type === "text" ? "field" : known.type });
   }
 
-  #rows(): Sql {
+  /** The rows as far as they go, in no order. */
+  rows(): Sql {
     return this.#select.around()(this.#events.select());
   }
 
@@ -361,9 +362,10 @@ export class Pipeline {
   }
 
   /** The events that all groups together were made of, carried along as a column of every row. */
-  #countMatched(again: (before: Sql) => Sql): Sql {
+  #countMatched(again: (before: Sql) => Sql, times = 1): Sql {
     const before = this.matchedColumn;
-    const count = before === undefined ? sql`sum(count()) OVER ()` : again(before);
+    const all = times === 1 ? sql`sum(count()) OVER ()` : sql`intDiv(sum(count()) OVER (), ${times})`;
+    const count = before === undefined ? all : again(before);
     return sql`${count} AS ${rawSql(`m${this.#matchedColumns++}`)}`;
   }
 
@@ -383,7 +385,7 @@ export class Pipeline {
 
   /** The whole statement: the output columns as r0, r1, ..., all texts. */
   statement(columns: readonly Sql[], limit: number): Sql {
-    return sql`SELECT ${joinSql(columns, ", ")} FROM (${this.#rows()})${this.#orderBy()} LIMIT ${limit}`;
+    return sql`SELECT ${joinSql(columns, ", ")} FROM (${this.rows()})${this.#orderBy()} LIMIT ${limit}`;
   }
 
   /** The events that passed the filters, in front of the first command that looks at more than one row. */

@@ -1,5 +1,6 @@
 // Writes expressions and names so that reading them again gives the same tree.
-import type { Expression, FieldReference, NamedExpression, Query } from "./query-tree.ts";
+import type { Expression, FieldReference, FrameBound, NamedExpression, Over } from "./query-tree.ts";
+import type { Query, SortKey } from "./query-tree.ts";
 
 /** Prints the queries inside a query. */
 export type PrintQuery = (query: Query) => string;
@@ -47,10 +48,47 @@ export function printExpression(expression: Expression, printQuery: PrintQuery):
       const printed = "commands" in set ? `(${printQuery(set)})` : `[${set.map(printOperand).join(", ")}]`;
       return `${printOperand(subject)} ${negated ? "not " : ""}in ${printed}`;
     }
+    case "over":
+      return printOver(expression, printQuery);
+    case "subquery":
+      return `${expression.asks === "exists" ? "exists" : "value of"} (${printQuery(expression.query)})`;
   }
 }
 
-const operators: ReadonlySet<Expression["kind"]> = new Set(["binary", "match", "in", "not", "negative"]);
+function printOver({ call, ignoresMissing, partition, order, frame }: Over, printQuery: PrintQuery): string {
+  const parts = [
+    ...(partition.length === 0
+      ? []
+      : [`partition by ${partition.map((item) => printExpression(item, printQuery)).join(", ")}`]),
+    ...(order.length === 0
+      ? []
+      : [`order by ${order.map((key) => printSortKey(key, printQuery)).join(", ")}`]),
+    ...(frame === undefined
+      ? []
+      : [`${frame.unit} between ${printBound(frame.from)} and ${printBound(frame.to)}`]),
+  ];
+  const ignoring = ignoresMissing ? " ignore nulls" : "";
+  return `${printExpression(call, printQuery)}${ignoring} over (${parts.join(" ")})`;
+}
+
+const printBound = (bound: FrameBound): string =>
+  bound.kind === "current" ? "current row" : `${bound.count} ${bound.kind}`;
+
+export function printSortKey({ expression, descending, missing }: SortKey, printQuery: PrintQuery): string {
+  const direction = descending ? "desc" : "asc";
+  const place = missing === "first" ? " nulls first" : "";
+  return `${printExpression(expression, printQuery)} ${direction}${place}`;
+}
+
+const operators: ReadonlySet<Expression["kind"]> = new Set([
+  "binary",
+  "match",
+  "in",
+  "not",
+  "negative",
+  "over",
+  "subquery",
+]);
 
 export function printField({ steps }: FieldReference): string {
   return steps

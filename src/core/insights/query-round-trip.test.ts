@@ -16,6 +16,14 @@ const number = fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e6, noNaN: true })).
   return { kind: "number", text: String(value), span } as const;
 });
 
+const bound = fc.oneof(
+  fc.constant({ kind: "current" } as const),
+  fc.record({
+    kind: fc.constantFrom("preceding" as const, "following" as const),
+    count: fc.oneof(fc.constant("unbounded" as const), fc.nat({ max: 9 })),
+  }),
+);
+
 const { expression } = fc.letrec<{ expression: Expression; leaf: Expression }>((tie) => ({
   leaf: fc.oneof(field, text, number),
   expression: fc.oneof(
@@ -55,6 +63,34 @@ const { expression } = fc.letrec<{ expression: Expression; leaf: Expression }>((
       negated: fc.boolean(),
       subject: tie("expression"),
       set: fc.array(tie("leaf"), { minLength: 1, maxLength: 3 }),
+      span: fc.constant(span),
+    }),
+    fc.record({
+      kind: fc.constant("over" as const),
+      call: fc.constant({ kind: "call", name: "lag", arguments: [], span } as const),
+      ignoresMissing: fc.boolean(),
+      partition: fc.array(tie("leaf"), { maxLength: 2 }),
+      order: fc.array(
+        fc.record({
+          expression: tie("leaf"),
+          text: fc.constant(""),
+          descending: fc.boolean(),
+          missing: fc.constantFrom("first" as const, undefined),
+        }),
+        { maxLength: 2 },
+      ),
+      frame: fc.option(
+        fc.record({ unit: fc.constantFrom("rows" as const, "range" as const), from: bound, to: bound }),
+        {
+          nil: undefined,
+        },
+      ),
+      span: fc.constant(span),
+    }),
+    fc.record({
+      kind: fc.constant("subquery" as const),
+      asks: fc.constantFrom("value" as const, "exists" as const),
+      query: fc.constant({ commands: [{ kind: "anomaly" as const, span }] }),
       span: fc.constant(span),
     }),
   ),
@@ -108,6 +144,39 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     items,
     by: fc.array(named, { minLength: 1, maxLength: 2 }),
     offset: period,
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("stats" as const),
+    items,
+    by: fc.array(named, { minLength: 2, maxLength: 2 }),
+    sets: fc.array(fc.array(fc.nat({ max: 1 }), { maxLength: 2 }), { minLength: 1, maxLength: 3 }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("sort" as const),
+    keys: fc.array(
+      fc.record({
+        expression,
+        text: fc.constant(""),
+        descending: fc.boolean(),
+        missing: fc.constantFrom("first" as const, undefined),
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("combine" as const),
+    operation: fc.constantFrom("union" as const, "intersect" as const, "except" as const),
+    all: fc.boolean(),
+    query: fc.constant({ commands: [{ kind: "anomaly" as const, span }] }),
+    span: fc.constant(span),
+  }),
+  fc.record({
+    kind: fc.constant("limit" as const),
+    count: fc.integer({ min: 1, max: 10_000 }),
+    offset: fc.integer({ min: 1, max: 100 }),
     span: fc.constant(span),
   }),
   fc.record({

@@ -92,6 +92,8 @@ export type Expression =
   | Binary
   | Matching
   | Membership
+  | Over
+  | Subquery
   /** As it was written, since `10` and `10.0` are the same number and different texts. */
   | { readonly kind: "number"; readonly text: string; readonly span: Span }
   | { readonly kind: "boolean"; readonly value: boolean; readonly span: Span }
@@ -111,6 +113,38 @@ export interface SortKey {
   readonly expression: Expression;
   readonly text: string;
   readonly descending: boolean;
+  /** Where the rows without a value come; behind the others unless it is said. */
+  readonly missing?: "first" | "last" | undefined;
+}
+
+/** A bound of the rows around a row: so many rows (or so much of the value) before or after it. */
+export type FrameBound =
+  | { readonly kind: "preceding" | "following"; readonly count: number | "unbounded" }
+  | { readonly kind: "current" };
+
+export interface Frame {
+  readonly unit: "rows" | "range";
+  readonly from: FrameBound;
+  readonly to: FrameBound;
+}
+
+/** A value of each row by those around it: `rank() over (partition by a order by b)`. */
+export interface Over {
+  readonly kind: "over";
+  readonly call: Call;
+  readonly ignoresMissing: boolean;
+  readonly partition: readonly Expression[];
+  readonly order: readonly SortKey[];
+  readonly frame: Frame | undefined;
+  readonly span: Span;
+}
+
+/** The one value of a query, or whether it has a row. */
+export interface Subquery {
+  readonly kind: "subquery";
+  readonly asks: "value" | "exists";
+  readonly query: Query;
+  readonly span: Span;
 }
 
 export type ParsePattern =
@@ -138,10 +172,18 @@ export type Command =
       readonly by: readonly NamedExpression[];
       /** By how much the bins are shifted. */
       readonly offset?: PeriodLiteral | undefined;
+      /** Groups of several kinds: each by some of `by`, whose places are counted from 0. */
+      readonly sets?: readonly (readonly number[])[];
       readonly span: Span;
     }
   | { readonly kind: "sort"; readonly keys: readonly SortKey[]; readonly span: Span }
-  | { readonly kind: "limit"; readonly count: number; readonly span: Span }
+  | {
+      readonly kind: "limit";
+      readonly count: number;
+      /** How many rows are left out in front of them. */
+      readonly offset?: number;
+      readonly span: Span;
+    }
   | {
       readonly kind: "dedup";
       /** How many rows of each combination stay. */
@@ -167,6 +209,7 @@ export type Command =
   | { readonly kind: "estimate"; readonly span: Span }
   | AddTotals
   | AppendCols
+  | Combine
   | FillMissing
   | RelevantFields
   | {
@@ -232,6 +275,16 @@ export interface AppendCols {
   readonly override: boolean;
   /** How many rows of the query there are at most. */
   readonly max: number;
+  readonly query: Query;
+  readonly span: Span;
+}
+
+/** Rows put together with those of another query, column by column. */
+export interface Combine {
+  readonly kind: "combine";
+  readonly operation: "union" | "intersect" | "except";
+  /** Whether rows that are the same stay several ones. */
+  readonly all: boolean;
   readonly query: Query;
   readonly span: Span;
 }
@@ -328,4 +381,9 @@ export interface Source {
 
 export interface Query {
   readonly commands: readonly Command[];
+  /**
+   * Whether a comparison with what is missing is neither true nor false, as in OpenSearch's languages. In
+   * Logs Insights QL it is false, and `!=` true.
+   */
+  readonly knowsUnknown?: boolean;
 }

@@ -13,19 +13,32 @@ export const newestFirst: readonly OrderKey[] = [
   { column: sql`sequence`, descending: true },
 ];
 
-/** Numbers in their order before texts in theirs; what is missing comes last. */
-export function orderKeys(value: Value, descending: boolean): readonly OrderKey[] {
+/** Numbers in their order before texts in theirs; what is missing comes last unless it is said otherwise. */
+export function orderKeys(
+  value: Value,
+  descending: boolean,
+  missing: "first" | "last" = "last",
+): readonly OrderKey[] {
   const column = value.sql;
-  if (value.type !== "field") return [{ column, descending }];
-  return [
-    { column: sql`toFloat64OrNull(${column})`, descending },
-    { column, descending },
-  ];
+  const comesFirst = missing === "first" && value.nullable;
+  const absence = comesFirst ? [{ column: sql`isNull(${column})`, descending: true }] : [];
+  if (value.type !== "field") return [...absence, { column, descending }];
+  return [...absence, { column: sql`toFloat64OrNull(${column})`, descending }, { column, descending }];
 }
 
 /** Groups: the newest first, and others from the least to the greatest. */
 export function groupOrder(groups: readonly { readonly value: Value }[]): readonly OrderKey[] {
   return groups.flatMap(({ value }) => orderKeys(value, value.type === "time"));
+}
+
+/** By all of the columns, or by each set of them in turn. */
+export function groupingClause(columns: readonly Sql[], sets?: readonly (readonly number[])[]): Sql {
+  if (sets === undefined) return sql` GROUP BY ${joinSql(columns, ", ")}`;
+  const listed = sets.map((set) => {
+    const chosen = set.map((place) => columns[place] ?? rawSql(""));
+    return sql`(${joinSql(chosen, ", ")})`;
+  });
+  return sql` GROUP BY GROUPING SETS (${joinSql(listed, ", ")})`;
 }
 
 /** With a blank in front; empty without keys. */

@@ -1,5 +1,6 @@
 // The columns that a query shows.
-import type { OutputColumn, Pipeline } from "./pipeline.ts";
+import type { OutputColumn } from "./output-columns.ts";
+import type { Pipeline } from "./pipeline.ts";
 
 /** What the query says, or the whole event. */
 export function shownColumns(pipeline: Pipeline): readonly OutputColumn[] {

@@ -4,9 +4,10 @@ import { rawSql, sql, type Sql } from "../sql.ts";
 /**
  * Logs have no schema, so what a log field holds is known only when it is read: `field` is a text that counts
  * as a number where its text is one. In SQL, `number` is Float64, `boolean` UInt8, `time` epoch milliseconds
- * as Int64, and all others String; `structure` is the text of a JSON document. What is missing is NULL.
+ * as Int64, and all others String; `structure` is the text of a JSON document. What is missing is NULL. A
+ * `truth` is what a `boolean` is in OpenSearch's languages: it is shown as `true` or `false`.
  */
-export type ValueType = "number" | "text" | "field" | "boolean" | "time" | "structure";
+export type ValueType = "number" | "text" | "field" | "boolean" | "truth" | "time" | "structure";
 
 export interface Value {
   readonly sql: Sql;
@@ -29,6 +30,7 @@ export function asNumber(value: Value): Value {
     case "number":
       return value;
     case "boolean":
+    case "truth":
     case "time":
       return { sql: sql`toFloat64(${value.sql})`, type: "number", nullable: value.nullable };
     default:
@@ -62,6 +64,10 @@ export function asText(value: Value): Value {
     case "number":
     case "boolean":
       return { sql: sql`toString(${value.sql})`, type: "text", nullable };
+    case "truth": {
+      const word = sql`if(${value.sql}, 'true', 'false')`;
+      return { sql: nullable ? sql`if(isNull(${value.sql}), NULL, ${word})` : word, type: "text", nullable };
+    }
   }
 }
 
@@ -77,8 +83,16 @@ export function asScalar(value: Value): Value {
 
 /** As UInt8 that is never NULL: what is missing is false. */
 export function asCondition(value: Value): Sql {
-  const test = value.type === "boolean" ? value.sql : sql`${asNumber(value).sql} != 0`;
-  return isNullable(value) ? sql`ifNull(${test}, 0)` : value.type === "boolean" ? test : sql`(${test})`;
+  const isTest = value.type === "boolean" || value.type === "truth";
+  const test = isTest ? value.sql : sql`${asNumber(value).sql} != 0`;
+  return isNullable(value) ? sql`ifNull(${test}, 0)` : isTest ? test : sql`(${test})`;
+}
+
+/** As UInt8 that is NULL where nobody can say. */
+export function asTruth(value: Value): Value {
+  if (value.type === "truth") return value;
+  const test = value.type === "boolean" ? value.sql : sql`(${asNumber(value).sql} != 0)`;
+  return { sql: test, type: "truth", nullable: isNullable(value) };
 }
 
 function isNullable(value: Value): boolean {
@@ -91,6 +105,15 @@ export function numberLiteral(text: string): Value {
 
 export function textLiteral(text: string): Value {
   return { sql: sql`${text}`, type: "text", nullable: false, literal: text };
+}
+
+/** The same in a column that may be without it. */
+export function mayBeMissing(value: Value): Value {
+  return {
+    sql: sql`toNullable(${value.sql})`,
+    type: value.type === "text" ? "field" : value.type,
+    nullable: true,
+  };
 }
 
 /** A value that stands in a column of the statement. */

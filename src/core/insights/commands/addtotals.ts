@@ -1,6 +1,6 @@
 // `addtotals`: a column with the sums of the rows, and a last row with those of the columns.
 import { joinSql, sql, type Sql } from "../../sql.ts";
-import type { OutputColumn } from "../pipeline.ts";
+import type { OutputColumn } from "../output-columns.ts";
 import { fieldName, printField, printName } from "../print-expression.ts";
 import { InsightsQueryError } from "../query-error.ts";
 import type { QueryReader } from "../query-reader.ts";

@@ -2,7 +2,7 @@
 import { parseNamedExpression } from "../parse-expression.ts";
 import { fieldName, printNamed } from "../print-expression.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
-import type { OutputColumn } from "../pipeline.ts";
+import type { OutputColumn } from "../output-columns.ts";
 import type { Command, NamedExpression } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 

@@ -2,7 +2,7 @@
 import type { ExpressionCompiler } from "../compile-expression.ts";
 import { binCount, type TimeBins } from "../missing-bins.ts";
 import { parseExpression } from "../parse-expression.ts";
-import type { OutputColumn } from "../pipeline.ts";
+import type { OutputColumn } from "../output-columns.ts";
 import { fieldName, printExpression } from "../print-expression.ts";
 import { InsightsQueryError } from "../query-error.ts";
 import type { QueryReader } from "../query-reader.ts";

@@ -20,10 +20,16 @@ export const limit: CommandDefinition<Limit> = {
     if (count < 1 || count > maximumRows) {
       return reader.refuse(`limit must be between 1 and ${maximumRows}`, token.span);
     }
-    return { kind: "limit", count, span: reader.spanFrom(start) };
+    const offset = reader.takeWord("offset") ? reader.count() : undefined;
+    return {
+      kind: "limit",
+      count,
+      ...(offset === undefined ? {} : { offset }),
+      span: reader.spanFrom(start),
+    };
   },
-  print: ({ count }) => `limit ${count}`,
-  compile({ count }, compiler) {
-    compiler.pipeline.take(count);
+  print: ({ count, offset }) => `limit ${count}${offset === undefined ? "" : ` offset ${offset}`}`,
+  compile({ count, offset }, compiler) {
+    compiler.pipeline.take(count, offset);
   },
 };

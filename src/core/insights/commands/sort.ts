@@ -1,6 +1,7 @@
 // `sort`: the order of the rows.
+import { parseDirection } from "../over-grammar.ts";
 import { parseExpression } from "../parse-expression.ts";
-import { printExpression } from "../print-expression.ts";
+import { printSortKey } from "../print-expression.ts";
 import type { Command } from "../query-tree.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
@@ -16,24 +17,17 @@ export const sort: CommandDefinition<Sort> = {
       const from = reader.offset;
       const expression = parseExpression(reader);
       const { end } = reader.spanFrom(from);
-      const descending = reader.takeWord("desc");
-      if (!descending) reader.takeWord("asc");
-      return { expression, text: reader.text.slice(from, end), descending };
+      return { expression, text: reader.text.slice(from, end), ...parseDirection(reader) };
     });
     return { kind: "sort", keys, span: reader.spanFrom(start) };
   },
-  print({ keys }, printQuery) {
-    const printed = keys.map(
-      ({ expression, descending }) =>
-        `${printExpression(expression, printQuery)} ${descending ? "desc" : "asc"}`,
-    );
-    return `sort ${printed.join(", ")}`;
-  },
+  print: ({ keys }, printQuery) => `sort ${keys.map((key) => printSortKey(key, printQuery)).join(", ")}`,
   compile({ keys }, compiler) {
     compiler.pipeline.sort(
-      keys.map(({ expression, text, descending }) => ({
+      keys.map(({ expression, text, descending, missing }) => ({
         value: compiler.pipeline.columnNamed(text) ?? compiler.value(expression),
         descending,
+        missing,
       })),
     );
   },

@@ -4,7 +4,7 @@ import { aggregationNamed } from "../functions/aggregations.ts";
 import { compileBin } from "../functions/time.ts";
 import { parseNamedExpression } from "../parse-expression.ts";
 import { durationMs, roundingPeriod } from "../periods.ts";
-import type { GroupKey, OutputColumn } from "../pipeline.ts";
+import type { GroupKey, OutputColumn } from "../output-columns.ts";
 import { fieldName, printExpression, printNamed } from "../print-expression.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type {
@@ -12,6 +12,7 @@ import type {
   Command,
   Expression,
   FieldReference,
+  Membership,
   NamedExpression,
   PeriodLiteral,
 } from "../query-tree.ts";
@@ -31,15 +32,20 @@ export const stats: CommandDefinition<Stats> = {
   parse(reader, start) {
     const items = reader.list(() => parseNamedExpression(reader));
     const by = reader.takeWord("by") ? reader.list(() => parseNamedExpression(reader)) : [];
+    const sets =
+      by.length > 0 && reader.takeWord("sets") ? reader.list(() => parseSet(reader, by)) : undefined;
     const offset = by.length > 0 && reader.takeWord("offset") ? parsePeriod(reader) : undefined;
-    return { kind: "stats", items, by, offset, span: reader.spanFrom(start) };
+    const grouped = sets === undefined ? {} : { sets };
+    return { kind: "stats", items, by, offset, ...grouped, span: reader.spanFrom(start) };
   },
-  print({ items, by, offset }, printQuery) {
+  print({ items, by, offset, sets }, printQuery) {
     const groups = by.length === 0 ? "" : ` by ${by.map((item) => printNamed(item, printQuery)).join(", ")}`;
     const shift = offset === undefined ? "" : ` offset ${printExpression(offset, printQuery)}`;
-    return `stats ${items.map((item) => printNamed(item, printQuery)).join(", ")}${groups}${shift}`;
+    const places = sets?.map((set) => `(${set.map((place) => place + 1).join(", ")})`);
+    const kinds = places === undefined ? "" : ` sets ${places.join(", ")}`;
+    return `stats ${items.map((item) => printNamed(item, printQuery)).join(", ")}${groups}${kinds}${shift}`;
   },
-  compile({ items, by, offset }, compiler) {
+  compile({ items, by, offset, sets }, compiler) {
     const shiftMs = offset === undefined ? 0 : shiftEvents(offset, by, compiler);
     const keys = by.map((item) => compileKey(item, shiftMs, compiler));
     const aggregates = new AggregateCompiler(compiler, keys);
@@ -48,9 +54,24 @@ export const stats: CommandDefinition<Stats> = {
       aggregates.know(column);
       return column;
     });
-    compiler.pipeline.aggregate(keys, columns);
+    compiler.pipeline.aggregate(keys, columns, sets);
   },
 };
+
+/** `(1, 2)`: the places of the groups that are taken together, counted from 1. */
+function parseSet(reader: QueryReader, by: readonly NamedExpression[]): readonly number[] {
+  const places: number[] = [];
+  reader.expectSymbol("(");
+  while (!reader.takeSymbol(")")) {
+    if (places.length > 0) reader.expectSymbol(",");
+    const { span } = reader.peek();
+    const place = reader.count();
+    if (place === undefined || place > by.length)
+      return reader.refuse("the place of a group is expected", span);
+    places.push(place - 1);
+  }
+  return places;
+}
 
 function parsePeriod(reader: QueryReader): PeriodLiteral {
   const token = reader.peek();
@@ -97,10 +118,11 @@ class AggregateCompiler extends ExpressionCompiler {
   readonly #known: Map<string, Value>;
 
   constructor(rows: ExpressionCompiler, keys: readonly OutputColumn[]) {
-    super(rows.pipeline, {
+    const nested = {
       ...rows.nested,
-      set: (membership) => rows.refuse("a subquery is not allowed in stats", membership),
-    });
+      set: (membership: Membership) => rows.refuse("a subquery is not allowed in stats", membership),
+    };
+    super(rows.pipeline, nested, rows.knowsUnknown);
     this.#rows = rows;
     this.#known = new Map(keys.map(({ name, value }) => [name, value]));
   }

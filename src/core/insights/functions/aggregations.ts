@@ -4,6 +4,7 @@ import type { ExpressionCompiler } from "../compile-expression.ts";
 import { asNumber, asText, type Value } from "../value.ts";
 import type { Call, Expression } from "../query-tree.ts";
 import { documentation, type Aggregation } from "./define.ts";
+import { openSearchAggregations } from "./open-search-aggregations.ts";
 import { timeSeriesAggregations } from "./time-series.ts";
 
 const ofNumbers = (toSql: (value: Sql) => Sql): Aggregation => ({
@@ -89,6 +90,7 @@ const overTime: Readonly<Record<string, Aggregation>> = {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html */
 export const aggregations: Readonly<Record<string, Aggregation>> = {
+  ...openSearchAggregations,
   ...overTime,
   ...timeSeriesAggregations,
   avg: ofNumbers((value) => sql`avgOrNull(${value})`),

@@ -3,18 +3,8 @@ import { sql, type Sql } from "../../sql.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
 import type { Call, Expression } from "../query-tree.ts";
 import { asNumber, asScalar, asText, type Value } from "../value.ts";
-import { openSearchPage, type FunctionTable, type SpecialFunction } from "./define.ts";
-
-type ToValue = (compiler: ExpressionCompiler, call: Call, ...given: readonly Expression[]) => Value;
-
-const taking = (takes: string, counts: readonly number[], toValue: ToValue): SpecialFunction => ({
-  takes,
-  doc: openSearchPage,
-  compile(call, compiler) {
-    if (!counts.includes(call.arguments.length)) return compiler.wrongArguments(call);
-    return toValue(compiler, call, ...call.arguments);
-  },
-});
+import type { FunctionTable, SpecialFunction } from "./define.ts";
+import { taking } from "./open-search-kinds.ts";
 
 /** A number out of an instant. */
 const part = (toSql: (at: Sql) => Sql): SpecialFunction =>
@@ -24,7 +14,8 @@ const part = (toSql: (at: Sql) => Sql): SpecialFunction =>
     nullable: true,
   }));
 
-const dayText = (days: Sql): Value => ({ sql: sql`toString(${days})`, type: "text", nullable: true });
+/** The text of a day. */
+export const dayText = (days: Sql): Value => ({ sql: sql`toString(${days})`, type: "text", nullable: true });
 
 const shifted = (sign: Sql): SpecialFunction =>
   taking("a timestamp and a number of days", [2], (compiler, call, _instant, days) => {
@@ -38,10 +29,17 @@ const shifted = (sign: Sql): SpecialFunction =>
 /** The end of the year 9999 in epoch milliseconds. */
 const latest = 253_402_300_799_999;
 
-const wholeWithin = (number: Sql, limit: number): Sql =>
+export const wholeWithin = (number: Sql, limit: number): Sql =>
   sql`if(abs(${number}) <= ${limit}, toInt64(${number}), NULL)`;
 
-const units = new Set(["year", "quarter", "month", "week", "day", "hour", "minute", "second"]);
+const units = new Set(["year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond"]);
+
+/** The unit that an argument names. */
+export function unitOf(unit: Expression | undefined, compiler: ExpressionCompiler, call: Call): string {
+  if (unit?.kind !== "text") return compiler.wrongArguments(call);
+  const name = unit.text.toLowerCase();
+  return units.has(name) ? name : compiler.refuse(`unknown unit ${unit.text}`, unit);
+}
 
 export const openSearchDateFunctions: FunctionTable = {
   year: part((at) => sql`toYear(${at})`),
@@ -100,18 +98,17 @@ export const openSearchDateFunctions: FunctionTable = {
     return { sql: sql`toFloat64(dateDiff('day', ${from}, ${to}))`, type: "number", nullable: true };
   }),
   date_trunc: taking("a unit such as 'hour', and a timestamp", [2], (compiler, call, unit, instant) => {
-    if (unit?.kind !== "text" || instant === undefined) return compiler.wrongArguments(call);
-    const name = unit.text.toLowerCase();
-    if (!units.has(name)) return compiler.refuse(`unknown unit ${unit.text}`, unit);
+    if (instant === undefined) return compiler.wrongArguments(call);
+    const name = unitOf(unit, compiler, call);
     const start = sql`toDateTime64(dateTrunc(${name}, ${dateTime(instant, compiler)}, 'UTC'), 3, 'UTC')`;
     return { sql: sql`toUnixTimestamp64Milli(${start})`, type: "time", nullable: true };
   }),
 };
 
-const dateTimeOf = (call: Call, compiler: ExpressionCompiler): Sql =>
+export const dateTimeOf = (call: Call, compiler: ExpressionCompiler): Sql =>
   sql`fromUnixTimestamp64Milli(${instantOf(call, compiler)}, 'UTC')`;
 
-const dateTime = (argument: Expression, compiler: ExpressionCompiler): Sql =>
+export const dateTime = (argument: Expression, compiler: ExpressionCompiler): Sql =>
   sql`fromUnixTimestamp64Milli(${instant(argument, compiler)}, 'UTC')`;
 
 function instantOf(call: Call, compiler: ExpressionCompiler): Sql {
@@ -120,12 +117,16 @@ function instantOf(call: Call, compiler: ExpressionCompiler): Sql {
 }
 
 /** Epoch milliseconds: of a timestamp, of a text like `2026-11-02 12:00:00`, or a number of them. */
-function instant(argument: Expression, compiler: ExpressionCompiler): Sql {
+export function instant(argument: Expression, compiler: ExpressionCompiler): Sql {
   const value = asScalar(compiler.value(argument));
   if (value.type === "time") return sql`toInt64(${value.sql})`;
   const millis = wholeWithin(asNumber(value).sql, latest);
   if (value.type === "number") return millis;
   const text = sql`ifNull(${asText(value).sql}, '')`;
-  const parsed = sql`toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(${text}, 3, 'UTC'))`;
-  return sql`if(match(${text}, ${String.raw`^\d{4}-\d{2}-\d{2}`}), ${parsed}, ${millis})`;
+  const parsed = (at: Sql) => sql`toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(${at}, 3, 'UTC'))`;
+  const today = new Date(compiler.pipeline.scope.now).toISOString().slice(0, 11);
+  const date = sql`match(${text}, ${String.raw`^\d{4}-\d{2}-\d{2}`}), ${parsed(text)}`;
+  // What has no date is of the day of the query.
+  const time = sql`match(${text}, ${String.raw`^\d{1,2}:\d{2}`}), ${parsed(sql`concat(${today}, ${text})`)}`;
+  return sql`multiIf(${date}, ${time}, ${millis})`;
 }

@@ -5,7 +5,7 @@ import type { Span } from "../query-error.ts";
 import type { Command, Expression, FieldReference, Join, NamedExpression } from "../query-tree.ts";
 import { fieldSummary } from "./field-summary.ts";
 import { flatten } from "./flatten.ts";
-import { parseNamedCondition } from "./parse-condition.ts";
+import { pplExpressions } from "./dialect.ts";
 import { beside, fieldItem, nameOf, only, type CommandParser, type Shown } from "./shown-columns.ts";
 
 export const derivedCommands: Readonly<Record<string, CommandParser>> = {
@@ -13,8 +13,8 @@ export const derivedCommands: Readonly<Record<string, CommandParser>> = {
   flatten,
   /** `eventstats avg(a) by b`: each row with the aggregates of its group, which is a join with them. */
   eventstats(reader, start, shown, before) {
-    const items = reader.list(() => parseNamedCondition(reader));
-    const by = reader.takeWord("by") ? reader.list(() => parseNamedCondition(reader)) : [];
+    const items = reader.list(() => pplExpressions.named(reader));
+    const by = reader.takeWord("by") ? reader.list(() => pplExpressions.named(reader)) : [];
     const span = reader.spanFrom(start);
     const keys = keysOf(by, span);
     const right = `@eventstats${before.length}`;
@@ -26,6 +26,7 @@ export const derivedCommands: Readonly<Record<string, CommandParser>> = {
       on: keys.map(({ alias = "" }) => ({ left: fieldOf([alias], span), right: fieldOf([alias], span) })),
       query: {
         commands: [...before, { kind: "stats", items, by, span }, { kind: "fields", items: keys, span }],
+        knowsUnknown: true,
       },
       span,
     };
@@ -41,7 +42,9 @@ export const derivedCommands: Readonly<Record<string, CommandParser>> = {
   /** `trendline sort + a sma(3, b) as c, ...`: the average of a row's value and of those before it. */
   trendline(reader, start, shown) {
     const sort = reader.takeWord("sort") ? parseSort(reader) : [];
-    const averages = reader.list(() => parseAverage(reader, start));
+    const averages = [...reader.list(() => parseAverage(reader, start))];
+    // Commas between them may be left out.
+    while (reader.isWord("sma")) averages.push(parseAverage(reader, start));
     const made = averages.map(({ item }) => item);
     const earlier = averages.flatMap((average) => average.earlier);
     const { commands, shown: after } = beside(made, shown, reader.spanFrom(start).end);
@@ -51,11 +54,18 @@ export const derivedCommands: Readonly<Record<string, CommandParser>> = {
   grok(reader, start) {
     const subject = reader.field();
     const { text, span } = reader.textLiteral();
-    const source = text.replace(/%\{([^}]*)\}/g, (found, inside: string) => {
-      const [, name = "", field] = /^(\w+)(?::(\w+))?$/.exec(inside) ?? [];
-      if (!grokPatterns.has(name)) reader.refuse(`the pattern ${found} is not known`, span);
-      return field === undefined ? `(?:${grokRegex(name)})` : `(?P<${field}>${grokRegex(name)})`;
-    });
+    const fields = new Set<string>();
+    const regexOf = (pattern: string): string =>
+      pattern.replace(/%\{([^}]*)\}/g, (found, inside: string) => {
+        const [, name = "", field] = /^(\w+)(?::(\w+))?$/.exec(inside) ?? [];
+        const composed = recordPatterns[name];
+        if (composed !== undefined) return `(?P<${field ?? name}>${regexOf(composed)})`;
+        if (!grokPatterns.has(name)) reader.refuse(`the pattern ${found} is not known`, span);
+        if (field === undefined || fields.has(field)) return `(?:${grokRegex(name)})`;
+        fields.add(field);
+        return `(?P<${field}>${grokRegex(name)})`;
+      });
+    const source = regexOf(text);
     const regex = { kind: "regex", source, span } as const;
     const pattern = { kind: "regex", regex, aliases: [], isMulti: false } as const;
     return { commands: [{ kind: "parse", subject, pattern, span: reader.spanFrom(start) }] };
@@ -101,9 +111,23 @@ function parseSort(reader: QueryReader): readonly Command[] {
   const descending = reader.takeSymbol("-");
   if (!descending) reader.takeSymbol("+");
   const field = reader.field();
-  const key = { expression: field, text: fieldItem(field).text, descending };
+  const missing = descending ? "last" : "first";
+  const key = { expression: field, text: fieldItem(field).text, descending, missing } as const;
   return [{ kind: "sort", keys: [key], span: reader.spanFrom(start) }];
 }
+
+const apacheRequest =
+  '"(?:%{WORD:verb} %{NOTSPACE:request}(?: HTTP/%{NUMBER:httpversion})?|%{DATA:rawrequest})"';
+
+const commonRecord =
+  String.raw`%{IPORHOST:clientip} %{USER:ident} %{USER:auth} \[%{HTTPDATE:timestamp}\] ` +
+  `${apacheRequest} %{NUMBER:response} (?:%{NUMBER:bytes}|-)`;
+
+/** Patterns of whole records, whose parts are fields, and they themselves one of their name. */
+const recordPatterns: Readonly<Record<string, string>> = {
+  COMBINEDAPACHELOG: `${commonRecord} %{QUOTEDSTRING:referrer} %{QUOTEDSTRING:agent}`,
+  COMMONAPACHELOG: commonRecord,
+};
 
 /** AWS documents no limit; it is that of `autoregress`. */
 const mostRows = 101;

@@ -1,6 +1,7 @@
 // `flatten` of PPL: the members of an object as columns of their own.
 import type { QueryReader } from "../query-reader.ts";
 import type { Command, FieldReference, NamedExpression } from "../query-tree.ts";
+import { fieldsIn } from "./correlation.ts";
 import { beside, nameOf, type CommandParser, type Read, type Shown } from "./shown-columns.ts";
 
 /**
@@ -110,13 +111,3 @@ function fieldsNamed(
   }
   return [...named.values()];
 }
-
-function fieldsIn(part: unknown): readonly FieldReference[] {
-  if (typeof part !== "object" || part === null) return [];
-  if (isField(part)) return [part];
-  const parts: readonly unknown[] = Object.values(part);
-  return parts.flatMap((inner) => fieldsIn(inner));
-}
-
-const isField = (part: object): part is FieldReference =>
-  "kind" in part && part.kind === "field" && "steps" in part;

@@ -1,10 +1,13 @@
 // OpenSearch PPL: its commands, read into those of Logs Insights QL.
-import { parseEquality } from "../commands/join.ts";
-import { chosenByDataSources, namedSource } from "../commands/source.ts";
+import { namedSource } from "../commands/source.ts";
 import { QueryReader } from "../query-reader.ts";
-import type { Command, Expression, NamedExpression, Query } from "../query-tree.ts";
+import type { Command, Expression, NamedExpression, Query, SortKey } from "../query-tree.ts";
+import { withoutComments } from "./comments.ts";
+import { withoutCorrelation, withoutNames } from "./correlation.ts";
 import { derivedCommands } from "./derived-commands.ts";
-import { parseCondition, parseNamedCondition, parseValue } from "./parse-condition.ts";
+import { pplExpressions } from "./dialect.ts";
+import { joined } from "./joins.ts";
+import { parseGroup, parsePplSource } from "./ppl-source.ts";
 import {
   beside,
   fieldItem,
@@ -23,68 +26,38 @@ import {
  * @throws InsightsQueryError
  */
 export function parsePplQuery(text: string): Query {
-  const reader = new QueryReader(text, parseCommands);
+  const reader = new QueryReader(withoutComments(text, "//").replace(/;\s*$/, ""), parseCommands);
   const query = parseCommands(reader);
   if (reader.peek().kind !== "end") reader.unexpected();
   return query;
 }
 
 function parseCommands(reader: QueryReader): Query {
-  const commands: Command[] = [...parseSource(reader)];
-  if (commands.length > 0 && !reader.takeSymbol("|")) return { commands };
+  const { commands: first, names } = parsePplSource(reader);
+  const commands: Command[] = first.map((command) => ownFields(command, names, reader));
+  if (commands.length > 0 && !reader.takeSymbol("|")) return { commands, knowsUnknown: true };
   const unfinished: (() => void)[] = [];
   let shown: Shown;
   do {
     const read = parseCommand(reader, shown, commands);
     shown = read.shown ?? shown;
-    commands.push(...read.commands);
+    commands.push(...read.commands.map((command) => ownFields(command, names, reader)));
     const end = commands.length;
     unfinished.unshift(() => read.finish?.(commands.slice(end)));
   } while (reader.takeSymbol("|"));
   for (const finish of unfinished) finish();
-  return { commands };
+  return { commands, knowsUnknown: true };
 }
 
-/** `search source = [lg:`group`, `aws:fieldIndex` = "status", `status` = 200]`, or the name of one group. */
-function parseSource(reader: QueryReader): readonly Command[] {
-  const start = reader.offset;
-  const hasSearch = reader.takeWord("search");
-  if (!hasSearch && !/^source\s*=/i.test(reader.text.slice(start))) return [];
-  reader.expectWord("source");
-  reader.expectSymbol("=");
-  if (!reader.takeSymbol("[")) return [namedSource([parseGroup(reader)], reader.spanFrom(start))];
-  const [groups, dataSources]: [string[], string[]] = [[], []];
-  const conditions: Expression[] = [];
-  reader.list(() => {
-    const [, kind] = /^(lg|ds)\s*:/i.exec(reader.text.slice(reader.offset)) ?? [];
-    if (kind !== undefined) {
-      reader.next();
-      reader.next();
-      (kind.toLowerCase() === "lg" ? groups : dataSources).push(parseGroup(reader));
-    } else conditions.push(parseCondition(reader));
-  });
-  reader.expectSymbol("]");
-  const span = reader.spanFrom(start);
-  if (groups.length > 0 && dataSources.length > 0) {
-    return reader.refuse("log groups and data sources together are not supported", span);
-  }
-  const indexed = conditions.filter((condition) => !isIndexList(condition));
-  return [
-    ...(groups.length === 0 ? [] : [namedSource(groups, span)]),
-    ...(dataSources.length === 0 ? [] : [chosenByDataSources(dataSources, span)]),
-    ...indexed.map((condition): Command => ({ kind: "filterIndex", condition, span })),
-  ];
-}
-
-/** What says which fields are indexed; the conditions on them say it again. */
-function isIndexList(condition: Expression): boolean {
-  const subject =
-    condition.kind === "binary" ? condition.left : condition.kind === "in" ? condition.subject : condition;
-  return subject.kind === "field" && subject.steps.join(".") === "aws:fieldIndex";
-}
-
-function parseGroup(reader: QueryReader): string {
-  return reader.peek().kind === "text" ? reader.textLiteral().text : reader.alias();
+/** The name of the source says nothing in front of a field; inside of brackets it is the source around. */
+function ownFields(command: Command, names: readonly string[], reader: QueryReader): Command {
+  if (names.length === 0 || command.kind === "join") return command;
+  if (command.kind !== "filter") return withoutNames(command, names);
+  const condition = names.reduce(
+    (given, alias) => withoutCorrelation(given, { alias, isJoin: false }, reader),
+    command.condition,
+  );
+  return withoutNames({ ...command, condition }, names);
 }
 
 function parseCommand(reader: QueryReader, shown: Shown, before: readonly Command[]): Read {
@@ -103,7 +76,7 @@ function parseCommand(reader: QueryReader, shown: Shown, before: readonly Comman
 const commandParsers: Readonly<Record<string, CommandParser>> = {
   ...derivedCommands,
   where: (reader, start) => ({
-    commands: [{ kind: "filter", condition: parseCondition(reader), span: reader.spanFrom(start) }],
+    commands: [{ kind: "filter", condition: pplExpressions.condition(reader), span: reader.spanFrom(start) }],
   }),
   fields: parseFields,
   rename: parseRename,
@@ -114,30 +87,27 @@ const commandParsers: Readonly<Record<string, CommandParser>> = {
   },
   fillnull: parseFillNull,
   stats(reader, start) {
-    const items = reader.list(() => parseNamedCondition(reader));
-    const by = reader.takeWord("by") ? reader.list(() => parseNamedCondition(reader)) : [];
+    const items = reader.list(() => pplExpressions.named(reader));
+    const by = reader.takeWord("by") ? reader.list(() => pplExpressions.named(reader)) : [];
     const commands: readonly Command[] = [{ kind: "stats", items, by, span: reader.spanFrom(start) }];
     return { commands, shown: [...by, ...items].map(nameOf) };
   },
   sort(reader, start) {
-    const keys = reader.list(() => {
-      const isMinus = reader.takeSymbol("-");
-      if (!isMinus) reader.takeSymbol("+");
-      const from = reader.offset;
-      const expression = parseCondition(reader);
-      const text = reader.text.slice(from, reader.spanFrom(from).end);
-      const descending = reader.takeWord("desc") || isMinus;
-      reader.takeWord("asc");
-      return { expression, text, descending };
-    });
+    const keys = reader.list(() => parseSortKey(reader));
     return { commands: [{ kind: "sort", keys, span: reader.spanFrom(start) }] };
   },
-  head: (reader, start) => ({
-    commands: [{ kind: "limit", count: reader.count() ?? defaultRows, span: reader.spanFrom(start) }],
-  }),
+  head(reader, start) {
+    const count = reader.count() ?? defaultRows;
+    const offset = reader.takeWord("from") ? parseOffset(reader) : 0;
+    const skipped = offset === 0 ? {} : { offset };
+    return { commands: [{ kind: "limit", count, ...skipped, span: reader.spanFrom(start) }] };
+  },
   dedup: parseDedup,
   top: (reader, start) => mostFrequent(reader, start, true),
   rare: (reader, start) => mostFrequent(reader, start, false),
+  // Exact counts are as good.
+  top_approx: (reader, start) => mostFrequent(reader, start, true),
+  rare_approx: (reader, start) => mostFrequent(reader, start, false),
   parse(reader, start) {
     const subject = reader.field();
     const { text, span } = reader.textLiteral();
@@ -159,11 +129,28 @@ const commandParsers: Readonly<Record<string, CommandParser>> = {
 
 const defaultRows = 10;
 
+/** The first rows in an order that goes up are those without a value. */
+export function parseSortKey(reader: QueryReader): SortKey {
+  const isMinus = reader.takeSymbol("-");
+  const isPlus = !isMinus && reader.takeSymbol("+");
+  const key = pplExpressions.sortKey(reader);
+  if (!isMinus && !isPlus) return key;
+  const { expression, text } = key;
+  return isMinus ? { expression, text, descending: true } : { ...key, descending: false, missing: "first" };
+}
+
+function parseOffset(reader: QueryReader): number {
+  const token = reader.next();
+  const offset = token.kind === "number" ? Number(token.text) : Number.NaN;
+  if (Number.isInteger(offset) && offset >= 0 && offset <= 100_000) return offset;
+  return reader.refuse("a whole number between 0 and 100000 is expected", token.span);
+}
+
 function parseAssignment(reader: QueryReader): NamedExpression {
   const alias = reader.alias();
   reader.expectSymbol("=");
   const from = reader.offset;
-  const expression = parseCondition(reader);
+  const expression = pplExpressions.condition(reader);
   return { expression, alias, text: reader.text.slice(from, reader.spanFrom(from).end) };
 }
 
@@ -171,14 +158,13 @@ function parseAssignment(reader: QueryReader): NamedExpression {
 function parseFields(reader: QueryReader, start: number, shown: Shown): Read {
   if (reader.takeSymbol("-")) {
     const dropped = new Set(reader.list(() => reader.field().steps.join(".")));
-    if (shown === undefined) return reader.refuse("fields - needs columns", reader.spanFrom(start));
     return only(
-      shown.filter((name) => !dropped.has(name)),
+      (shown ?? ["@timestamp", "@message"]).filter((name) => !dropped.has(name)),
       reader.spanFrom(start).end,
     );
   }
   reader.takeSymbol("+");
-  const items = reader.list(() => parseNamedCondition(reader));
+  const items = reader.list(() => pplExpressions.named(reader));
   const commands: readonly Command[] = [{ kind: "display", items, span: reader.spanFrom(start) }];
   return { commands, shown: items.map(nameOf) };
 }
@@ -195,7 +181,7 @@ function parseRename(reader: QueryReader, start: number, shown: Shown): Read {
   return { commands: [{ kind: "display", items, span: { start, end } }], shown: items.map(nameOf) };
 }
 
-/** `fillnull using a = 0, b = "x"`, `fillnull with 0 in a, b`, or of all columns `fillnull with 0`. */
+/** `fillnull using a = 0, b = "x"`, `fillnull with 0 in a, b`, `value=0 a`, or of all columns `with 0`. */
 function parseFillNull(reader: QueryReader, start: number, shown: Shown): Read {
   if (reader.takeWord("using")) {
     const filled = reader.list(() => {
@@ -204,9 +190,12 @@ function parseFillNull(reader: QueryReader, start: number, shown: Shown): Read {
     });
     return beside(filled, shown, reader.spanFrom(start).end);
   }
-  reader.expectWord("with");
-  const value = parseValue(reader);
-  const names = reader.takeWord("in") ? reader.list(() => reader.field().steps.join(".")) : shown;
+  const isOld = /^value\s*=/i.test(reader.text.slice(reader.offset));
+  reader.expectWord(isOld ? "value" : "with");
+  if (isOld) reader.expectSymbol("=");
+  const value = pplExpressions.value(reader);
+  const hasNames = isOld ? !reader.atCommandEnd() : reader.takeWord("in");
+  const names = hasNames ? reader.list(() => reader.field().steps.join(".")) : shown;
   if (names === undefined) return reader.refuse("fillnull needs fields", reader.spanFrom(start));
   return beside(
     names.map((name) => filledField(name, value, start)),
@@ -273,11 +262,11 @@ function parseJoin(reader: QueryReader, start: number, type: "inner" | "left"): 
     reader.takeSymbol(",");
   }
   if (!reader.takeWord("on")) reader.expectWord("where");
-  const on = [parseEquality(reader, sides)];
-  while (reader.takeWord("and")) on.push(parseEquality(reader, sides));
+  const condition = pplExpressions.condition(reader);
   const from = reader.offset;
-  const query = reader.isSymbol("[")
+  const { commands } = reader.isSymbol("[")
     ? reader.subquery("]")
     : { commands: [namedSource([parseGroup(reader)], reader.spanFrom(from))] };
-  return { commands: [{ kind: "join", type, ...sides, on, query, span: reader.spanFrom(start) }] };
+  const left = { name: sides.left, commands: [] };
+  return { commands: joined(type, left, { name: sides.right, commands }, condition, reader, start) };
 }

@@ -1,199 +1,127 @@
-// OpenSearch SQL: one SELECT, read into the commands of Logs Insights QL.
-import { aggregationNamed } from "../functions/aggregations.ts";
-import { mapFields } from "../map-fields.ts";
-import { printExpression } from "../print-expression.ts";
+// OpenSearch SQL, read into the commands of Logs Insights QL.
+import { maximumRows } from "../commands/limit.ts";
 import { QueryReader } from "../query-reader.ts";
-import type { Command, Expression, NamedExpression, Query, SortKey } from "../query-tree.ts";
-import { parseCondition, parseNamedCondition } from "./parse-condition.ts";
-import { parseFrom } from "./sql-from.ts";
+import type { Span } from "../query-error.ts";
+import type { Combine, Command, Query, SortKey } from "../query-tree.ts";
+import { withoutComments } from "./comments.ts";
+import { sqlExpressions } from "./dialect.ts";
+import { parseSelect, type Select } from "./sql-select.ts";
+import { columnsOf, shapeSelect } from "./sql-shape.ts";
 
 /**
- * `SELECT [DISTINCT] ... FROM ... [JOIN ... ON ...] WHERE ... GROUP BY ... HAVING ... ORDER BY ...
- * LIMIT ...`, with queries in brackets behind `IN`; others, and windows, are refused with their position.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData_SQL.html
+ * `SELECT` with all its clauses, `UNION`, `INTERSECT` and `EXCEPT`; what AWS's page says is not supported in
+ * CloudWatch Logs is refused with its position.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-directquery-sql.html
  * @throws InsightsQueryError
  */
 export function parseSqlQuery(text: string): Query {
-  const reader = new QueryReader(text.replace(/;\s*$/, ""), parseSelect);
-  const query = parseSelect(reader);
+  const reader = new QueryReader(withoutComments(text, "--").replace(/;\s*$/, ""), parseStatement);
+  const query = parseStatement(reader);
   if (reader.peek().kind !== "end") reader.unexpected();
   return query;
 }
 
-function parseSelect(reader: QueryReader): Query {
+const refused = new Set("with explain values describe show insert update delete create drop".split(" "));
+
+function parseStatement(reader: QueryReader): Query {
+  const token = reader.peek();
+  const word = token.kind === "word" ? token.text.toLowerCase() : "";
+  if (refused.has(word)) reader.refuse(`${word.toUpperCase()} is not supported`, token.span);
   const start = reader.offset;
-  reader.expectWord("select");
-  const isDistinct = reader.takeWord("distinct");
-  const isAll = reader.takeSymbol("*");
-  const written = isAll ? [] : reader.list(() => parseNamedCondition(reader));
-  reader.expectWord("from");
-  const { commands, alias, isJoin } = parseFrom(reader);
-  const own = unqualified(alias);
-  const where = reader.takeWord("where") ? own.expression(parseCondition(reader)) : undefined;
-  const groups = parseGroups(reader).map(own.expression);
-  const having = reader.takeWord("having") ? own.expression(parseCondition(reader)) : undefined;
-  const order = parseOrder(reader).map(own.key);
-  const limit = reader.takeWord("limit") ? readLimit(reader) : undefined;
+  const part = parseUnion(reader);
+  const order = parseOrder(reader);
+  const limit = parseLimit(reader);
   const span = reader.spanFrom(start);
-  if (isJoin && isAll) reader.refuse("SELECT * of a join is not supported", span);
-  const items = written.map(own.item);
-  const isGrouped = groups.length > 0 || items.some(({ expression }) => hasAggregation(expression));
-  if (having !== undefined && !isGrouped) reader.refuse("HAVING needs GROUP BY", having.span);
-  if (isDistinct && (isGrouped || isAll)) reader.refuse("DISTINCT is supported for columns only", span);
-  const grouped = { items, groups, having, order };
-  const distinct = { ...grouped, groups: items.map(({ expression }) => expression) };
-  const shaped = isGrouped
-    ? groupedCommands(grouped)
-    : isDistinct
-      ? groupedCommands(distinct)
-      : plainCommands(items, order);
-  return {
-    commands: [
-      ...commands,
-      ...(where === undefined ? [] : [{ kind: "filter", condition: where, span } as const]),
-      ...shaped,
-      ...(limit === undefined ? [] : [{ kind: "limit", count: limit, span } as const]),
-    ],
-  };
+  const shaped = "items" in part ? shapeSelect(part, order, reader) : ordered(part, order, reader);
+  return { commands: [...shaped, ...limit(span)], knowsUnknown: true };
 }
 
-/** The name of the one table says nothing in front of a field, and is no part of the column's name. */
-function unqualified(alias: string | undefined) {
-  const expression = (given: Expression): Expression =>
-    mapFields(given, (field) => {
-      const [first, ...steps] = field.steps;
-      return first === alias && steps.length > 0 ? { ...field, steps } : field;
-    });
-  const item = (given: NamedExpression): NamedExpression => {
-    const own = expression(given.expression);
-    return { ...given, expression: own, text: own.kind === "field" ? own.steps.join(".") : given.text };
-  };
-  const key = (given: SortKey): SortKey => {
-    const own = expression(given.expression);
-    return { ...given, expression: own, text: own.kind === "field" ? own.steps.join(".") : given.text };
-  };
-  return { expression, item, key };
+/** A query of several ones, of which the columns are those of the first. */
+interface Combined {
+  readonly commands: readonly Command[];
+  readonly columns: readonly string[] | undefined;
 }
 
-function parseGroups(reader: QueryReader): readonly Expression[] {
-  if (!reader.takeWord("group")) return [];
-  reader.expectWord("by");
-  return reader.list(() => parseCondition(reader));
+type Part = Select | Combined;
+
+/** INTERSECT binds more than the others, and all of them from the left to the right. */
+function parseUnion(reader: QueryReader): Part {
+  return parseCombination(reader, { union: "union", except: "except", minus: "except" }, (inner) =>
+    parseCombination(inner, { intersect: "intersect" }, parsePart),
+  );
 }
 
-function parseOrder(reader: QueryReader): readonly SortKey[] {
-  if (!reader.takeWord("order")) return [];
-  reader.expectWord("by");
-  return reader.list(() => {
-    const from = reader.offset;
-    const expression = parseCondition(reader);
-    const text = reader.text.slice(from, reader.spanFrom(from).end);
-    const descending = reader.takeWord("desc");
-    if (!descending) reader.takeWord("asc");
-    return { expression, text, descending };
+function parseCombination(
+  reader: QueryReader,
+  operators: Readonly<Record<string, Combine["operation"]>>,
+  parseInner: (reader: QueryReader) => Part,
+): Part {
+  const start = reader.offset;
+  let left = parseInner(reader);
+  for (;;) {
+    const word = Object.keys(operators).find((candidate) => reader.takeWord(candidate));
+    const operation = word === undefined ? undefined : operators[word];
+    if (operation === undefined) return left;
+    const all = reader.takeWord("all");
+    if (!all) reader.takeWord("distinct");
+    const right = combinedOf(parseInner(reader), reader);
+    const query: Query = { commands: right.commands, knowsUnknown: true };
+    const own = combinedOf(left, reader);
+    const combine: Command = { kind: "combine", operation, all, query, span: reader.spanFrom(start) };
+    left = { commands: [...own.commands, combine], columns: own.columns };
+  }
+}
+
+const combinedOf = (part: Part, reader: QueryReader): Combined =>
+  "items" in part ? { commands: shapeSelect(part, [], reader), columns: columnsOf(part) } : part;
+
+/** A SELECT, or a query in brackets, which has an order and a limit of its own. */
+function parsePart(reader: QueryReader): Part {
+  if (!reader.isSymbol("(")) return parseSelect(reader);
+  reader.expectSymbol("(");
+  const { commands } = reader.nested(() => parseStatement(reader));
+  reader.expectSymbol(")");
+  return { commands, columns: undefined };
+}
+
+/** ORDER BY of several queries together is by the names or the places of their columns. */
+function ordered({ commands, columns }: Combined, order: readonly SortKey[], reader: QueryReader) {
+  if (order.length === 0) return commands;
+  const keys = order.map((key): SortKey => {
+    const { expression } = key;
+    if (expression.kind !== "number") return key;
+    const name = columns?.[Number(expression.text) - 1];
+    if (name === undefined) return reader.refuse("ORDER BY has no such column", expression.span);
+    return { ...key, expression: { kind: "field", steps: [name], span: expression.span }, text: name };
   });
+  const [first] = order;
+  return [...commands, { kind: "sort", keys, span: first?.expression.span ?? { start: 0, end: 0 } } as const];
 }
 
-function readLimit(reader: QueryReader): number {
+/** SORT BY is the same here: there is one partition. */
+function parseOrder(reader: QueryReader): readonly SortKey[] {
+  if (!reader.takeWord("order") && !reader.takeWord("sort")) return [];
+  reader.expectWord("by");
+  return reader.list(() => sqlExpressions.sortKey(reader));
+}
+
+/** `LIMIT 10`, `LIMIT 10 OFFSET 5`, `LIMIT ALL` */
+function parseLimit(reader: QueryReader): (span: Span) => readonly Command[] {
+  if (!reader.takeWord("limit")) {
+    if (reader.isWord("offset")) reader.refuse("OFFSET needs LIMIT", reader.peek().span);
+    return () => [];
+  }
+  if (reader.takeWord("all")) return () => [];
+  const count = readCount(reader, 1, "LIMIT");
+  const offset = reader.takeWord("offset") ? readCount(reader, 0, "OFFSET") : 0;
+  return (span) => [{ kind: "limit", count, ...(offset === 0 ? {} : { offset }), span }];
+}
+
+function readCount(reader: QueryReader, least: number, clause: string): number {
   const token = reader.next();
   const count = token.kind === "number" ? Number(token.text) : Number.NaN;
-  if (!Number.isInteger(count) || count < 1 || count > 100_000) {
-    return reader.refuse("LIMIT takes a whole number between 1 and 100000", token.span);
+  if (!Number.isInteger(count) || count < least || count > maximumRows) {
+    return reader.refuse(`${clause} takes a whole number between ${least} and ${maximumRows}`, token.span);
   }
   return count;
-}
-
-const noSpan = { start: 0, end: 0 };
-
-/** The order is given first, so that it may be by fields that are not shown. */
-function plainCommands(items: readonly NamedExpression[], keys: readonly SortKey[]): readonly Command[] {
-  const named = new Map(
-    items.flatMap((item) => (item.alias === undefined ? [] : [[item.alias, item] as const])),
-  );
-  const resolved = keys.map((key) => {
-    const item = named.get(key.text);
-    return item === undefined ? key : { ...key, expression: item.expression, text: item.text };
-  });
-  return [
-    ...(keys.length === 0 ? [] : [{ kind: "sort", keys: resolved, span: noSpan } as const]),
-    ...(items.length === 0 ? [] : [{ kind: "display", items, span: noSpan } as const]),
-  ];
-}
-
-interface Grouped {
-  readonly items: readonly NamedExpression[];
-  readonly groups: readonly Expression[];
-  readonly having: Expression | undefined;
-  readonly order: readonly SortKey[];
-}
-
-const countOfRows: NamedExpression = {
-  expression: { kind: "call", name: "count", arguments: [{ kind: "star", span: noSpan }], span: noSpan },
-  alias: "hidden count",
-  text: "count(*)",
-};
-
-const printed = (expression: Expression) => printExpression(expression, () => "");
-
-/** Aggregations of HAVING and ORDER BY are columns as well, which are not shown. */
-function groupedCommands({ items, groups, having, order }: Grouped): readonly Command[] {
-  const names = new Map(items.map(({ expression, alias, text }) => [printed(expression), alias ?? text]));
-  const isGroup = new Set(groups.map(printed));
-  const byName = new Map(items.map((item) => [item.alias ?? item.text, item.expression]));
-  const by = groups.map((expression) => {
-    const named = byName.get(printed(expression));
-    const own = named ?? expression;
-    isGroup.add(printed(own));
-    return { expression: own, alias: names.get(printed(own)), text: printed(expression) };
-  });
-  const columns = items.filter(({ expression }) => !isGroup.has(printed(expression)));
-  // A list of aggregations has one at least.
-  const aggregates = columns.length > 0 ? columns : [countOfRows];
-  const hidden: NamedExpression[] = [];
-  const columnOf = (expression: Expression): Expression => {
-    const key = printed(expression);
-    const isKnown = names.has(key);
-    if (!isKnown && expression.kind === "call" && aggregationNamed(expression.name) !== undefined) {
-      names.set(key, `hidden ${hidden.length}`);
-      hidden.push({ expression, alias: `hidden ${hidden.length}`, text: key });
-    }
-    const name = names.get(key);
-    if (name !== undefined) return { kind: "field", steps: [name], span: expression.span };
-    if (expression.kind === "binary") {
-      return { ...expression, left: columnOf(expression.left), right: columnOf(expression.right) };
-    }
-    if (expression.kind === "not" || expression.kind === "negative") {
-      return { ...expression, operand: columnOf(expression.operand) };
-    }
-    return expression;
-  };
-  const condition = having === undefined ? undefined : columnOf(having);
-  const keys = order.map((key) => {
-    const expression = columnOf(key.expression);
-    return { ...key, expression, text: printed(expression) };
-  });
-  const shown = items.map(({ alias, text }): NamedExpression => {
-    const name = alias ?? text;
-    return { expression: { kind: "field", steps: [name], span: noSpan }, alias: undefined, text: name };
-  });
-  return [
-    { kind: "stats", items: [...aggregates, ...hidden], by, span: noSpan },
-    ...(condition === undefined ? [] : [{ kind: "filter", condition, span: noSpan } as const]),
-    ...(keys.length === 0 ? [] : [{ kind: "sort", keys, span: noSpan } as const]),
-    { kind: "display", items: shown, span: noSpan },
-  ];
-}
-
-function hasAggregation(expression: Expression): boolean {
-  switch (expression.kind) {
-    case "call":
-      return aggregationNamed(expression.name) !== undefined || expression.arguments.some(hasAggregation);
-    case "binary":
-      return hasAggregation(expression.left) || hasAggregation(expression.right);
-    case "not":
-    case "negative":
-      return hasAggregation(expression.operand);
-    default:
-      return false;
-  }
 }

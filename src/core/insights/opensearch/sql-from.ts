@@ -1,60 +1,108 @@
-// FROM of OpenSearch SQL: log groups, data sources, indexed values, and the group that is joined.
-import { parseEquality } from "../commands/join.ts";
-import { chosenByDataSources, namedSource } from "../commands/source.ts";
+// FROM of OpenSearch SQL: log groups, data sources, indexed values, queries in brackets, and one join.
+import { namedSource } from "../commands/source.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Span } from "../query-error.ts";
-import type { Command, Expression, FieldReference, Join } from "../query-tree.ts";
+import type { Command, Expression, FieldReference } from "../query-tree.ts";
+import { columnsOfQuery, joined, usingKeys, type Side } from "./joins.ts";
+import { chosenSource } from "./data-sources.ts";
+import { sqlExpressions } from "./dialect.ts";
 
 export interface From {
   readonly commands: readonly Command[];
-  /** What may stand in front of the names of fields; undefined for one table, whose fields are known. */
+  /** What may stand in front of the names of fields; undefined where nothing is to be left out. */
   readonly alias: string | undefined;
   readonly isJoin: boolean;
+  /** The columns of a query in brackets. */
+  readonly columns: readonly string[] | undefined;
 }
 
 /**
- * `` `group` ``, or `` `logGroups(logGroupIdentifier: ['a', 'b']) filterIndex('status' = 200)` ``, with an
- * alias; then maybe `INNER JOIN` or `LEFT OUTER JOIN` with another one.
+ * `` `group` ``, or `` `logGroups(logGroupIdentifier: ['a', 'b']) filterIndex('status' = 200)` ``, or a query
+ * in brackets, with an alias; then maybe `INNER JOIN` or `LEFT OUTER JOIN` with another one.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData_SQL.html
  */
 export function parseFrom(reader: QueryReader): From {
   const start = reader.offset;
   const first = parseTable(reader);
+  const type = parseJoinType(reader);
+  if (type === undefined) {
+    if (reader.isSymbol(",")) reader.refuse("one log group is expected behind FROM", reader.peek().span);
+    return {
+      commands: first.commands,
+      alias: first.alias ?? first.name,
+      isJoin: false,
+      columns: first.columns,
+    };
+  }
+  const second = parseTable(reader);
+  const left: Side = { name: first.alias ?? first.name, commands: first.commands };
+  const right: Side = { name: second.alias ?? second.name, commands: second.commands };
+  const condition = parseCriteria(reader, left.name, right.name);
+  const commands = joined(type, left, right, condition, reader, start);
+  if (parseJoinType(reader) !== undefined)
+    reader.refuse("one JOIN is supported in a SELECT", reader.spanFrom(start));
+  return { commands, alias: undefined, isJoin: true, columns: undefined };
+}
+
+const refused = new Set("right full cross natural lateral pivot unpivot tablesample".split(" "));
+
+function parseJoinType(reader: QueryReader): "inner" | "left" | undefined {
+  const token = reader.peek();
+  const word = token.kind === "word" ? token.text.toLowerCase() : "";
+  if (refused.has(word)) reader.refuse(`${word.toUpperCase()} is not supported`, token.span);
   const isLeft = reader.takeWord("left");
   if (isLeft) reader.takeWord("outer");
-  else if (!reader.takeWord("inner") && !reader.isWord("join")) {
-    return { commands: first.commands, alias: first.alias, isJoin: false };
-  }
+  else if (!reader.takeWord("inner") && !reader.isWord("join")) return undefined;
   reader.expectWord("join");
-  const second = parseTable(reader);
-  const [left, right] = [first.alias ?? first.name, second.alias ?? second.name];
-  reader.expectWord("on");
-  const on = [parseEquality(reader, { left, right })];
-  while (reader.takeWord("and")) on.push(parseEquality(reader, { left, right }));
-  const type = isLeft ? "left" : "inner";
-  const query = { commands: second.commands };
-  const join: Join = { kind: "join", type, left, right, on, query, span: reader.spanFrom(start) };
-  return { commands: [...first.commands, join], alias: undefined, isJoin: true };
+  return isLeft ? "left" : "inner";
+}
+
+function parseCriteria(reader: QueryReader, left: string, right: string): Expression {
+  if (!reader.takeWord("using")) {
+    reader.expectWord("on");
+    return sqlExpressions.condition(reader);
+  }
+  reader.expectSymbol("(");
+  const fields = reader.list(() => reader.field());
+  reader.expectSymbol(")");
+  return usingKeys(fields, left, right);
 }
 
 interface Table {
   readonly name: string;
   readonly alias: string | undefined;
   readonly commands: readonly Command[];
+  readonly columns: readonly string[] | undefined;
 }
 
-const clauses = new Set("where group having order limit left right full cross inner join on".split(" "));
+const clauses = new Set(
+  (
+    "where group having order sort limit offset left right full cross inner join on using union intersect " +
+    "except minus window natural lateral pivot unpivot tablesample"
+  ).split(" "),
+);
 
 function parseTable(reader: QueryReader): Table {
+  if (reader.isSymbol("(")) {
+    const { commands } = reader.subquery();
+    return { name: "", alias: parseAlias(reader), commands, columns: columnsOfQuery(commands) };
+  }
   const token = reader.next();
   if (token.kind !== "name" && token.kind !== "text" && token.kind !== "word") {
     return reader.refuse("a log group is expected", token.span);
   }
+  if (token.kind === "word" && reader.isSymbol("(")) {
+    return reader.refuse(`${token.text} is not supported behind FROM`, token.span);
+  }
   const commands = commandsOf(token.text, token.span, reader);
+  return { name: token.text, alias: parseAlias(reader), commands, columns: undefined };
+}
+
+function parseAlias(reader: QueryReader): string | undefined {
+  if (reader.takeWord("as")) return reader.alias();
   const next = reader.peek();
   const isAlias = next.kind === "name" || (next.kind === "word" && !clauses.has(next.text.toLowerCase()));
-  const alias = reader.takeWord("as") || isAlias ? reader.alias() : undefined;
-  return { name: token.text, alias, commands };
+  return isAlias ? reader.alias() : undefined;
 }
 
 /** What stands in back quotes: a name, or selectors one behind the other. */
@@ -72,11 +120,8 @@ function commandsOf(text: string, span: Span, reader: QueryReader): readonly Com
     [inside("filterindex"), conditions],
   ].every(([given, read]) => given === undefined || (read !== undefined && read.length > 0));
   if (!isRead) return reader.refuse("log groups, data sources or indexed values are expected", span);
-  if (groups.length > 0 && dataSources.length > 0) {
-    return reader.refuse("log groups and data sources together are not supported", span);
-  }
   return [
-    groups.length > 0 ? namedSource(groups, span) : chosenByDataSources(dataSources, span),
+    ...chosenSource(groups, dataSources, span),
     ...conditions.map((condition): Command => ({ kind: "filterIndex", condition, span })),
   ];
 }
