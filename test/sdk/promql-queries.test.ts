@@ -1,6 +1,7 @@
 // The Prometheus-compatible addresses of CloudWatch: instants, ranges, series, labels, and what is refused.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GroundwatchClient } from "../../src/client/index.ts";
 import { startTestServer, testStartAt, type TestServer } from "../support/server.ts";
 
 const minuteMs = 60_000;
@@ -199,6 +200,32 @@ test.each<[string, Record<string, string>, number, string, string]>([
     status,
     answer: { status: "error", errorType, error: expect.stringContaining(error) as string },
   });
+});
+
+test("under --auth iam a request is signed for the service, or has a token", async () => {
+  const root = { accessKeyId: "AKIAROOTROOTROOTROOT", secretAccessKey: "secret" };
+  const strict = await startTestServer({
+    auth: "iam",
+    clock: "system", // clients sign with it
+    accessKeys: [{ ...root, account: "111122223333", userName: undefined }],
+  });
+  try {
+    const config = { endpoint: strict.endpoint, region: "us-east-1", credentials: root, maxAttempts: 1 };
+    const { BearerToken } = await new GroundwatchClient(config).createAccessKey({});
+    const put = async (headers: Record<string, string>) => {
+      const options = { method: "POST", headers: { ...json, ...headers }, body: "{}" };
+      return (await fetch(`${strict.endpoint}/v1/metrics`, options)).status;
+    };
+    const labels = async (headers: Record<string, string>) =>
+      (await fetch(`${strict.endpoint}/api/v1/labels`, { headers })).status;
+    expect([await put({}), await labels({})]).toEqual([401, 401]);
+    const wrong = { authorization: `Bearer ${BearerToken.slice(0, -1)}?` };
+    expect([await put(wrong), await labels(wrong)]).toEqual([401, 401]);
+    const right = { authorization: `Bearer ${BearerToken}` };
+    expect([await put(right), await labels(right)]).toEqual([200, 200]);
+  } finally {
+    await strict.stop();
+  }
 });
 
 test("values are for GET only, and metrics of PutMetricData are not found", async () => {

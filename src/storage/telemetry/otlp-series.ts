@@ -151,8 +151,9 @@ function askedFor({ world, selectors, window }: SeriesQuestion): Sql {
   ];
   const all = joinSql(conditions, " AND ");
   if (window === undefined) return all;
-  return sql`${all} AND series_id IN (SELECT series_id FROM otlp_samples
-    WHERE series_id IN (SELECT series_id FROM otlp_series WHERE ${all})
+  // Global, because a cluster would ask every shard for the tables of every shard.
+  return sql`${all} AND series_id GLOBAL IN (SELECT series_id FROM otlp_samples
+    WHERE series_id GLOBAL IN (SELECT series_id FROM otlp_series WHERE ${all})
       AND timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.floor(window.from))})
       AND timestamp <= fromUnixTimestamp64Milli(${BigInt(Math.floor(window.to))}))`;
 }
