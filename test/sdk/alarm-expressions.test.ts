@@ -134,6 +134,10 @@ test("an alarm on a query of many time series has contributors, each with its ow
   expect(await described("hosts")).toMatchObject({
     StateReason: "2 out of 3 time series evaluated to ALARM",
   });
+  // The same query with another description is about the same time series: none of them is news.
+  const same = [{ Id: "q", Expression: query, Period: 60 }];
+  await cloudwatch.putMetricAlarm({ ...alarm("hosts", same), AlarmDescription: "hosts that are busy" });
+  expect(await contributorsOf("hosts")).toHaveLength(2);
   await put({ "Load a": 1, "Load b": 1, "Load c": 7 });
   await advance();
   expect(await described("hosts")).toMatchObject({

@@ -61,12 +61,14 @@ async function described(AlarmName: string) {
 }
 
 test("the results of a query that runs on a schedule decide the state", async () => {
-  await cloudwatch.putLogAlarm(errors);
+  const Tags = [{ Key: "team", Value: "shop" }];
+  const tagged = { ...errors, ...configured({ Tags }) };
+  await cloudwatch.putLogAlarm(tagged);
   expect(await described("errors")).toMatchObject({
     StateValue: "INSUFFICIENT_DATA",
     QueryResultsToEvaluate: 2,
     ScheduledQueryConfiguration: {
-      ...errors.ScheduledQueryConfiguration,
+      ...tagged.ScheduledQueryConfiguration,
       QueryARN: expect.stringContaining(`arn:aws:logs:${testRegion}:${testAccount}:scheduled-query:`),
     },
   });

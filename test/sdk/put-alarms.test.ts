@@ -30,6 +30,9 @@ const onMetrics = (Metrics: MetricDataQuery[], more: Partial<PutMetricAlarmInput
   Metrics,
   ...more,
 });
+const doubled = (index: number) => ({ Id: `e${index}`, Expression: "m1 * 2", ReturnData: false });
+const scaling =
+  "arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1:autoScalingGroupName/g:policyName/p";
 const onBand = { Threshold: undefined, ThresholdMetricId: "band" };
 
 beforeAll(async () => {
@@ -74,6 +77,28 @@ describe("PutMetricAlarm refuses", () => {
       "Exactly one element of the metrics list should return data",
     ],
     [onMetrics([load, { Id: "e", Expression: "m1 * 2" }]), "Exactly one element of the metrics list"],
+    [
+      onMetrics(
+        Array.from({ length: 11 }, (_, index) => ({ ...load, Id: `m${index}`, ReturnData: index === 0 })),
+      ),
+      "must not have more than 10 elements with MetricStat",
+    ],
+    [
+      onMetrics([load, ...Array.from({ length: 11 }, (_, index) => doubled(index))]),
+      "must not have more than 10 elements with Expression",
+    ],
+    [
+      onMetrics([load, band], {
+        ...onBand,
+        ComparisonOperator: "GreaterThanUpperThreshold",
+        AlarmActions: [scaling],
+      }),
+      "Alarms based on anomaly detection models cannot have Auto Scaling actions",
+    ],
+    [
+      onMetrics([load], { AlarmActions: ["arn:aws:automate:us-east-1:ec2:stop"] }),
+      "only be used if the alarm is monitoring an EC2 instance",
+    ],
     [onMetrics([{ ...load, Id: "M1" }]), "The value M1 for parameter Id does not match the pattern"],
     [onMetrics([{ Id: "e", Expression: "m2 * 2" }]), "Undefined id 'm2'"],
     [
@@ -158,4 +183,20 @@ test("a percentile of few samples is evaluated, or leaves the state, as the alar
   expect(await after(999, 5)).toEqual(["ALARM", "INSUFFICIENT_DATA"]);
   expect(await after(1_000, 5)).toEqual(["ALARM", "ALARM"]);
   expect(await after(999, 0.5)).toEqual(["OK", "ALARM"]);
+});
+
+test("PutMetricAlarm takes ten metrics with ten expressions", async () => {
+  const metrics = Array.from({ length: 10 }, (_, index) => ({ ...load, Id: `m${index}`, ReturnData: false }));
+  const expressions = Array.from({ length: 10 }, (_, index) => ({
+    Id: `e${index}`,
+    Expression: `m${index} * 2`,
+    ReturnData: index === 0,
+  }));
+  await cloudwatch.putMetricAlarm({
+    ...alarm,
+    ...onMetrics([...metrics, ...expressions]),
+    AlarmName: "many",
+  });
+  const { MetricAlarms } = await cloudwatch.describeAlarms({ AlarmNames: ["many"] });
+  expect(MetricAlarms?.[0]?.Metrics).toHaveLength(20);
 });

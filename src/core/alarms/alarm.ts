@@ -147,6 +147,8 @@ export interface LogQuery {
   readonly since?: number;
   /** Like `avg(latency) by host | sort desc`. */
   readonly aggregation: string;
+  /** Of the scheduled query, as they were given. */
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
   /** How many log lines go with a notification; none unless given. */
   readonly lines?: { readonly count: number; readonly roleArn: string };
 }
@@ -177,7 +179,9 @@ export const alarmLimits = {
   /** `Period` times `EvaluationPeriods`, for periods below an hour and above. */
   shortRangeSeconds: 86_400,
   longRangeSeconds: 604_800,
-  queries: 10,
+  /** Of `Metrics`: so many metrics, and so many expressions. */
+  metrics: 10,
+  expressions: 10,
   stateReasonDataCharacters: 4_000,
   warmUpMinutes: 1_440,
   /** Time series in ALARM that an alarm keeps apart. */

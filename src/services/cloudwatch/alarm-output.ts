@@ -72,6 +72,9 @@ export function wireLogAlarm(alarm: MetricAlarm, logs: LogQuery): WireLogAlarm {
       QueryARN: logs.queryArn,
       ScheduledQueryRoleARN: logs.roleArn,
       AggregationExpression: logs.aggregation,
+      ...(logs.tags === undefined
+        ? {}
+        : { Tags: logs.tags.map(({ key, value }) => ({ Key: key, Value: value })) }),
       ScheduleConfiguration: {
         ScheduleExpression: logs.scheduleExpression,
         StartTimeOffset: logs.startOffsetSeconds,

@@ -2,6 +2,7 @@
 import type { AlarmQuery } from "../../core/alarms/alarm.ts";
 import type { InsightsQuery } from "../../core/metrics/insights-sql/query.ts";
 import { isPlanProblem, planQueries, type QueryPlan } from "../../core/metrics/math/plan.ts";
+import { refuseInstanceActions } from "./alarm-action-input.ts";
 import { validationError } from "./alarm-errors.ts";
 import type { Input } from "./context.ts";
 
@@ -16,7 +17,11 @@ const minimumFunctionSeconds = 60;
  */
 export function checkExpressions(queries: readonly AlarmQuery[], input: Input<"PutMetricAlarm">): void {
   refuseForeignInstances(queries, input);
-  if (queries.every(({ expression }) => expression === undefined)) return;
+  if (queries.every(({ expression }) => expression === undefined)) {
+    refuseActionsOfMetric(queries, input);
+    return;
+  }
+  if (input.ThresholdMetricId !== undefined) refuseScaling(input);
   const plan = planQueries(queries);
   if (isPlanProblem(plan)) throw validationError(plan.problem);
   if (plan.needs.some(({ kind }) => kind === "search")) {
@@ -34,7 +39,7 @@ export function checkExpressions(queries: readonly AlarmQuery[], input: Input<"P
   for (const { id, returnData } of queries) {
     if (returnData) checkResult(plan, id, input.ThresholdMetricId);
   }
-  refuseInstanceActions(input);
+  refuseActionsOfExpressions(input);
 }
 
 function checkResult(plan: QueryPlan, id: string, thresholdMetricId: string | undefined): void {
@@ -58,7 +63,7 @@ function checkResult(plan: QueryPlan, id: string, thresholdMetricId: string | un
 const isBandExpression = (text = "") => /^\s*ANOMALY_DETECTION_BAND\s*\(/i.test(text);
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-data-queries.html */
-function refuseInstanceActions({
+function refuseActionsOfExpressions({
   AlarmActions,
   OKActions,
   InsufficientDataActions,
@@ -77,6 +82,23 @@ const instanceActions = ({ AlarmActions = [], OKActions = [], InsufficientDataAc
   [...AlarmActions, ...OKActions, ...InsufficientDataActions].filter((arn) =>
     /^arn:[\w-]+:(automate|swf):/.test(arn),
   );
+
+/** A metric of the list is as good as one that stands by itself. */
+function refuseActionsOfMetric(queries: readonly AlarmQuery[], actions: Actions): void {
+  const metric = queries.find(({ returnData }) => returnData)?.metric;
+  if (metric === undefined) return;
+  const Dimensions = metric.dimensions.map(({ name, value }) => ({ Name: name, Value: value }));
+  const { AlarmActions, OKActions, InsufficientDataActions } = actions;
+  const lists = { AlarmActions, OKActions, InsufficientDataActions };
+  refuseInstanceActions({ MetricName: metric.name, Dimensions, ...lists });
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+function refuseScaling({ AlarmActions = [], OKActions = [], InsufficientDataActions = [] }: Actions): void {
+  const actions = [...AlarmActions, ...OKActions, ...InsufficientDataActions];
+  if (!actions.some((arn) => /^arn:[\w-]+:autoscaling:/.test(arn))) return;
+  throw validationError("Alarms based on anomaly detection models cannot have Auto Scaling actions.");
+}
 
 /** The machine that a metric of another account is about is not one of the alarm's own. */
 function refuseForeignInstances(queries: readonly AlarmQuery[], actions: Actions): void {

@@ -130,8 +130,12 @@ function queriesOf(
         "ExtendedStatistic.",
     );
   }
-  if (queries.length > alarmLimits.queries) {
-    throw validationError(`The metrics list must not have more than ${alarmLimits.queries} elements.`);
+  for (const [member, limit] of [
+    ["MetricStat", alarmLimits.metrics],
+    ["Expression", alarmLimits.expressions],
+  ] as const) {
+    if (queries.filter((query) => query[member] !== undefined).length <= limit) continue;
+    throw validationError(`The metrics list must not have more than ${limit} elements with ${member}.`);
   }
   const ids = new Set(queries.map(({ Id }) => Id));
   if (ids.size < queries.length)

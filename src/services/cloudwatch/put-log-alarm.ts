@@ -143,7 +143,9 @@ function logQueryOf(configuration: PutInput["ScheduledQueryConfiguration"], quer
     );
   }
   const schedule = { scheduleExpression, rateSeconds, startOffsetSeconds, endOffsetSeconds };
-  const logs = { queryString, logGroupIdentifiers, queryArn, roleArn, aggregation, ...schedule };
+  const tags = Object.entries(withTags({}, configuration.Tags)).map(([key, value]) => ({ key, value }));
+  const query = { queryString, logGroupIdentifiers, queryArn, roleArn, aggregation, ...schedule };
+  const logs = tags.length === 0 ? query : { ...query, tags };
   refuseWrongQuery(queryOfLogAlarm(logs));
   return logs;
 }

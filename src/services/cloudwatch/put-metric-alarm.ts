@@ -48,8 +48,9 @@ export const initialState = ({ promql }: MetricAlarmPart) =>
   promql === undefined ? "INSUFFICIENT_DATA" : "OK";
 
 /** Time series go on as they are unless another query decides which there are. */
-function trackedOf({ promql, tracked, contributors }: MetricAlarm, part: MetricAlarmPart) {
-  if (promql === undefined || promql.query !== part.promql?.query) return {};
+function trackedOf({ promql, queries, tracked, contributors }: MetricAlarm, part: MetricAlarmPart) {
+  const [before, after] = [promql?.query ?? queries, part.promql?.query ?? part.queries];
+  if (JSON.stringify(before) !== JSON.stringify(after)) return {};
   return {
     ...(tracked === undefined ? {} : { tracked }),
     ...(contributors === undefined ? {} : { contributors }),
