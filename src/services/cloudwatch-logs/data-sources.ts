@@ -13,6 +13,7 @@ import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { parseToken, printToken } from "./errors.ts";
 import { visibleFrom } from "./log-events.ts";
+import { isOfClass } from "./log-classes.ts";
 import { accountsOf } from "./log-group-listings.ts";
 import { groupsIn, scopeOf, type StoredGroup } from "./stored-groups.ts";
 
@@ -98,7 +99,7 @@ export async function listAggregateLogGroupSummaries(
     for await (const { key, value } of groupsOf(`${account}/${context.call.region}`, context)) {
       const source = dataSourceOf(value.tags);
       if (source === undefined || !matchesName(key) || !isOfDataSources(value.tags, dataSources)) continue;
-      if (logGroupClass !== undefined && logGroupClass !== value.logGroupClass) continue;
+      if (!isOfClass(logGroupClass, value.logGroupClass)) continue;
       const name = JSON.stringify([source.name, source.type]);
       const counted = counts.get(name) ?? { source, groups: 0 };
       counted.groups += 1;

@@ -43,7 +43,7 @@ CreateLogAnomalyDetectorRequest.kmsKeyId ..256 /^arn:aws[a-z\-]*:kms:[-a-z0-9]*:
 CreateLogAnomalyDetectorRequest.logGroupArnList [ 1..2048 /[\w#+=/:,.@-]*/ ]
 CreateLogAnomalyDetectorRequest.tags 1..50 < 1..128 /^([\p{L}\p{Z}\p{N}_.:/=+\-@]+)$/ > [ ..256 /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/ ]
 CreateLogGroupRequest.kmsKeyId ..256
-CreateLogGroupRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY)
+CreateLogGroupRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY|ESSENTIALS)
 CreateLogGroupRequest.logGroupName 1..512 /[\.\-_/#A-Za-z0-9]+/
 CreateLogGroupRequest.tags 1..50 < 1..128 /^([\p{L}\p{Z}\p{N}_.:/=+\-@]+)$/ > [ ..256 /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/ ]
 CreateLogStreamRequest.logGroupName 1..512 /[\.\-_/#A-Za-z0-9]+/
@@ -134,7 +134,7 @@ DescribeIndexPoliciesRequest.logGroupIdentifiers 1..1 [ 1..2048 /[\w#+=/:,.@-]*/
 DescribeIndexPoliciesRequest.nextToken 1..
 DescribeLogGroupsRequest.accountIdentifiers 0..20 [ 12..12 /^\d{12}$/ ]
 DescribeLogGroupsRequest.limit integer 1..50
-DescribeLogGroupsRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY)
+DescribeLogGroupsRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY|ESSENTIALS)
 DescribeLogGroupsRequest.logGroupIdentifiers 1..50 [ 1..2048 /[\w#+=/:,.@-]*/ ]
 DescribeLogGroupsRequest.logGroupNamePattern 0..512 /[\.\-_/#A-Za-z0-9]*/
 DescribeLogGroupsRequest.logGroupNamePrefix 1..512 /[\.\-_/#A-Za-z0-9]+/
@@ -223,7 +223,7 @@ ListAggregateLogGroupSummariesRequest.accountIdentifiers 0..20 [ 12..12 /^\d{12}
 ListAggregateLogGroupSummariesRequest.dataSources 1..5
 ListAggregateLogGroupSummariesRequest.groupBy (DATA_SOURCE_NAME_TYPE_AND_FORMAT|DATA_SOURCE_NAME_AND_TYPE)
 ListAggregateLogGroupSummariesRequest.limit integer 1..50
-ListAggregateLogGroupSummariesRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY)
+ListAggregateLogGroupSummariesRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY|ESSENTIALS)
 ListAggregateLogGroupSummariesRequest.logGroupNamePattern 3..129 /(\^?[\.\-_\/#A-Za-z0-9]{3,24})(\|\^?[\.\-_\/#A-Za-z0-9]{3,24}){0,4}/
 ListAggregateLogGroupSummariesRequest.nextToken 1..
 ListAnomaliesRequest.anomalyDetectorArn 1.. /[\w#+=/:,.@-]*/
@@ -243,7 +243,7 @@ ListLogGroupsRequest.accountIdentifiers 0..20 [ 12..12 /^\d{12}$/ ]
 ListLogGroupsRequest.dataSources 1..5
 ListLogGroupsRequest.fieldIndexNames 1..20 [ 1..512 /[\.\-_/#A-Za-z0-9]+/ ]
 ListLogGroupsRequest.limit integer 1..1000
-ListLogGroupsRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY)
+ListLogGroupsRequest.logGroupClass (STANDARD|INFREQUENT_ACCESS|DELIVERY|ESSENTIALS)
 ListLogGroupsRequest.logGroupNamePattern 3..129 /(\^?[\.\-_\/#A-Za-z0-9]{3,24})(\|\^?[\.\-_\/#A-Za-z0-9]{3,24}){0,4}/
 ListLogGroupsRequest.logGroupTags 1..5
 ListLogGroupsRequest.nextToken 1..

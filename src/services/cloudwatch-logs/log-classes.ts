@@ -1,5 +1,9 @@
 // What log groups of other classes than Standard have not got.
-import { InvalidOperationException, ValidationException } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  InvalidOperationException,
+  ValidationException,
+  type LogGroupClass,
+} from "@aws-sdk/client-cloudwatch-logs";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { StoredGroup } from "./stored-groups.ts";
@@ -11,6 +15,18 @@ import type { StoredGroup } from "./stored-groups.ts";
 export function requireStandardClass({ value }: Pick<Document<StoredGroup>, "value">): void {
   if (value.logGroupClass === "STANDARD") return;
   throw modelled(ValidationException, "This operation is only supported on the Standard log class.");
+}
+
+/** Who asks for groups of the one of these two classes gets those of the other as well. */
+const alike: readonly LogGroupClass[] = ["INFREQUENT_ACCESS", "ESSENTIALS"];
+
+/**
+ * Whether a listing that is limited to a class has a group; without one it has all.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
+ */
+export function isOfClass(wanted: LogGroupClass | undefined, logGroupClass: LogGroupClass): boolean {
+  if (wanted === undefined || wanted === logGroupClass) return true;
+  return alike.includes(wanted) && alike.includes(logGroupClass);
 }
 
 /**

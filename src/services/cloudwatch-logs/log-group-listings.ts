@@ -10,6 +10,7 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
 import { policyKey, protectionPoliciesIn } from "./group-policies.ts";
 import { groupsThatIndex } from "./index-policies.ts";
+import { isOfClass } from "./log-classes.ts";
 import { accountOf, groupsIn, readablePlace, sizesIn, type StoredGroup } from "./stored-groups.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
@@ -144,10 +145,9 @@ async function groupsOfAccount(
       ...(contains === undefined ? {} : { contains }),
       ...(after === undefined ? {} : { after: { key: after } }),
     });
-    const wantedClass = input.logGroupClass;
     const accepted = found.filter((group) => {
       if (names?.has(group.key) === false) return false;
-      return (wantedClass === undefined || group.value.logGroupClass === wantedClass) && accepts(group);
+      return isOfClass(input.logGroupClass, group.value.logGroupClass) && accepts(group);
     });
     groups.push(...(await narrow(accepted, scope)));
     after = found.at(-1)?.key;

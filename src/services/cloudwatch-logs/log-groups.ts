@@ -1,5 +1,5 @@
 // Log groups: create, delete, retention and deletion protection.
-import { ResourceAlreadyExistsException, ValidationException } from "@aws-sdk/client-cloudwatch-logs";
+import { ResourceAlreadyExistsException } from "@aws-sdk/client-cloudwatch-logs";
 import { retentionDaysValues } from "../../core/logs/limits.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import { modelled } from "../../wire/service.ts";
@@ -14,6 +14,7 @@ import {
   collectionNames,
   groupsIn,
   requireGroup,
+  requireUnprotected,
   scopeOf,
   streamScope,
   type StoredGroup,
@@ -63,13 +64,9 @@ export async function deleteLogGroup(
   context: LogsContext,
 ): Promise<Output<"DeleteLogGroup">> {
   const { state, logEncryption } = context.dependencies;
-  const { scope, key, value, version } = await requireGroup(context, input.logGroupName);
-  if (value.deletionProtection) {
-    throw modelled(
-      ValidationException,
-      `The log group ${key} cannot be deleted because deletion protection is enabled.`,
-    );
-  }
+  const group = await requireGroup(context, input.logGroupName);
+  const { scope, key, value, version } = group;
+  requireUnprotected(group, undefined);
   const { groups, streams, sizes } = collectionNames;
   await logEncryption.currentKeyring();
   const deleted = await state.write([

@@ -12,6 +12,7 @@ import {
   collectionNames,
   requireGroup,
   requireReadableGroup,
+  requireUnprotected,
   streamScope,
   streamsIn,
   type StoredGroup,
@@ -44,6 +45,7 @@ export async function deleteLogStream(
 ): Promise<Output<"DeleteLogStream">> {
   const { state } = context.dependencies;
   const group = await requireGroup(context, input.logGroupName);
+  requireUnprotected(group, "log streams");
   const scope = streamScope(group.value.id);
   const stream = await streamsIn(state).get(scope, input.logStreamName);
   if (stream === undefined) throw streamNotFound();

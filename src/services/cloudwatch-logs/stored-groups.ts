@@ -1,7 +1,8 @@
 // Log groups and streams in state: one document each, with the number that their events carry.
-import type { LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
+import { ValidationException, type LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
 import { parseLogGroupIdentifier } from "../../core/logs/log-group-identifier.ts";
 import type { Collection, Document, State } from "../../storage/state.ts";
+import { modelled } from "../../wire/service.ts";
 import type { LogsContext } from "./context.ts";
 import { aborted, groupNotFound, invalidParameter } from "./errors.ts";
 
@@ -126,6 +127,20 @@ export async function requireReadableGroup(
   const group = await groupsIn(context.dependencies.state).get(scope, name);
   if (group === undefined) throw groupNotFound();
   return group;
+}
+
+/**
+ * Deletion protection blocks all deletions: that of the group, and of what is in it.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogGroupDeletionProtection.html
+ * @throws ValidationException
+ */
+export function requireUnprotected(
+  { key, value }: Document<StoredGroup>,
+  things: "log streams" | undefined,
+): void {
+  if (!value.deletionProtection) return;
+  const what = things === undefined ? `The log group ${key}` : `The ${things} of the log group ${key}`;
+  throw modelled(ValidationException, `${what} cannot be deleted because deletion protection is enabled.`);
 }
 
 /** How often a change that races another one of the same group is made again. */
