@@ -6,6 +6,7 @@ import type { ExpressionCompiler } from "../compile-expression.ts";
 import type { Call, Expression, TextLiteral } from "../query-tree.ts";
 import { asText, type Value } from "../value.ts";
 import { documentation, type FunctionTable, type SpecialFunction } from "./define.ts";
+import { strftimeSql } from "./strftime.ts";
 
 const formatDate: SpecialFunction = {
   takes: "a timestamp, a format like that of strftime, and maybe a time zone",
@@ -13,9 +14,9 @@ const formatDate: SpecialFunction = {
   compile(call, compiler) {
     const { subject, pattern, zone } = argumentsOf(call, compiler);
     const { sql: instant, nullable } = compiler.time(subject);
-    const at = sql`fromUnixTimestamp64Milli(toInt64(${instant}), 'UTC')`;
-    const format = engineFormat(pattern, compiler);
-    return { sql: sql`formatDateTime(${at}, ${format}, ${zone})`, type: "text", nullable };
+    const text = strftimeSql(instant, pattern.text, zone);
+    if (typeof text === "string") return compiler.refuse(`unknown date format ${text}`, pattern);
+    return { sql: text, type: "text", nullable };
   },
 };
 
@@ -48,28 +49,6 @@ function argumentsOf(call: Call, compiler: ExpressionCompiler) {
 function literalOf(argument: Expression, compiler: ExpressionCompiler): TextLiteral {
   if (argument.kind !== "text") return compiler.refuse("a text in quotation marks is expected", argument);
   return argument;
-}
-
-/** The engine's letters are those of MySQL, of which some mean something else in strftime. */
-const formatLetters: Readonly<Record<string, string>> = {
-  A: "%W",
-  B: "%M",
-  D: "%m/%d/%y",
-  M: "%i",
-  R: "%H:%i",
-  T: "%H:%i:%S",
-  h: "%b",
-  r: "%I:%i:%S %p",
-};
-
-const sameLetters = new Set("abCdFgGHIjmnpStuVwyYz%");
-
-/** @throws InsightsQueryError for a letter that the engine has nothing for. */
-function engineFormat(format: TextLiteral, compiler: ExpressionCompiler): string {
-  return format.text.replaceAll(/%(.?)/gs, (given, letter: string) => {
-    const translated = formatLetters[letter] ?? (sameLetters.has(letter) ? given : undefined);
-    return translated ?? compiler.refuse(`unknown date format ${given}`, format);
-  });
 }
 
 const months = "january february march april may june july august september october november december";
