@@ -1,0 +1,28 @@
+// What is mended when the clock is set back.
+import { expect, test } from "vitest";
+import { createManualClock } from "../core/manual-clock.ts";
+import { settableClock } from "../../test/support/settable-clock.ts";
+import { startMending } from "./set-back.ts";
+
+test("is mended at the start, after every set-back, also after one that failed, and no more at the end", async () => {
+  const steady = createManualClock({ startAt: 10_000, onTaskError: (error) => expect.fail(String(error)) });
+  const clock = settableClock(steady);
+  const mended: number[] = [];
+  const errors: unknown[] = [];
+  const stop = startMending({
+    clock,
+    mend: async (now) => {
+      mended.push(now);
+      if (mended.length === 2) throw new Error("the store failed");
+    },
+    onError: (error) => errors.push(error),
+  });
+  clock.setBack(1_000);
+  clock.setBack(2_000);
+  await stop();
+  clock.setBack(3_000);
+  await steady.advance(1_000);
+  expect(mended).toHaveLength(3);
+  expect(mended.at(-1)).toBe(7_000);
+  expect(errors).toEqual([new Error("the store failed")]);
+});
