@@ -5,13 +5,11 @@ import { periodsOf, type AlarmWindow } from "../core/alarms/alarm-window.ts";
 import type { PromqlExpression } from "../core/promql/expression.ts";
 import { labelsKey } from "../core/promql/labels.ts";
 import { parsePromql } from "../core/promql/parse.ts";
-import { PromqlError } from "../core/promql/promql-error.ts";
 import type { PromqlValue, VectorSample } from "../core/promql/series.ts";
 import type { AlarmWorld } from "./alarms.ts";
-import { TooMuchSelected, type OtlpMetrics } from "./otlp-metrics.ts";
-import { runPromqlQuery } from "./promql-queries.ts";
+import type { OtlpMetrics } from "./otlp-metrics.ts";
+import { isOfQuery, runPromqlQuery } from "./promql-queries.ts";
 import { compilePromqlRegex } from "./promql-regex.ts";
-import { TelemetryError, type TelemetryProblem } from "./telemetry.ts";
 import type { Worlds } from "./worlds.ts";
 
 const queriesAtOnce = 4;
@@ -23,13 +21,6 @@ const contributorLimits = {
   /** Of all labels together, which are kept with the alarm; ours. */
   characters: 200_000,
 } as const;
-
-/** Only the query itself can help. */
-const problemsOfQueries: ReadonlySet<TelemetryProblem> = new Set([
-  "Timeout",
-  "MemoryLimit",
-  "ResultTooLarge",
-]);
 
 interface AlarmInWindow {
   readonly alarm: MetricAlarm;
@@ -87,11 +78,6 @@ export function createPromqlAlarms(otlpMetrics: OtlpMetrics, worlds: Worlds): Pr
     parsed.set(query, expression);
     return expression;
   }
-}
-
-function isOfQuery(error: unknown): error is Error {
-  if (error instanceof TelemetryError) return problemsOfQueries.has(error.problem);
-  return error instanceof PromqlError || error instanceof TooMuchSelected;
 }
 
 function returnedBy(value: PromqlValue): Pick<AlarmReading, "returned" | "isPartial" | "problem"> {

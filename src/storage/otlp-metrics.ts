@@ -11,6 +11,7 @@ import {
   type FoundSeries,
   type SeriesQuestion,
 } from "./telemetry/otlp-series.ts";
+import { storableInstant } from "./telemetry/instants.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** What one selection may read; AWS's figures are for a day of many queries. */
@@ -89,8 +90,8 @@ async function readSamples(
   for (let start = 0; start < series.length; start += seriesPerStatement) {
     const ids = series.slice(start, start + seriesPerStatement).map(({ id }) => sql`${BigInt(id)}`);
     const condition = sql`series_id IN (${joinSql(ids, ", ")})
-      AND timestamp > fromUnixTimestamp64Milli(${BigInt(Math.floor(from))})
-      AND timestamp <= fromUnixTimestamp64Milli(${BigInt(Math.floor(to))})`;
+      AND timestamp > fromUnixTimestamp64Milli(${BigInt(storableInstant(from))})
+      AND timestamp <= fromUnixTimestamp64Milli(${BigInt(storableInstant(to))})`;
     const rows = await telemetry.query<SamplesRow>(sql`
       SELECT series_id AS id, groupArray(toFloat64(toUnixTimestamp64Milli(timestamp))) AS times,
         groupArray(value) AS values

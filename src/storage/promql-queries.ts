@@ -12,8 +12,9 @@ import type {
   PromqlSeries,
   PromqlValue,
 } from "../core/promql/series.ts";
-import type { OtlpMetrics } from "./otlp-metrics.ts";
+import { TooMuchSelected, type OtlpMetrics } from "./otlp-metrics.ts";
 import { compilePromqlRegex } from "./promql-regex.ts";
+import { TelemetryError, type TelemetryProblem } from "./telemetry.ts";
 
 /** Where a query reads, and the time at which it is made: it says what is still kept. */
 export interface QueryPlace {
@@ -22,7 +23,21 @@ export interface QueryPlace {
   readonly now: number;
 }
 
-/** @throws PromqlError, TooMuchSelected */
+/** What the engine makes of a query that asks too much of it, or has an expression that it does not take. */
+const problemsOfQueries: ReadonlySet<TelemetryProblem> = new Set([
+  "Timeout",
+  "MemoryLimit",
+  "ResultTooLarge",
+  "InvalidQuery",
+]);
+
+/** Whether only another query can help. */
+export function isOfQuery(error: unknown): error is Error {
+  if (error instanceof TelemetryError) return problemsOfQueries.has(error.problem);
+  return error instanceof PromqlError || error instanceof TooMuchSelected;
+}
+
+/** @throws what `isOfQuery` */
 export async function runPromqlQuery(
   { otlpMetrics, world, now }: QueryPlace,
   expression: PromqlExpression,
@@ -49,7 +64,7 @@ const executionMs = 20_000;
 /**
  * The value at each step, as series. What is selected is read once, for all steps; `stopwatch` counts
  * milliseconds.
- * @throws PromqlError, TooMuchSelected
+ * @throws what `isOfQuery`
  */
 export async function runRangeQuery(
   place: QueryPlace,

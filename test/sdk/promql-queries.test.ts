@@ -82,6 +82,12 @@ describe("at an instant", () => {
     expect(await dataOf("query", { query: web, time: "2026-11-02T11:59:00Z" })).toMatchObject(at);
   });
 
+  test("a time that is far away", async () => {
+    for (const time of ["99999999999", "-99999999999"]) {
+      expect(await dataOf("query", { query: '{"http.requests"}', time })).toMatchObject({ result: [] });
+    }
+  });
+
   test("scalars, texts, ranges and numbers that are none", async () => {
     const one = { resultType: "scalar", result: [seconds, "+Inf"] };
     expect(await dataOf("query", { query: "1 / 0" })).toEqual(one);

@@ -1,10 +1,8 @@
 // The Prometheus-compatible addresses: queries at an instant and over a range, series, labels, their values.
 import { typeOfPromql } from "../../core/promql/check-types.ts";
 import { numberText } from "../../core/promql/numeric.ts";
-import { PromqlError } from "../../core/promql/promql-error.ts";
 import type { PromqlSample, PromqlValue } from "../../core/promql/series.ts";
-import { TooMuchSelected } from "../../storage/otlp-metrics.ts";
-import { runPromqlQuery, runRangeQuery } from "../../storage/promql-queries.ts";
+import { isOfQuery, runPromqlQuery, runRangeQuery } from "../../storage/promql-queries.ts";
 import type { Endpoint } from "../../wire/endpoints.ts";
 import { WireError, type Failure } from "../../wire/errors.ts";
 import { jsonAnswer, statusOf } from "../../wire/plain-http.ts";
@@ -104,8 +102,8 @@ async function evaluated(answer: Promise<Answered>): Promise<Answered> {
   try {
     return await answer;
   } catch (error) {
-    const isOfQuery = error instanceof PromqlError || error instanceof TooMuchSelected;
-    throw isOfQuery ? new WireError("execution", error.message, { status: 422, cause: error }) : error;
+    if (!isOfQuery(error)) throw error;
+    throw new WireError("execution", error.message, { status: 422, cause: error });
   }
 }
 

@@ -5,6 +5,7 @@ import { metricNameLabel, type PromqlMatcher } from "../../core/promql/expressio
 import type { PromqlLabels } from "../../core/promql/series.ts";
 import { joinSql, sql, type Sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
+import { storableInstant } from "./instants.ts";
 
 /** How often a series that goes on receiving samples is written down again, and how many are remembered. */
 const renewMs = 5 * 60_000;
@@ -154,8 +155,8 @@ function askedFor({ world, selectors, window }: SeriesQuestion): Sql {
   // Global, because a cluster would ask every shard for the tables of every shard.
   return sql`${all} AND series_id GLOBAL IN (SELECT series_id FROM otlp_samples
     WHERE series_id GLOBAL IN (SELECT series_id FROM otlp_series WHERE ${all})
-      AND timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.floor(window.from))})
-      AND timestamp <= fromUnixTimestamp64Milli(${BigInt(Math.floor(window.to))}))`;
+      AND timestamp >= fromUnixTimestamp64Milli(${BigInt(storableInstant(window.from))})
+      AND timestamp <= fromUnixTimestamp64Milli(${BigInt(storableInstant(window.to))}))`;
 }
 
 const columnOf = (label: string): Sql => (label === metricNameLabel ? sql`name` : sql`labels[${label}]`);
