@@ -4,7 +4,7 @@ import { createManualClock } from "../core/manual-clock.ts";
 import { settableClock } from "../../test/support/settable-clock.ts";
 import { startMending } from "./set-back.ts";
 
-test("is mended at the start, after every set-back, also after one that failed, and no more at the end", async () => {
+test("is mended at the start and after every set-back until the end, also after a failure", async () => {
   const steady = createManualClock({ startAt: 10_000, onTaskError: (error) => expect.fail(String(error)) });
   const clock = settableClock(steady);
   const mended: number[] = [];
