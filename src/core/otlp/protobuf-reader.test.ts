@@ -2,6 +2,8 @@
 import { fc, test as propertyTest } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 import { exportLogsServiceRequest } from "./messages.ts";
+import { exportMetricsServiceRequest } from "./metric-messages.ts";
+import { metricSamples } from "./metric-samples.ts";
 import { ProtobufError, readProtobuf, type Message } from "./protobuf-reader.ts";
 
 const scalars: Message = new Map([
@@ -36,11 +38,39 @@ test("negative numbers, repeated fields, the last of several, fields that nobody
   expect(read(0x10, ...minusOne)).toEqual({ count: "-1" });
 });
 
+test("repeated numbers come one by one, or in one piece, or both", () => {
+  expect(read(0x20, 5, 0x22, 3, 6, 0x80, 0x01, 0x20, 7)).toEqual({ many: [5, 6, 128, 7] });
+  expect(read(0x22, 0)).toEqual({ many: [] });
+});
+
+test("a histogram with its buckets", () => {
+  const eight = (numbers: Float64Array | BigUint64Array) => [...new Uint8Array(numbers.buffer)];
+  const counts = eight(new BigUint64Array([1n, 2n, 2n ** 53n + 1n]));
+  const point = [
+    ...wrap(0x32, counts),
+    ...wrap(0x3a, eight(new Float64Array([0.5, 1]))),
+    0x19,
+    ...eight(new BigUint64Array([7_000_000n])),
+  ];
+  const metric = [...wrap(0x0a, [0x68]), ...wrap(0x4a, [...wrap(0x0a, point), 0x10, 2])];
+  const request = Uint8Array.from(wrap(0x0a, wrap(0x12, wrap(0x12, metric))));
+  const dataPoint = {
+    timeUnixNano: "7000000",
+    bucketCounts: ["1", "2", "9007199254740993"],
+    explicitBounds: [0.5, 1],
+  };
+  const histogram = { aggregationTemporality: 2, dataPoints: [dataPoint] };
+  expect(readProtobuf(request, exportMetricsServiceRequest)).toEqual({
+    resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: "h", histogram }] }] }],
+  });
+});
+
 test.each([
   ["the message ends too early", [0x0a, 5, 65]],
   ["a number is too long", [0x10, ...Array.from({ length: 11 }, () => 0x80)]],
   ["text is not of the type that it should be", [0x08, 1]],
   ["there is no wire type 3", [0x7b]],
+  ["the message ends too early", [0x22, 2, 5]],
 ])("%s", (message, bytes) => {
   expect(() => read(...bytes)).toThrow(new ProtobufError(message));
 });
@@ -50,6 +80,15 @@ propertyTest.prop([fc.uint8Array({ maxLength: 300 })])("whatever comes is read o
     readProtobuf(bytes, exportLogsServiceRequest);
   } catch (error) {
     expect(error).toBeInstanceOf(ProtobufError);
+  }
+});
+
+propertyTest.prop([fc.uint8Array({ maxLength: 300 })])("so are metrics", (bytes) => {
+  try {
+    const request = readProtobuf(bytes, exportMetricsServiceRequest);
+    metricSamples(request, { account: "123456789012", region: "us-east-1", now: 0 });
+  } catch (error) {
+    expect(error instanceof ProtobufError || error instanceof TypeError).toBe(true);
   }
 });
 
