@@ -87,6 +87,7 @@ async function createScene() {
       deliveryAttempts: createDeliveryAttempts(state),
       facts: createFactBoard(),
       // A bucket's name with a slash is refused by the store.
+      linkedAccounts: { sourcesOf: () => [] },
       targetOf: () => ({ kind: "bucket", bucket: failing ? "no/bucket" : `b${account}`, prefix: "" }),
       lagMs: 0,
       onError: (error) => expect(error).toBeUndefined(),

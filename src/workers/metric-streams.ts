@@ -1,7 +1,7 @@
 // Sends what metric streams are about, several times a minute.
 import type { Clock } from "../core/clock.ts";
 import type { FactBoard } from "../core/facts.ts";
-import type { MetricStream } from "../core/metric-streams/metric-stream.ts";
+import { streamedAccounts, type MetricStream } from "../core/metric-streams/metric-stream.ts";
 import { takeLease } from "../storage/leases.ts";
 import { allStreams } from "../storage/metric-streams.ts";
 import type { Document } from "../storage/state.ts";
@@ -65,12 +65,13 @@ export function startMetricStreams(options: MetricStreamsOptions): MetricStreams
   }
 
   async function deliver(stream: Document<MetricStream>): Promise<void> {
-    const { account, region } = stream.value;
     const lease = `metric-streams/${stream.key}`;
     if ((await takeLease(state, lease, clock.now(), streamLeaseMs)) === undefined) return;
-    const world = await options.worlds.numberOf(account, region);
-    // Whoever stopped another stream of this world may have ended the watch.
-    if (!(await metricArrivals.isWatched(world))) await metricArrivals.watch(world);
+    for (const account of streamedAccounts(stream.value, options.linkedAccounts)) {
+      const world = await options.worlds.numberOf(account, stream.value.region);
+      // Whoever stopped another stream of this world may have ended the watch, or the account is linked now.
+      if (!(await metricArrivals.isWatched(world))) await metricArrivals.watch(world);
+    }
     await deliverStream(parts, stream, clock.now());
   }
 }

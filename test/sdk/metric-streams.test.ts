@@ -6,10 +6,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { CloudWatch, type PutMetricStreamCommandInput } from "@aws-sdk/client-cloudwatch";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inner, readDelimited, textOf } from "../support/protobuf.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, testAccount, testRegion, testStartAt, type TestServer } from "../support/server.ts";
+import {
+  startTestServer,
+  testAccount,
+  testRegion,
+  testStartAt,
+  type TestServer,
+  type TestServerOverrides,
+} from "../support/server.ts";
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -18,6 +25,7 @@ interface Received {
 }
 
 interface Line {
+  readonly account_id: string;
   readonly namespace: string;
   readonly metric_name: string;
   readonly timestamp: number;
@@ -95,8 +103,9 @@ afterEach(async () => {
   await server.advance(minuteMs - (server.clock.now() % minuteMs));
 });
 
-async function start(startAt: number): Promise<void> {
-  server = await startTestServer({ data: join(data, "store"), streamTargets: targets }, { startAt });
+async function start(startAt: number, more: TestServerOverrides = {}): Promise<void> {
+  const folders = { data: join(data, "store"), streamTargets: targets };
+  server = await startTestServer({ ...folders, ...more }, { startAt });
   cloudwatch = new CloudWatch(server.clientConfig({ account }));
 }
 
@@ -320,4 +329,44 @@ test.each<[Partial<PutMetricStreamCommandInput>, string]>([
 
 test("streams that are not there cannot be started", async () => {
   expect(await refusal(cloudwatch.startMetricStreams({ Names: ["none"] }))).toContain("[none] do not exist");
+});
+
+describe("of a monitoring account", () => {
+  const [source, stranger] = ["200000000001", "200000000002"] as const;
+  const ofAccounts = () =>
+    lines().map(({ account_id: of, metric_name: name, value }) => `${of} ${name} ${value["sum"]}`);
+
+  beforeAll(async () => {
+    await server.stop();
+    await start(server.clock.now(), { linkedAccounts: `${accountAt(tests)}=${source}` });
+  });
+
+  test("a stream has the metrics of the source accounts where it is told so", async () => {
+    const of = (one: string) => new CloudWatch(server.clientConfig({ account: one }));
+    const putIn = (one: string, Value: number) =>
+      of(one).putMetricData({ Namespace: "Shop", MetricData: [{ MetricName: "Orders", Value }] });
+    await cloudwatch.putMetricStream(definition("own"));
+    await cloudwatch.putMetricStream(
+      definition("all", { IncludeLinkedAccountsMetrics: true, FirehoseArn: arnOf("keyed") }),
+    );
+    await putIn(account, 1);
+    await putIn(source, 2);
+    await putIn(stranger, 3);
+    await server.advance(2 * minuteMs);
+    expect(ofAccounts().toSorted()).toEqual([
+      `${account} Orders 1`,
+      `${account} Orders 1`,
+      `${source} Orders 2`,
+    ]);
+    received = [];
+    await cloudwatch.stopMetricStreams({ Names: ["own"] });
+    await putIn(source, 4);
+    await server.advance(2 * minuteMs);
+    expect(ofAccounts()).toEqual([`${source} Orders 4`]);
+    const { metricArrivals, worlds } = server.dependencies;
+    const world = await worlds.numberOf(source, testRegion);
+    expect(await metricArrivals.isWatched(world)).toBe(true);
+    await cloudwatch.deleteMetricStream({ Name: "all" });
+    expect(await metricArrivals.isWatched(world)).toBe(false);
+  });
 });

@@ -1,5 +1,6 @@
 // Metric streams: what they are, which metrics they are about, and the statistics that they add.
 import type { Dimension, MetricUnit } from "../metrics/metric-identity.ts";
+import type { LinkedAccounts } from "../linked-accounts.ts";
 import type { SampleSet } from "../metrics/statistics.ts";
 
 export const streamFormats = ["json", "opentelemetry0.7", "opentelemetry1.0"] as const;
@@ -47,6 +48,14 @@ export interface StreamDatapoint {
   readonly samples: SampleSet;
   /** By the names that were asked for. */
   readonly additional: readonly { readonly statistic: string; readonly value: number }[];
+}
+
+/** Whose metrics a stream is about: its own account, and of a monitoring account also its source accounts. */
+export function streamedAccounts(
+  { account, includesLinkedAccounts = false }: MetricStream,
+  { sourcesOf }: Pick<LinkedAccounts, "sourcesOf">,
+): readonly string[] {
+  return [account, ...(includesLinkedAccounts ? sourcesOf(account) : [])];
 }
 
 export interface MetricName {

@@ -37,7 +37,7 @@ export const limitations = {
   ListMetrics: ["linked accounts are those of `--linked-accounts`; a page has metrics of one account"],
   PutMetricStream: [
     "records go where `--stream-targets` says, else into the data folder; the role is not used",
-    "`IncludeLinkedAccountsMetrics` adds nothing: a stream has the metrics of its own account",
+    "`IncludeLinkedAccountsMetrics` is about the accounts of `--linked-accounts`",
   ],
   PutMetricData: [
     "`EntityMetricData` is stored without its `Entity`",

@@ -1,6 +1,10 @@
 // Metric streams: made, changed, listed, started and stopped. The worker of metric streams sends them.
 import { ResourceNotFoundException, type MetricStreamFilter } from "@aws-sdk/client-cloudwatch";
-import type { MetricFilter, MetricStream } from "../../core/metric-streams/metric-stream.ts";
+import {
+  streamedAccounts,
+  type MetricFilter,
+  type MetricStream,
+} from "../../core/metric-streams/metric-stream.ts";
 import {
   allStreams,
   deleteChanges,
@@ -27,7 +31,7 @@ export async function putMetricStream(
   context: CloudWatchContext,
 ): Promise<Output<"PutMetricStream">> {
   const { call, dependencies } = context;
-  const { state, metricArrivals, worlds } = dependencies;
+  const { state, metricArrivals } = dependencies;
   const definition = checkMetricStream(input, call);
   const key = streamKey(call, definition.name);
   await untilWritten(async () => {
@@ -52,7 +56,7 @@ export async function putMetricStream(
   });
   const found = await streamsOf(state).get(streamScope, key);
   if (found?.value.isRunning === true) {
-    await metricArrivals.watch(await worlds.numberOf(call.account, call.region));
+    await watch(context, found.value);
     dependencies.facts.publish({ kind: "WorkPlanned" });
   }
   return { Arn: definition.arn };
@@ -144,9 +148,10 @@ export async function startMetricStreams(
   context: CloudWatchContext,
 ): Promise<object> {
   const { call, dependencies } = context;
-  const { metricArrivals, worlds } = dependencies;
+  const { metricArrivals, state } = dependencies;
   await setRunning(context, Names, true, await metricArrivals.position(call.now));
-  await metricArrivals.watch(await worlds.numberOf(call.account, call.region));
+  const keys = Names.map((name) => streamKey(call, name));
+  for (const { value } of await streamsOf(state).getMany(streamScope, keys)) await watch(context, value);
   return {};
 }
 
@@ -203,10 +208,23 @@ function changed({ key, value, version }: Document<MetricStream>, isRunning: boo
   };
 }
 
-/** Nobody notes what arrives in a world without a stream that runs. */
+async function watch({ dependencies }: CloudWatchContext, stream: MetricStream): Promise<void> {
+  const { linkedAccounts, metricArrivals, worlds } = dependencies;
+  for (const account of streamedAccounts(stream, linkedAccounts)) {
+    await metricArrivals.watch(await worlds.numberOf(account, stream.region));
+  }
+}
+
+/** Nobody notes what arrives in a world that no stream which runs is about. */
 async function endWatch({ call, dependencies }: CloudWatchContext): Promise<void> {
-  const { metricArrivals, state, worlds } = dependencies;
-  const streams = await allStreams(state, streamKey(call, ""));
-  if (streams.some(({ value }) => value.isRunning)) return;
-  await metricArrivals.unwatch(await worlds.numberOf(call.account, call.region));
+  const { linkedAccounts, metricArrivals, state, worlds } = dependencies;
+  const needed = new Set(
+    (await allStreams(state, "")).flatMap(({ value }) =>
+      value.isRunning && value.region === call.region ? streamedAccounts(value, linkedAccounts) : [],
+    ),
+  );
+  for (const account of [call.account, ...linkedAccounts.sourcesOf(call.account)]) {
+    if (needed.has(account)) continue;
+    await metricArrivals.unwatch(await worlds.numberOf(account, call.region));
+  }
 }

@@ -1,6 +1,7 @@
 // One run of one metric stream: what arrived since is sent, and only then is it passed over.
 import { createHash } from "node:crypto";
-import type { MetricStream } from "../../core/metric-streams/metric-stream.ts";
+import type { LinkedAccounts } from "../../core/linked-accounts.ts";
+import { streamedAccounts, type MetricStream } from "../../core/metric-streams/metric-stream.ts";
 import { deliveriesOf } from "../../core/metric-streams/records.ts";
 import type { FirehoseTarget } from "../../core/metric-streams/targets.ts";
 import { deliverRecords } from "../../delivery/firehose.ts";
@@ -25,6 +26,7 @@ export interface StreamParts {
   readonly metricArrivals: MetricArrivals;
   readonly deliveryAttempts: DeliveryAttempts;
   readonly datapoints: StreamDatapoints;
+  readonly linkedAccounts: Pick<LinkedAccounts, "sourcesOf">;
   readonly targetOf: (stream: MetricStream) => FirehoseTarget;
   /** How far the writes of processes beside this one may lie behind. */
   readonly lagMs: number;
@@ -87,13 +89,26 @@ async function deliverAll(
   now: number,
   attempt: Attempt,
 ): Promise<void> {
-  const world = await parts.worlds.numberOf(stream.account, stream.region);
+  for (const account of streamedAccounts(stream, parts.linkedAccounts)) {
+    await deliverAccount(parts, stream, { ...question, account }, now, attempt);
+  }
+}
+
+/** Records name the account that the metrics are of. */
+async function deliverAccount(
+  parts: StreamParts,
+  stream: MetricStream,
+  { account, ...question }: Question & { readonly account: string },
+  now: number,
+  attempt: Attempt,
+): Promise<void> {
+  const world = await parts.worlds.numberOf(account, stream.region);
   const target = parts.targetOf(stream);
   let last: ArrivedMinute | undefined;
   for (;;) {
     const page = await parts.metricArrivals.read({ ...question, world }, { last, limit: pageSize });
     const datapoints = await parts.datapoints.of(stream, world, page, now);
-    for (const records of deliveriesOf(stream, datapoints)) {
+    for (const records of deliveriesOf({ ...stream, account }, datapoints)) {
       const requestId = requestIdOf(stream, records);
       attempt.lastRequestId = requestId;
       const { firehoseArn: arn } = stream;
