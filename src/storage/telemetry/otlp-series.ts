@@ -12,16 +12,21 @@ const renewMs = 5 * 60_000;
 const maximumKnown = 200_000;
 
 interface KnownSeries {
-  readonly id: bigint;
   seenAt: number;
   /** Set while the row is on its way to the store. */
   storing: Promise<void> | undefined;
 }
 
+interface FreshSeries {
+  readonly known: KnownSeries;
+  readonly labels: PromqlLabels;
+}
+
 /** Series have the same number whichever server computes it; after a reset a world has another. */
 export class OtlpSeriesRegistry {
   readonly #telemetry: Telemetry;
-  #known = new Map<string, KnownSeries>();
+  /** By their numbers: the labels of all would be gigabytes. */
+  #known = new Map<bigint, KnownSeries>();
 
   constructor(telemetry: Telemetry) {
     this.#telemetry = telemetry;
@@ -34,15 +39,15 @@ export class OtlpSeriesRegistry {
     now: number,
   ): { readonly ids: readonly bigint[]; readonly stored: Promise<unknown> } {
     const waiting = new Set<Promise<void>>();
-    const fresh = new Map<string, { readonly known: KnownSeries; readonly labels: PromqlLabels }>();
+    const fresh = new Map<bigint, FreshSeries>();
     const ids = series.map((labels) => {
-      const key = `${world}\u0000${keyOf(labels)}`;
-      const known = this.#known.get(key) ?? this.#remember(key);
+      const id = hash64(`${world}\u0000${keyOf(labels)}`);
+      const known = this.#known.get(id) ?? this.#remember(id);
       if (known.seenAt < now - renewMs || known.seenAt > now) {
         known.seenAt = now;
-        fresh.set(key, { known, labels });
+        fresh.set(id, { known, labels });
       } else if (known.storing !== undefined) waiting.add(known.storing);
-      return known.id;
+      return id;
     });
     if (fresh.size > 0) waiting.add(this.#store(world, fresh, now));
     return { ids, stored: Promise.all(waiting) };
@@ -52,25 +57,21 @@ export class OtlpSeriesRegistry {
     this.#known = new Map();
   }
 
-  #remember(key: string): KnownSeries {
+  #remember(id: bigint): KnownSeries {
     const [oldest] = this.#known.keys();
     if (this.#known.size >= maximumKnown && oldest !== undefined) this.#known.delete(oldest);
-    const known = { id: hash64(key), seenAt: Number.NEGATIVE_INFINITY, storing: undefined };
-    this.#known.set(key, known);
+    const known = { seenAt: Number.NEGATIVE_INFINITY, storing: undefined };
+    this.#known.set(id, known);
     return known;
   }
 
-  #store(
-    world: number,
-    fresh: ReadonlyMap<string, { readonly known: KnownSeries; readonly labels: PromqlLabels }>,
-    now: number,
-  ): Promise<void> {
+  #store(world: number, fresh: ReadonlyMap<bigint, FreshSeries>, now: number): Promise<void> {
     const rows = [...fresh.values()];
     const storing = this.#telemetry
       .append("otlp_series", {
         world: rows.map(() => world),
         name: rows.map(({ labels }) => labels[metricNameLabel] ?? ""),
-        series_id: rows.map(({ known }) => known.id),
+        series_id: [...fresh.keys()],
         labels: rows.map(({ labels }) => labels),
         last_seen_at: rows.map(() => now),
       })
@@ -79,7 +80,7 @@ export class OtlpSeriesRegistry {
           for (const { known } of rows) known.storing = undefined;
         },
         (error: unknown) => {
-          for (const key of fresh.keys()) this.#known.delete(key);
+          for (const id of fresh.keys()) this.#known.delete(id);
           throw error;
         },
       );
