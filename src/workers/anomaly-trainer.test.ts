@@ -104,6 +104,18 @@ test("trains once a day, and every quarter of an hour while there is no data", a
   expect(reads.get("busy")).toBe(2);
 });
 
+test("trains a day later at the latest when the clock was set back while nobody ran", async () => {
+  await make("busy");
+  await clock.advance(minuteMs);
+  await trainer.stop();
+  clock = createManualClock({ startAt: start - 10 * dayMs, onTaskError: onError });
+  trainer = startAnomalyTrainer({ state, series, clock, facts: createFactBoard(), onError });
+  await clock.advance(dayMs - minuteMs);
+  expect(reads.get("busy")).toBe(1);
+  await clock.advance(2 * minuteMs);
+  expect(reads.get("busy")).toBe(2);
+});
+
 test("a detector that cannot be trained is told and tried again, and the others do not wait", async () => {
   await make("broken");
   await make("busy");

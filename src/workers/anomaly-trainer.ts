@@ -14,6 +14,7 @@ import {
 import { trainNow, type TrainingParts } from "../storage/anomaly-training.ts";
 import { limitWaits } from "../storage/set-back.ts";
 import type { Document } from "../storage/state.ts";
+import { watchForSetBack } from "./set-back.ts";
 import { startWatchLoop } from "./watch-loop.ts";
 
 const runPeriodMs = 60_000;
@@ -44,11 +45,14 @@ export interface AnomalyTrainer {
  */
 export function startAnomalyTrainer(parts: AnomalyTrainerParts): AnomalyTrainer {
   const { clock, state, onError } = parts;
+  const wasSetBack = watchForSetBack(clock);
   return startWatchLoop({ clock, facts: parts.facts, state, periodMs: runPeriodMs, turn: run, onError });
 
   async function run(): Promise<boolean> {
-    const waits = { now: clock.now(), longestMs: anomalyLimits.retrainMs };
-    await limitWaits(detectorsOf(state), anomalyScope, waits);
+    if (wasSetBack()) {
+      const waits = { now: clock.now(), longestMs: anomalyLimits.retrainMs };
+      await limitWaits(detectorsOf(state), anomalyScope, waits);
+    }
     const due = await detectorsOf(state).list(anomalyScope, {
       order: "rank",
       maxRank: clock.now(),

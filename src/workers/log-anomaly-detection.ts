@@ -16,6 +16,7 @@ import type { State } from "../storage/state.ts";
 import type { Telemetry } from "../storage/telemetry.ts";
 import type { Worlds } from "../storage/worlds.ts";
 import { evaluateDetector } from "./log-anomalies/evaluate-detector.ts";
+import { watchForSetBack } from "./set-back.ts";
 import { startWatchLoop } from "./watch-loop.ts";
 
 export interface AnomalyDetectionParts {
@@ -50,10 +51,13 @@ export interface LogAnomalyDetection {
  */
 export function startLogAnomalyDetection(parts: AnomalyDetectionParts): LogAnomalyDetection {
   const { clock, state, onError } = parts;
+  const wasSetBack = watchForSetBack(clock);
   return startWatchLoop({ clock, facts: parts.facts, state, periodMs: runPeriodMs, turn: run, onError });
 
   async function run(): Promise<boolean> {
-    await limitWaits(dueDetectorsIn(state), "", { now: clock.now(), longestMs: longestWindowMs });
+    if (wasSetBack()) {
+      await limitWaits(dueDetectorsIn(state), "", { now: clock.now(), longestMs: longestWindowMs });
+    }
     const due = await dueDetectorsIn(state).list("", {
       order: "rank",
       maxRank: clock.now() - graceMs,

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createManualClock } from "../core/manual-clock.ts";
 import { settableClock } from "../../test/support/settable-clock.ts";
-import { startMending } from "./set-back.ts";
+import { startMending, watchForSetBack } from "./set-back.ts";
 
 test("is mended at the start and after every set-back until the end, also after a failure", async () => {
   const steady = createManualClock({ startAt: 10_000, onTaskError: (error) => expect.fail(String(error)) });
@@ -25,4 +25,11 @@ test("is mended at the start and after every set-back until the end, also after 
   expect(mended).toHaveLength(3);
   expect(mended.at(-1)).toBe(7_000);
   expect(errors).toEqual([new Error("the store failed")]);
+});
+
+test("a look tells that the clock is behind the one before, and the first one that it may be", () => {
+  const instants = [10, 10, 11, 9, 9, 12];
+  const wasSetBack = watchForSetBack({ now: () => instants.shift() ?? 0 });
+  const looks = Array.from({ length: 6 }, () => wasSetBack());
+  expect(looks).toEqual([true, false, false, true, false, false]);
 });

@@ -21,3 +21,17 @@ export function startMending({ clock, mend, onError }: SetBackParts): () => Prom
     await underWay;
   };
 }
+
+/**
+ * Tells at every look whether the clock is behind the look before, and at the first one that it may be behind
+ * the time in which nobody ran.
+ */
+export function watchForSetBack(clock: Pick<Clock, "now">): () => boolean {
+  let lastAt = Number.POSITIVE_INFINITY;
+  return () => {
+    const now = clock.now();
+    const isBehind = now < lastAt;
+    lastAt = now;
+    return isBehind;
+  };
+}
