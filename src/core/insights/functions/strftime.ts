@@ -64,7 +64,7 @@ export function strftimeSql(instant: Sql, format: string, zone: string): Sql | s
 
 /** The name that a zone has in winter, and the one in summer, by how far its clocks are ahead. */
 function zoneName(at: Sql, zone: string): Sql {
-  const [winter = 0, summer = 0] = [Date.UTC(2025, 0, 1), Date.UTC(2025, 6, 1)];
+  const [winter, summer] = [Date.UTC(2025, 0, 1), Date.UTC(2025, 6, 1)];
   const nameAt = (instant: number): string => {
     const format = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "short" });
     return format.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value ?? zone;

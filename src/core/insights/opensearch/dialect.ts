@@ -27,7 +27,7 @@ const reserved = {
   PPL: "and or not xor like in between is as by from where group having order limit case cast",
   SQL:
     "and or not like ilike rlike regexp in between is as by from where group having order sort limit " +
-    "offset select case cast when then else end union intersect except minus on window over distinct",
+    "offset select case cast when then else end union intersect except minus on distinct",
 } as const;
 
 /**

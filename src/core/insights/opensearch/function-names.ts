@@ -59,8 +59,6 @@ export const aliases: Readonly<Record<string, string>> = {
   char_length: "strlen",
   character_length: "strlen",
   chr: "char",
-  cidr_match: "isIpInSubnet",
-  cidrmatch: "isIpInSubnet",
   concat: "concat_present",
   curdate: "current_date",
   date_diff: "datediff",

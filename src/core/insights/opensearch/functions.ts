@@ -2,7 +2,7 @@
 import type { Span } from "../query-error.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Call, Expression } from "../query-tree.ts";
-import { laterBy, periodOf } from "./intervals.ts";
+import { laterBy, periodIn, periodOf } from "./intervals.ts";
 import { callOf, notOf, numberAt, textAt, type Language } from "./trees.ts";
 import { aliases, shared, unsupported } from "./function-names.ts";
 import { likeRegex } from "./predicates.ts";
@@ -152,7 +152,13 @@ const replacement = (text: Expression | undefined): Expression[] => {
   return text.kind === "text" ? [{ ...text, text: text.text.replace(/\$(\d)/g, "\\$1") }] : [text];
 };
 
+/** Nobody can say where an address that is missing is. */
+const isWithin: Rewrite = (call) =>
+  callOf("case", call.span, callOf("ispresent", call.span, first(call)), { ...call, name: "isIpInSubnet" });
+
 const rewrites: Readonly<Record<string, Rewrite>> = {
+  cidr_match: isWithin,
+  cidrmatch: isWithin,
   span: spanOf,
   isnull: (call) => notOf({ ...call, name: "ispresent" }, call.span),
   exists: (call) => ({ ...call, name: "ispresent" }),
@@ -218,6 +224,7 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
   to_timestamp_ntz: byPattern,
   try_to_timestamp: byPattern,
   trunc: withUnit("trunc", 1),
+  window: windowOf,
   unix_timestamp: unixOf,
   to_unix_timestamp: unixOf,
 };
@@ -269,10 +276,21 @@ function likeOf(call: Call, flags: string): Expression | undefined {
   return { kind: "match", operator: "like", negated: false, subject, pattern: regex, span: call.span };
 }
 
+/** `window(a, '5 minutes')` is the time from which on there are so many of them; they do not overlap. */
+function windowOf(call: Call, reader: QueryReader): Expression {
+  const [at, width, ...others] = call.arguments;
+  const period = width?.kind === "text" ? periodIn(width.text, width.span) : undefined;
+  if (at === undefined || period === undefined || others.length > 0) {
+    return reader.refuse("window takes a timestamp and a time such as '5 minutes'", call.span);
+  }
+  return renamed(call, "span", at, period);
+}
+
 /** `span(@timestamp, 5m)`, `span(5m)`, and `span(age, 10)` of numbers. A capital M is a month. */
 function spanOf(call: Call, reader: QueryReader): Expression {
   const [one, two] = call.arguments;
-  const period = two ?? one;
+  const last = two ?? one;
+  const period = last?.kind === "text" ? periodIn(last.text, last.span) : last;
   if (call.arguments.length > 2 || period === undefined) {
     return reader.refuse("span takes a timestamp and a period such as 5m", call.span);
   }

@@ -1,4 +1,5 @@
 // Intervals of OpenSearch PPL and SQL, as periods, and the instants that they are added to.
+import type { Span } from "../query-error.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Expression, PeriodLiteral, PeriodUnit } from "../query-tree.ts";
 import type { Expressions } from "./dialect.ts";
@@ -40,6 +41,26 @@ export function parseInterval(reader: QueryReader, start: number, own: Expressio
   const period: PeriodLiteral = { kind: "period", count: Math.abs(amount), unit, span: place };
   return isNegative !== amount < 0 ? { kind: "negative", operand: period, span: place } : period;
 }
+
+/** The period that a text such as `5 minutes` or `5m` says. */
+export function periodIn(text: string, span: Span): PeriodLiteral | undefined {
+  const [, count = "", word = ""] = /^\s*(\d{1,9})\s*([A-Za-z]+)\s*$/.exec(text) ?? [];
+  const unit = units[word.toLowerCase().replace(/s$/, "")] ?? letters[word];
+  return unit === undefined ? undefined : { kind: "period", count: Number(count), unit, span };
+}
+
+/** A capital M is a month. */
+const letters: Readonly<Record<string, PeriodUnit>> = {
+  ms: "ms",
+  s: "s",
+  m: "m",
+  h: "h",
+  d: "d",
+  w: "w",
+  M: "mo",
+  q: "q",
+  y: "y",
+};
 
 /** The period and its sign, when it is one. */
 export function periodOf(expression: Expression): readonly [PeriodLiteral, sign: 1 | -1] | undefined {

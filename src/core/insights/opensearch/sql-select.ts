@@ -1,14 +1,15 @@
 // One SELECT of OpenSearch SQL, read with its clauses up to HAVING and WINDOW.
 import { parseAnyExpression } from "../expression-grammar.ts";
-import { mapFields } from "../map-fields.ts";
+import { mapFields, replaceParts } from "../map-fields.ts";
 import { parseWindow } from "../over-grammar.ts";
 import type { QueryReader } from "../query-reader.ts";
 import type { Span } from "../query-error.ts";
-import type { Command, Expression, NamedExpression } from "../query-tree.ts";
+import type { Command, Expression, FieldReference, NamedExpression } from "../query-tree.ts";
 import { withoutCorrelation } from "./correlation.ts";
 import { sqlDialect, sqlExpressions } from "./dialect.ts";
 import { parseFrom, type From } from "./sql-from.ts";
 import { parseGroups, type Grouping } from "./sql-groups.ts";
+import { laterBy } from "./intervals.ts";
 import { callOf, textAt } from "./trees.ts";
 
 export interface Select {
@@ -33,11 +34,16 @@ export function parseSelect(reader: QueryReader): Select {
   const written = reader.list(() => parseItem(reader)).flat();
   reader.expectWord("from");
   const from = parseFrom(reader);
-  const own = (expression: Expression): Expression =>
+  const ofTable = (expression: Expression): Expression =>
     withoutCorrelation(unqualified(expression, from.alias), from, reader);
-  const condition = reader.takeWord("where") ? own(sqlExpressions.condition(reader)) : undefined;
-  const items = written.map((item) => (item === undefined ? item : ownItem(item, own)));
-  const grouping = parseGroups(reader, items, own);
+  const condition = reader.takeWord("where") ? ofTable(sqlExpressions.condition(reader)) : undefined;
+  const grouping = parseGroups(
+    reader,
+    written.map((item) => item && ownItem(item, ofTable)),
+    ofTable,
+  );
+  const own = (expression: Expression): Expression => withWindow(ofTable(expression), grouping);
+  const items = written.map((item) => item && ownItem(nameOfMember(item), own));
   const having = reader.takeWord("having") ? own(sqlExpressions.condition(reader)) : undefined;
   // What the windows are was looked up where they are named.
   if (reader.takeWord("window")) {
@@ -59,6 +65,26 @@ function unqualified(expression: Expression, alias: string | undefined): Express
     return first === alias && steps.length > 0 ? { ...field, steps } : field;
   });
 }
+
+/** `window.start` and `window.end` are those of `GROUP BY window(a, '5 minutes')`. */
+function withWindow(expression: Expression, { groups }: Grouping): Expression {
+  const start = groups.find((group) => group.kind === "call" && group.name === "span");
+  const period = start?.kind === "call" ? start.arguments[1] : undefined;
+  if (start === undefined || period?.kind !== "period") return expression;
+  return replaceParts(expression, (part) => {
+    if (!isOfWindow(part)) return undefined;
+    return part.steps[1] === "start" ? start : laterBy(start, period, 1);
+  });
+}
+
+const isOfWindow = (part: Expression): part is FieldReference =>
+  part.kind === "field" && /^window\.(?:start|end)$/.test(part.steps.join("."));
+
+/** The column of `window.start` is `start`. */
+const nameOfMember = (item: NamedExpression): NamedExpression =>
+  isOfWindow(item.expression) && item.alias === undefined
+    ? { ...item, alias: String(item.expression.steps[1]) }
+    : item;
 
 function ownItem(item: NamedExpression, own: (expression: Expression) => Expression): NamedExpression {
   const expression = own(item.expression);

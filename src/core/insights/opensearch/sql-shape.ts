@@ -124,7 +124,11 @@ function groupedCommands(
   items: readonly NamedExpression[],
   order: readonly SortKey[],
 ): readonly Command[] {
-  const plain = items.filter(({ expression }) => !hasWindow(expression));
+  const groupTexts = new Set(grouping.groups.map(printed));
+  // What is made of groups, or by windows, comes behind the groups.
+  const isMade = ({ expression }: NamedExpression): boolean =>
+    hasWindow(expression) || (!groupTexts.has(printed(expression)) && hasGroup(expression, groupTexts));
+  const plain = items.filter((item) => !isMade(item));
   const names = new Map(plain.map((item) => [printed(item.expression), nameOf(item)]));
   const byName = new Map(items.map((item) => [nameOf(item), item.expression]));
   const isGroup = new Set(grouping.groups.map(printed));
@@ -156,7 +160,7 @@ function groupedCommands(
   });
   const shown = items.map((item): NamedExpression => {
     const name = nameOf(item);
-    if (hasWindow(item.expression)) return { expression: columnOf(item.expression), alias: name, text: name };
+    if (isMade(item)) return { expression: columnOf(item.expression), alias: name, text: name };
     return itemNamed(name);
   });
   // A list of aggregations has one at least.
@@ -174,5 +178,9 @@ const isAggregation = (part: Expression): boolean =>
   part.kind === "call" && aggregationNamed(part.name) !== undefined;
 
 const hasAggregation = (expression: Expression): boolean => hasPart(expression, isAggregation);
+
+/** A group that is more than a field, since fields are names of columns anyway. */
+const hasGroup = (expression: Expression, groups: ReadonlySet<string>): boolean =>
+  hasPart(expression, (part) => part.kind === "call" && groups.has(printed(part)));
 
 const hasWindow = (expression: Expression): boolean => hasPart(expression, ({ kind }) => kind === "over");
