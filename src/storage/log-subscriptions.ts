@@ -23,6 +23,9 @@ export interface StoredAccountPolicy {
   readonly policyDocument: string;
   readonly selectionCriteria?: string;
   readonly updatedAt: number;
+  /** Of policies for retention, with what is in effect for a day behind an update. */
+  readonly createdAt?: number;
+  readonly before?: Pick<StoredAccountPolicy, "policyDocument" | "selectionCriteria">;
 }
 
 export interface StoredDestination {

@@ -14,7 +14,8 @@ import {
 } from "../../storage/log-subscriptions.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
-import { servedType, servedTypes, type ServedType } from "./account-policy-types.ts";
+import { servedTypes, type ServedType } from "./account-policy-types.ts";
+import { previewRetention } from "./account-retention.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter, parseToken, printToken } from "./errors.ts";
 import { scopeOf } from "./stored-groups.ts";
@@ -28,14 +29,15 @@ export async function putAccountPolicy(
   context: LogsContext,
 ): Promise<Output<"PutAccountPolicy">> {
   const { policyName, policyType, policyDocument, selectionCriteria } = input;
-  const served = servedType(policyType);
+  const served = servedTypes[policyType];
   checkNames(input);
-  const value: StoredAccountPolicy = {
+  checkDryRun(input);
+  const given: StoredAccountPolicy = {
     policyDocument,
     updatedAt: context.call.now,
     ...(selectionCriteria === undefined ? {} : { selectionCriteria }),
   };
-  await served.check(value, context);
+  await served.check(given, context);
   const { state } = context.dependencies;
   const scope = scopeOf(context);
   const key = keyOf(policyType, policyName);
@@ -43,19 +45,24 @@ export async function putAccountPolicy(
     prefix: keyOf(policyType, ""),
     limit: storedPolicies,
   });
-  const isNew = policies.every((policy) => policy.key !== key);
+  const before = policies.find((policy) => policy.key === key);
   checkOthers(
     served,
     selectionCriteria,
     policies.filter((policy) => policy.key !== key),
   );
+  const value = served.amend?.(given, before?.value) ?? given;
+  if (input.dryRun === true) {
+    const change = { before: before?.value, policy: value };
+    return { dryRunResult: await previewRetention(state, scope, policyName, change, context.call.now) };
+  }
   const { policies: collection } = subscriptionCollections;
   await state.write([
     { kind: "put", collection, scope, key, value },
-    ...(isNew ? served.whenCreated(policyName, context) : []),
+    ...(before === undefined ? served.whenCreated(policyName, context) : []),
     ...((await served.whenChanged?.(policyName, value, context)) ?? []),
   ]);
-  served.announce(context);
+  await served.announce(context);
   return { accountPolicy: describe(context.call.account, { key, value }) };
 }
 
@@ -63,7 +70,7 @@ export async function putAccountPolicy(
 const storedPolicies = 1_000;
 
 /** @throws InvalidParameterException */
-function checkNames({ policyName, selectionCriteria, dryRun }: Input<"PutAccountPolicy">): void {
+function checkNames({ policyName, selectionCriteria }: Input<"PutAccountPolicy">): void {
   if (policyName.startsWith("aws/")) throw invalidParameter('Policy names cannot start with "aws/".');
   if (!/^[^:*\n]{1,256}$/.test(policyName)) {
     throw invalidParameter("The policy name must have 1 to 256 characters, and none of : and *.");
@@ -71,9 +78,15 @@ function checkNames({ policyName, selectionCriteria, dryRun }: Input<"PutAccount
   if (Buffer.byteLength(selectionCriteria ?? "") > selectionLimits.bytes) {
     throw invalidParameter("The selection criteria can be up to 25 KB in length.");
   }
-  if (dryRun === true) {
-    throw invalidParameter("dryRun can be specified only for policies of the type RETENTION_POLICY.");
-  }
+}
+
+/**
+ * Only changes of retention can be looked at before they are made.
+ * @throws InvalidParameterException
+ */
+function checkDryRun({ policyType, dryRun }: { policyType: PolicyType; dryRun?: boolean | undefined }): void {
+  if (dryRun !== true || policyType === "RETENTION_POLICY") return;
+  throw invalidParameter("dryRun can be specified only for policies of the type RETENTION_POLICY.");
 }
 
 /** @throws InvalidParameterException, LimitExceededException */
@@ -103,15 +116,18 @@ export async function deleteAccountPolicy(
   context: LogsContext,
 ): Promise<Output<"DeleteAccountPolicy">> {
   const { policyName, policyType, dryRun } = input;
-  if (dryRun === true) {
-    throw invalidParameter("dryRun can be specified only for policies of the type RETENTION_POLICY.");
-  }
+  checkDryRun(input);
   const { state } = context.dependencies;
   const scope = scopeOf(context);
   const key = keyOf(policyType, policyName);
   const served = servedTypes[policyType];
-  if (served === undefined || (await accountPoliciesIn(state).get(scope, key)) === undefined) {
+  const before = await accountPoliciesIn(state).get(scope, key);
+  if (before === undefined) {
     throw modelled(ResourceNotFoundException, "The specified account policy does not exist.");
+  }
+  if (dryRun === true) {
+    const change = { before: before.value };
+    return { dryRunResult: await previewRetention(state, scope, policyName, change, context.call.now) };
   }
   const { policies: collection } = subscriptionCollections;
   await state.write([
@@ -119,7 +135,7 @@ export async function deleteAccountPolicy(
     ...served.whenDeleted(policyName, context),
     ...((await served.whenChanged?.(policyName, undefined, context)) ?? []),
   ]);
-  served.announce(context);
+  await served.announce(context);
   return {};
 }
 

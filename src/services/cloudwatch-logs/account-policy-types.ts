@@ -9,6 +9,7 @@ import {
   selectionsOverlap,
 } from "../../core/logs/group-selection.ts";
 import { parseIndexPolicy } from "../../core/logs/index-policy.ts";
+import { parseRetentionPolicy, retentionPolicyLimits } from "../../core/logs/retention-policy.ts";
 import { subscriptionLimits } from "../../core/logs/subscription-payload.ts";
 import {
   cursorChange,
@@ -18,6 +19,7 @@ import {
 } from "../../storage/log-subscriptions.ts";
 import { settledSequence } from "../../storage/telemetry/log-events.ts";
 import type { Change } from "../../storage/state.ts";
+import { amendRetention } from "./account-retention.ts";
 import {
   accountIndexChanges,
   accountRuleLimits,
@@ -46,6 +48,8 @@ export interface ServedType {
   ) => "overlap" | "countTogether" | "apart";
   /** @throws InvalidParameterException */
   check(policy: StoredAccountPolicy, context: LogsContext): Promise<void>;
+  /** What is stored in the place of a policy. */
+  amend?(policy: StoredAccountPolicy, before: StoredAccountPolicy | undefined): StoredAccountPolicy;
   /** What is written in one with a policy that was not there before. */
   whenCreated(policyName: string, context: LogsContext): readonly Change[];
   /** What is written in one with any policy, and with its deletion (without a policy). */
@@ -56,10 +60,10 @@ export interface ServedType {
   ): Promise<readonly Change[]>;
   whenDeleted(policyName: string, context: LogsContext): readonly Change[];
   /** Behind every change. */
-  announce(context: LogsContext): void;
+  announce(context: LogsContext): Promise<void> | void;
 }
 
-export const servedTypes: Readonly<Partial<Record<PolicyType, ServedType>>> = {
+export const servedTypes: Readonly<Record<PolicyType, ServedType>> = {
   SUBSCRIPTION_FILTER_POLICY: {
     policiesPerAccount: subscriptionLimits.policiesPerAccount,
     async check({ policyDocument, selectionCriteria }, context) {
@@ -133,14 +137,24 @@ export const servedTypes: Readonly<Partial<Record<PolicyType, ServedType>>> = {
     whenDeleted: () => [],
     announce: ({ ingestRules }) => ingestRules.forget(),
   },
+  RETENTION_POLICY: {
+    policiesPerAccount: retentionPolicyLimits.policies,
+    async check({ policyDocument, selectionCriteria }) {
+      requirePrefix(selectionCriteria);
+      const document = parseRetentionPolicy(policyDocument);
+      if (typeof document === "string") throw invalidParameter(document);
+    },
+    amend: amendRetention,
+    whenCreated: () => [],
+    whenChanged: async (policyName, policy, context) =>
+      policy === undefined
+        ? []
+        : [context.accountRetention.plan(scopeOf(context), policyName, context.call.now)],
+    whenDeleted: () => [],
+    // A policy that is gone is not in effect any more.
+    announce: (context) => context.accountRetention.apply(scopeOf(context)),
+  },
 };
-
-/** @throws InvalidParameterException */
-export function servedType(policyType: PolicyType): ServedType {
-  const served = servedTypes[policyType];
-  if (served !== undefined) return served;
-  throw invalidParameter(`Account policies of the type ${policyType} are not supported here.`);
-}
 
 function requirePrefix(selectionCriteria: string | undefined): void {
   if (parseGroupPrefix(selectionCriteria) !== undefined) return;

@@ -3,6 +3,7 @@ import type * as Sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { InputOf, OutputOf } from "../../wire/handlers.ts";
 import type { CallContext } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
+import type { AccountRetention } from "./account-retention.ts";
 import type { EventDeletions } from "./event-deletions.ts";
 import type { ExportRuns } from "./export-runs.ts";
 import type { IngestRuleDirectory } from "./ingest-rules.ts";
@@ -21,6 +22,7 @@ export interface LogsContext {
   readonly streams: StreamDirectory;
   readonly activity: StreamActivity;
   readonly retentionMoves: RetentionMoves;
+  readonly accountRetention: AccountRetention;
   readonly queries: QueryRuns;
   readonly scheduledQueries: ScheduledQueryRuns;
   readonly deletions: EventDeletions;

@@ -5,6 +5,7 @@ import { defineService, type Service } from "../../wire/service.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { LogQueryReader } from "../log-query-reader.ts";
 import type { LogsContext } from "./context.ts";
+import { AccountRetention } from "./account-retention.ts";
 import { EventDeletions } from "./event-deletions.ts";
 import { ExportRuns } from "./export-runs.ts";
 import { httpEndpoints } from "./http-endpoints.ts";
@@ -40,6 +41,7 @@ export function createLogsService(dependencies: Dependencies): LogsService {
   const metricDefaults = new MetricFilterDefaults(dependencies);
   const metricBatches = new SharedMetricBatches(dependencies.metrics, dependencies.stopwatch);
   const retentionMoves = new RetentionMoves(state, telemetry, clock);
+  const accountRetention = new AccountRetention({ state, clock, streams, retentionMoves });
   const queries = new QueryRuns(dependencies);
   const contextOf = (call: CallContext): LogsContext => ({
     call,
@@ -47,6 +49,7 @@ export function createLogsService(dependencies: Dependencies): LogsService {
     streams,
     activity,
     retentionMoves,
+    accountRetention,
     deletions,
     exports,
     ingestRules,

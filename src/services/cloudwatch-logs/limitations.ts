@@ -46,7 +46,6 @@ export const limitations = {
     "a restart within a minute may report the default value although an event matched before it",
   ],
   PutAccountPolicy: [
-    "`RETENTION_POLICY` is refused",
     "the document of a `METRIC_EXTRACTION_POLICY` may be any JSON object: AWS publishes no form of it, and " +
       "a policy always turns metrics off for the groups of its criteria",
   ],
@@ -63,7 +62,7 @@ export const limitations = {
   GetLogRecord: ["any caller may `unmask`"],
   PutDataProtectionPolicy: [
     "the data identifiers `Address` and `Name` are refused",
-    "findings to S3 go to a bucket of this server, those to Firehose to the endpoint of `--service-endpoints`",
+    "findings to S3 go to a bucket of this server, those to Firehose to the one of `--service-endpoints`",
   ],
   PutTransformer: ["`parseToOCSF` of `VPCFlow` reads records of the default format only"],
   GetQueryResults: [

@@ -73,7 +73,7 @@ DateTimeConverter.sourceTimezone 1..
 DateTimeConverter.target 1..128
 DateTimeConverter.targetFormat 1..64
 DateTimeConverter.targetTimezone 1..
-DeleteAccountPolicyRequest.policyType (DATA_PROTECTION_POLICY|SUBSCRIPTION_FILTER_POLICY|FIELD_INDEX_POLICY|TRANSFORMER_POLICY|METRIC_EXTRACTION_POLICY)
+DeleteAccountPolicyRequest.policyType (DATA_PROTECTION_POLICY|SUBSCRIPTION_FILTER_POLICY|FIELD_INDEX_POLICY|TRANSFORMER_POLICY|METRIC_EXTRACTION_POLICY|RETENTION_POLICY)
 DeleteDataProtectionPolicyRequest.logGroupIdentifier 1..2048 /[\w#+=/:,.@-]*/
 DeleteDeliveryDestinationPolicyRequest.deliveryDestinationName 1..60 /[\w-]*/
 DeleteDeliveryDestinationRequest.name 1..60 /[\w-]*/
@@ -100,7 +100,7 @@ DeliverySourceConfigurationSchema.maxValue double
 DeliverySourceConfigurationSchema.minValue double
 DescribeAccountPoliciesRequest.accountIdentifiers 0..20 [ 12..12 /^\d{12}$/ ]
 DescribeAccountPoliciesRequest.nextToken 1..
-DescribeAccountPoliciesRequest.policyType (DATA_PROTECTION_POLICY|SUBSCRIPTION_FILTER_POLICY|FIELD_INDEX_POLICY|TRANSFORMER_POLICY|METRIC_EXTRACTION_POLICY)
+DescribeAccountPoliciesRequest.policyType (DATA_PROTECTION_POLICY|SUBSCRIPTION_FILTER_POLICY|FIELD_INDEX_POLICY|TRANSFORMER_POLICY|METRIC_EXTRACTION_POLICY|RETENTION_POLICY)
 DescribeConfigurationTemplatesRequest.deliveryDestinationTypes 1..4 [ (S3|CWL|FH|XRAY) ]
 DescribeConfigurationTemplatesRequest.limit integer 1..50
 DescribeConfigurationTemplatesRequest.logTypes 1..10 [ 1..255 /[\w]*/ ]
@@ -287,7 +287,7 @@ ParseToOCSF.ocsfVersion (V1.1|V1.5)
 ParseToOCSF.source 1..128
 ParseVPC.source 1..128
 ParseWAF.source 1..128
-PutAccountPolicyRequest.policyType (DATA_PROTECTION_POLICY|SUBSCRIPTION_FILTER_POLICY|FIELD_INDEX_POLICY|TRANSFORMER_POLICY|METRIC_EXTRACTION_POLICY)
+PutAccountPolicyRequest.policyType (DATA_PROTECTION_POLICY|SUBSCRIPTION_FILTER_POLICY|FIELD_INDEX_POLICY|TRANSFORMER_POLICY|METRIC_EXTRACTION_POLICY|RETENTION_POLICY)
 PutAccountPolicyRequest.scope (ALL)
 PutBearerTokenAuthenticationRequest.logGroupIdentifier 1..2048 /[\w#+=/:,.@-]*/
 PutDataProtectionPolicyRequest.logGroupIdentifier 1..2048 /[\w#+=/:,.@-]*/

@@ -18,7 +18,7 @@ export function requireStandardClass({ value }: Pick<Document<StoredGroup>, "val
 }
 
 /** Who asks for groups of the one of these two classes gets those of the other as well. */
-const alike: readonly LogGroupClass[] = ["INFREQUENT_ACCESS", "ESSENTIALS"];
+const alike: ReadonlySet<LogGroupClass> = new Set(["INFREQUENT_ACCESS", "ESSENTIALS"]);
 
 /**
  * Whether a listing that is limited to a class has a group; without one it has all.
@@ -26,7 +26,7 @@ const alike: readonly LogGroupClass[] = ["INFREQUENT_ACCESS", "ESSENTIALS"];
  */
 export function isOfClass(wanted: LogGroupClass | undefined, logGroupClass: LogGroupClass): boolean {
   if (wanted === undefined || wanted === logGroupClass) return true;
-  return alike.includes(wanted) && alike.includes(logGroupClass);
+  return alike.has(wanted) && alike.has(logGroupClass);
 }
 
 /**

@@ -193,6 +193,9 @@ async function describeWhole(context: LogsContext, groups: readonly Document<Sto
     return {
       ...identify(context, group),
       ...(value.retentionDays === undefined ? {} : { retentionInDays: value.retentionDays }),
+      ...(value.accountRetention === undefined
+        ? {}
+        : { retentionPolicyName: value.accountRetention.policyName }),
       ...(value.kmsKeyId === undefined ? {} : { kmsKeyId: value.kmsKeyId }),
       metricFilterCount: value.metricFilters ?? 0,
       logGroupArn: logGroupArn(accountOf(group), context.call.region, key),

@@ -3,6 +3,7 @@ import { ResourceAlreadyExistsException } from "@aws-sdk/client-cloudwatch-logs"
 import { retentionDaysValues } from "../../core/logs/limits.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import { modelled } from "../../wire/service.ts";
+import { retentionRulesOf, withRetention } from "./account-retention.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 import { forgetDetectorsOf } from "./anomaly-detectors.ts";
@@ -38,7 +39,7 @@ export async function createLogGroup(
   }
   const { state } = context.dependencies;
   const tags = checkTags(input.tags ?? {});
-  const group: StoredGroup = {
+  const made: StoredGroup = {
     id: await state.nextNumber("log-group"),
     createdAt: context.call.now,
     logGroupClass: input.logGroupClass ?? "STANDARD",
@@ -48,7 +49,10 @@ export async function createLogGroup(
     // AWS keeps the events of a DELIVERY group for a day, whatever is asked.
     ...(input.logGroupClass === "DELIVERY" ? { retentionDays: 1 } : {}),
   };
-  if (!(await groupsIn(state).create(scopeOf(context), logGroupName, group))) {
+  const scope = scopeOf(context);
+  const rules = await retentionRulesOf(state, scope, context.call.now);
+  const group = withRetention(made, logGroupName, rules);
+  if (!(await groupsIn(state).create(scope, logGroupName, group))) {
     throw modelled(ResourceAlreadyExistsException, "The specified log group already exists");
   }
   return {};
@@ -126,9 +130,16 @@ async function changeRetention(
   if (before.logGroupClass === "DELIVERY") {
     throw invalidParameter("The retention of a log group of the class DELIVERY cannot be changed.");
   }
-  await changeGroup(context, logGroupName, ({ retentionDays: _before, ...group }) =>
-    retentionDays === undefined ? group : { ...group, retentionDays },
-  );
+  const own = retentionDays === undefined ? {} : { ownDays: retentionDays };
+  await changeGroup(context, logGroupName, (group) => {
+    const { retentionDays: _before, accountRetention, ...others } = group;
+    if (accountRetention !== undefined) {
+      // What the account says goes on to be in effect.
+      return { ...group, accountRetention: { policyName: accountRetention.policyName, ...own } };
+    }
+    return retentionDays === undefined ? others : { ...others, retentionDays };
+  });
+  if (before.accountRetention !== undefined) return;
   const forEver = Number.POSITIVE_INFINITY;
   if ((retentionDays ?? forEver) > (before.retentionDays ?? forEver)) {
     await context.retentionMoves.begin(before.id, retentionDays);

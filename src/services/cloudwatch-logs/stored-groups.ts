@@ -11,7 +11,10 @@ export interface StoredGroup {
   readonly id: number;
   readonly createdAt: number;
   readonly logGroupClass: LogGroupClass;
+  /** As it is in effect: that of an account policy, where there is one for the group, or else its own. */
   readonly retentionDays?: number;
+  /** The account policy that is in effect, and the retention that the group has itself. */
+  readonly accountRetention?: { readonly policyName: string; readonly ownDays?: number };
   readonly deletionProtection: boolean;
   /** The ARN of the key under which new events are sealed. */
   readonly kmsKeyId?: string;
