@@ -1,5 +1,7 @@
 // Alarm mute rules in state, and which alarms they mute at an instant.
+import type { ActiveMute, Circumstances } from "../core/alarms/alarm-change.ts";
 import {
+  activeSpan,
   muteStatus,
   parseMuteSchedule,
   type MuteSchedule,
@@ -51,13 +53,29 @@ export function muteRuleStatus({ schedule }: AlarmMuteRule, now: number): MuteSt
   return parsed === undefined ? "EXPIRED" : muteStatus(schedule, parsed, now);
 }
 
-/** The names of the alarms that are muted. */
+/** The alarms that are muted by their names, each with the first rule that does it. */
 export async function mutedAlarms(
   state: State,
   world: AlarmWorld,
   now: number,
-): Promise<ReadonlySet<string>> {
-  const rules = await allMuteRules(state, world);
-  const active = rules.filter(({ value }) => muteRuleStatus(value, now) === "ACTIVE");
-  return new Set(active.flatMap(({ value }) => value.alarmNames));
+): Promise<ReadonlyMap<string, ActiveMute>> {
+  const muted = new Map<string, ActiveMute>();
+  for (const { value: rule } of await allMuteRules(state, world)) {
+    const parsed = parseMuteSchedule(rule.schedule);
+    const span = parsed === undefined ? undefined : activeSpan(rule.schedule, parsed, now);
+    if (span === undefined) continue;
+    for (const name of rule.alarmNames) {
+      if (!muted.has(name)) muted.set(name, { ...span, ruleArn: rule.arn });
+    }
+  }
+  return muted;
+}
+
+/** What of it decides whether an alarm's actions are performed. */
+export function muteOf(
+  muted: ReadonlyMap<string, ActiveMute>,
+  name: string,
+): Pick<Circumstances, "isMuted" | "mutedBy"> {
+  const mutedBy = muted.get(name);
+  return mutedBy === undefined ? { isMuted: false } : { isMuted: true, mutedBy };
 }

@@ -3,7 +3,8 @@ import { CloudWatch, type PutMetricAlarmCommandInput } from "@aws-sdk/client-clo
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import { readBusEvents } from "../../src/storage/telemetry/bus-events.ts";
+import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -115,6 +116,16 @@ test("it waits for a suppressor that may still come: not longer than its wait pe
   expect(await told()).toEqual([]);
 });
 
+/** What the newest event of each alarm says of a mute rule. */
+async function muteDetails(): Promise<ReadonlyMap<string, unknown>> {
+  const { telemetry, worlds, clock } = server.dependencies;
+  const world = await worlds.numberOf(testAccount, testRegion);
+  const range = { world, bus: "default", from: 0, to: clock.now() + 1, limit: 1_000 };
+  const details = (await readBusEvents(telemetry, range)).map(({ event }) => JSON.parse(event).detail);
+  const changes = details.filter(({ previousState }) => previousState?.value === "OK");
+  return new Map(changes.map(({ alarmName, muteDetail }) => [alarmName, muteDetail]));
+}
+
 test("a mute rule holds back the actions of its alarms alone, until it ends in another state", async () => {
   for (const AlarmName of ["muted", "loud"]) {
     await cloudwatch.putMetricAlarm({ ...quiet, AlarmName, AlarmActions: [TopicArn], OKActions: [TopicArn] });
@@ -131,6 +142,13 @@ test("a mute rule holds back the actions of its alarms alone, until it ends in a
   expect(await told()).toEqual(["loud: ALARM"]);
   const { AlarmHistoryItems } = await cloudwatch.describeAlarmHistory({ AlarmName: "muted" });
   expect(AlarmHistoryItems![0]!.HistorySummary).toBe("Alarm updated from OK to ALARM");
+  const mutes = await muteDetails();
+  expect(mutes.get("muted")).toEqual({
+    mutedByArn: `arn:aws:cloudwatch:${testRegion}:${testAccount}:alarm-mute-rule:at work`,
+    muteWindowStart: expect.stringMatching(/^2026-11-02T/),
+    muteWindowEnd: expect.stringMatching(/^2026-11-02T/),
+  });
+  expect(mutes.get("loud")).toBeUndefined();
 
   await cloudwatch.deleteAlarmMuteRule({ AlarmMuteRuleName: "at work" });
   await server.advance(minuteMs);

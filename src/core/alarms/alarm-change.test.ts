@@ -196,6 +196,27 @@ test("the event is AWS's", () => {
   });
 });
 
+test("events name the mute rule that is active, and for how long it is", () => {
+  const mutedBy = { ruleArn: "arn:rule", from: at - 1_000, until: at + 1_000 };
+  const change = changeState(cpu, alarmState, { ...free, isMuted: true, mutedBy });
+  const { detail } = JSON.parse(stateChangeEvent(change, { ...place, eventId: "1", now: at }).event);
+  expect(detail.muteDetail).toEqual({
+    mutedByArn: "arn:rule",
+    muteWindowStart: "2019-10-02T17:04:39.989+0000",
+    muteWindowEnd: "2019-10-02T17:04:41.989+0000",
+  });
+});
+
+test("a change of the definition tells what holds actions back", () => {
+  const held = { by: "WaitPeriod", untilAt: at } as const;
+  const event = configurationChangeEvent(
+    "delete",
+    { ...composite, held },
+    { ...place, eventId: "1", now: at },
+  );
+  expect(JSON.parse(event.event).detail.state).toMatchObject({ actionsSuppressedBy: "WaitPeriod" });
+});
+
 test("a change of the definition is an event with the definition before", () => {
   const changed: Alarm = { ...composite, rule: "FALSE" };
   const event = configurationChangeEvent("update", changed, { ...place, eventId: "1", now: at }, composite);
@@ -304,6 +325,15 @@ describe("the periods of an alarm", () => {
     expect(of(86_400, "Asia/Tokyo")).toBe("2026-11-01T15:00:00.000Z");
     expect(of(604_800, "UTC")).toBe("2026-11-02T00:00:00.000Z");
     expect(of(3_600, "+05:30")).toBe("2026-11-02T11:30:00.000Z");
+  });
+
+  test("move on by the hour when they are of more than a day", () => {
+    const ofHours = (evaluationPeriods: number) => {
+      const metric = { ...cpu.metric!, periodSeconds: 3_600 };
+      return new Date(alarmWindow({ ...cpu, metric, evaluationPeriods }, noon).to).toISOString();
+    };
+    expect(ofHours(24)).toBe("2026-11-02T12:07:00.000Z");
+    expect(ofHours(25)).toBe("2026-11-02T12:00:00.000Z");
   });
 
   test("warm up until the time is over, or until there is data enough", () => {

@@ -9,6 +9,7 @@ import {
 import type { AlarmState } from "./alarm-state.ts";
 import { stateUpdateItem, type AlarmHistoryItem } from "./alarm-history.ts";
 import type { LogLine } from "./log-lines.ts";
+import type { MuteSpan } from "./mute-schedule.ts";
 import { decideSuppression, type Suppression } from "./suppression.ts";
 
 /** A state that an evaluation, or a caller, gives an alarm. */
@@ -18,12 +19,18 @@ export interface NewState {
   readonly reasonData?: string;
 }
 
+/** A rule that mutes, and the time for which it does. */
+export interface ActiveMute extends MuteSpan {
+  readonly ruleArn: string;
+}
+
 /** What else decides whether actions are performed. */
 export interface Circumstances {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** Whether a mute rule is active for the alarm. */
+  /** Whether a mute rule is active for the alarm, and which. */
   readonly isMuted: boolean;
+  readonly mutedBy?: ActiveMute;
   /** Whether the suppressor, if the alarm has one, is in ALARM. */
   readonly suppressorInAlarm: boolean;
 }
@@ -34,6 +41,8 @@ interface RecordedChange {
   readonly history: readonly AlarmHistoryItem[];
   /** ARNs of what is to be done now. */
   readonly actions: readonly string[];
+  /** Set when they are muted. */
+  readonly mutedBy?: ActiveMute;
   /** What topics are told beside it. */
   readonly logLines?: readonly LogLine[];
 }
@@ -52,7 +61,7 @@ export interface ContributorChange extends RecordedChange {
 
 /** The alarm in its new state. A state of the same value replaces the reason and does nothing more. */
 export function changeState(alarm: Alarm, state: NewState, circumstances: Circumstances): AlarmChange {
-  const { now } = circumstances;
+  const { now, mutedBy } = circumstances;
   const isTransition = state.value !== alarm.state.value;
   const record: AlarmStateRecord = {
     ...state,
@@ -69,6 +78,7 @@ export function changeState(alarm: Alarm, state: NewState, circumstances: Circum
     isTransition,
     history: [stateUpdateItem(alarm, changed, now)],
     actions: performs ? actionsOf(changed, state.value) : [],
+    ...(mutedBy === undefined ? {} : { mutedBy }),
   };
 }
 

@@ -1,8 +1,14 @@
 // The events of alarms on the default bus.
 import { eventJson } from "../events/event-entry.ts";
 import { propagatedTags, type Alarm, type HeldActions } from "./alarm.ts";
-import type { AlarmChange, ContributorChange } from "./alarm-change.ts";
-import { configurationJson, stateJson, type Json, type SuppressionNote } from "./alarm-json.ts";
+import type { ActiveMute, AlarmChange, ContributorChange } from "./alarm-change.ts";
+import {
+  configurationJson,
+  stateJson,
+  type Json,
+  type JsonObject,
+  type SuppressionNote,
+} from "./alarm-json.ts";
 import { instantText } from "./aws-text.ts";
 
 /** An event as it goes to a bus: the parts that are indexed, and the whole as JSON. */
@@ -24,8 +30,7 @@ export interface EventPlace {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
-export function stateChangeEvent({ before, after }: AlarmChange, place: EventPlace): AlarmEvent {
-  const isMuted = after.held?.by === "Mute";
+export function stateChangeEvent({ before, after, mutedBy }: AlarmChange, place: EventPlace): AlarmEvent {
   const tags = propagatedTags(after);
   const evaluationState = after.type === "MetricAlarm" ? after.evaluationState : undefined;
   return eventOf("CloudWatch Alarm State Change", after, place, {
@@ -36,13 +41,14 @@ export function stateChangeEvent({ before, after }: AlarmChange, place: EventPla
       ...stateJson(after.state, suppressionNote(after)),
       ...(evaluationState === undefined ? {} : { evaluationState }),
     },
-    ...(isMuted ? { muteDetail: { mutedBy: "AlarmMuteRule", muted: true } } : {}),
+    ...muteDetail(mutedBy),
     ...(tags === undefined ? {} : { tags }),
   });
 }
 
 /** Of a time series of an alarm on many: without the state before. */
-export function contributorEvent({ contributor, after }: ContributorChange, place: EventPlace): AlarmEvent {
+export function contributorEvent(change: ContributorChange, place: EventPlace): AlarmEvent {
+  const { contributor, after, mutedBy } = change;
   const { id, attributes } = contributor;
   const tags = propagatedTags(after);
   return eventOf("CloudWatch Alarm Contributor State Change", after, place, {
@@ -50,8 +56,16 @@ export function contributorEvent({ contributor, after }: ContributorChange, plac
     alarmContributor: { id, attributes },
     state: stateJson(after.state),
     configuration: configurationJson(after),
+    ...muteDetail(mutedBy),
     ...(tags === undefined ? {} : { tags }),
   });
+}
+
+function muteDetail(mute: ActiveMute | undefined): JsonObject {
+  if (mute === undefined) return {};
+  const { ruleArn, from, until } = mute;
+  const span = { muteWindowStart: instantText(from), muteWindowEnd: instantText(until) };
+  return { muteDetail: { mutedByArn: ruleArn, ...span } };
 }
 
 /** `configuration` is the definition in the camel case of events. */
@@ -61,10 +75,12 @@ export function configurationChangeEvent(
   place: EventPlace,
   previous?: Alarm,
 ): AlarmEvent {
+  const note = suppressionNote(alarm);
   return eventOf("CloudWatch Alarm Configuration Change", alarm, place, {
     alarmName: alarm.name,
     operation,
     state: {
+      ...(note === undefined ? {} : { actionsSuppressedBy: note.by }),
       value: alarm.state.value,
       timestamp: instantText(alarm.state.updatedAt),
     },

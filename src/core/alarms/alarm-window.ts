@@ -12,6 +12,8 @@ import { zoneOffsetMs } from "./time-zone.ts";
 const furtherPeriods = 2;
 
 const minuteMs = 60_000;
+const hourMs = 3_600_000;
+const daySeconds = 86_400;
 const weekSeconds = 604_800;
 /** A Monday, so that weeks begin on one. */
 const firstWeekAt = 4 * 86_400_000;
@@ -47,8 +49,10 @@ export interface AlarmWindow {
 
 /**
  * A sliding window moves on with every evaluation, so that the periods of an alarm of five minutes begin at
- * any minute. A wall clock window ends where a period of the clock of a place does.
+ * any minute; one of more than a day moves on by the hour. A wall clock window ends where a period of the
+ * clock of a place does.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export function alarmWindow(alarm: MetricAlarm, now: number): AlarmWindow {
   const periodSeconds = periodSecondsOf(alarm);
@@ -56,7 +60,8 @@ export function alarmWindow(alarm: MetricAlarm, now: number): AlarmWindow {
   if (alarm.logs !== undefined) return windowOfRuns(alarm, periodMs, now);
   if (alarm.promql !== undefined) return windowOfEvaluation(periodMs, now);
   const count = alarm.evaluationPeriods + furtherPeriods;
-  const stepMs = Math.min(periodMs, minuteMs);
+  const isOfDays = periodSeconds * alarm.evaluationPeriods > daySeconds;
+  const stepMs = isOfDays ? hourMs : Math.min(periodMs, minuteMs);
   let to = Math.floor(now / stepMs) * stepMs;
   if (alarm.wallClock !== undefined) {
     const shift = zoneOffsetMs(alarm.wallClock.timezone ?? "UTC", now) - startOfCounting(periodSeconds);

@@ -80,7 +80,7 @@ const isLogAlarm = (alarm: Alarm) => alarmTypeOf(alarm) === "LogAlarm";
 function contributorChanges(
   alarm: MetricAlarm,
   { identity, changedFrom, isInAlarm, reason }: ContributorDecision,
-  { now, isMuted }: Circumstances,
+  { now, isMuted, mutedBy }: Circumstances,
 ): readonly ContributorChange[] {
   if (changedFrom === undefined) return [];
   const value = isInAlarm ? "ALARM" : "OK";
@@ -89,7 +89,7 @@ function contributorChanges(
   const after = { ...alarm, state: { ...record, value, reason } } as const;
   const ofSeries = isLogAlarm(alarm) ? groupAction : contributorAction;
   const actions = isMuted ? [] : actionsOf(after, value).filter((arn) => ofSeries.test(arn));
-  return [
-    { contributor: identity, before, after, actions, history: [contributorItem(after, identity, now)] },
-  ];
+  const history = [contributorItem(after, identity, now)];
+  const muted = mutedBy === undefined ? {} : { mutedBy };
+  return [{ contributor: identity, before, after, actions, history, ...muted }];
 }

@@ -1,6 +1,6 @@
 // Schedules of mute rules: AWS's examples, zones with summer time, and what is refused.
 import { describe, expect, test } from "vitest";
-import { muteStatus, parseMuteSchedule, type MuteSchedule } from "./mute-schedule.ts";
+import { activeSpan, muteStatus, parseMuteSchedule, type MuteSchedule } from "./mute-schedule.ts";
 
 function statusAt(schedule: MuteSchedule, instant: string): string {
   const parsed = parseMuteSchedule(schedule);
@@ -23,6 +23,13 @@ describe("AWS's examples", () => {
     ["cron(0,30 8-9 * NOV mon-fri)", "PT10M", "2026-11-02T09:45:00Z", "SCHEDULED"],
     ["cron(0 0 1 * SUN)", "P1D", "2026-11-08T12:00:00Z", "ACTIVE"],
     ["cron(0 0 1 * *)", "P15D", "2026-11-15T23:59:00Z", "ACTIVE"],
+    // Sunday is 0 and 7, and the last day of a range of names; 2026-11-08 is one.
+    ["cron(0 2 * * 7)", "PT4H", "2026-11-08T03:00:00Z", "ACTIVE"],
+    ["cron(0 2 * * 7)", "PT4H", "2026-11-09T03:00:00Z", "SCHEDULED"],
+    ["cron(0 2 * * SAT-SUN)", "PT4H", "2026-11-08T03:00:00Z", "ACTIVE"],
+    ["cron(0 2 * * SAT-SUN)", "PT4H", "2026-11-06T03:00:00Z", "SCHEDULED"],
+    ["cron(0 2 * * 5-7)", "PT4H", "2026-11-08T03:00:00Z", "ACTIVE"],
+    ["cron(0 2 * * SUN)", "PT4H", "2026-11-07T03:00:00Z", "SCHEDULED"],
     ["at(2026-11-02T14:00)", "PT1H", "2026-11-02T13:59:00Z", "SCHEDULED"],
     ["at(2026-11-02T14:00)", "PT1H", "2026-11-02T14:59:59Z", "ACTIVE"],
     ["at(2026-11-02T14:00)", "PT1H", "2026-11-02T15:00:00Z", "EXPIRED"],
@@ -66,4 +73,28 @@ test.each([
   ["cron(0 2 * * *)", "PT1H", "Europe/Atlantis"],
 ])("%s for %s in %s is refused", (expression, duration, timezone) => {
   expect(statusAt({ expression, duration, timezone }, "2026-11-02T00:00:00Z")).toBe("refused");
+});
+
+test.each([
+  ["cron(0 2 * * *)", {}, "2026-11-02T02:00:00Z", "2026-11-02T06:00:00Z"],
+  [
+    "cron(0 2 * * *)",
+    { expiresAt: Date.parse("2026-11-02T05:00:00Z") },
+    "2026-11-02T02:00:00Z",
+    "2026-11-02T05:00:00Z",
+  ],
+  [
+    "at(2026-11-02T01:00)",
+    { startAt: Date.parse("2026-11-02T02:30:00Z") },
+    "2026-11-02T02:30:00Z",
+    "2026-11-02T05:00:00Z",
+  ],
+])("%s %j mutes from %s to %s", (expression, bounds, from, until) => {
+  const schedule = { expression, duration: "PT4H", ...bounds };
+  const parsed = parseMuteSchedule(schedule)!;
+  expect(activeSpan(schedule, parsed, Date.parse("2026-11-02T03:00:00Z"))).toEqual({
+    from: Date.parse(from),
+    until: Date.parse(until),
+  });
+  expect(activeSpan(schedule, parsed, Date.parse("2026-11-02T00:00:00Z"))).toBeUndefined();
 });

@@ -70,13 +70,14 @@ function parseCron(text: string): CronFields | undefined {
   const hours = parseField(hour, 0, 23);
   const daysOfMonth = parseField(dayOfMonth, 1, 31);
   const months = parseField(month, 1, 12, monthNames);
-  const daysOfWeek = parseField(dayOfWeek, 0, 6, dayNames);
-  if (!minutes || !hours || !daysOfMonth || !months || !daysOfWeek) return undefined;
+  const weekDays = parseField(dayOfWeek, 0, 7, dayNames);
+  if (!minutes || !hours || !daysOfMonth || !months || !weekDays) return undefined;
+  const daysOfWeek = weekDays.map((day) => day % 7);
   const [anyDayOfMonth, anyDayOfWeek] = [dayOfMonth === "*", dayOfWeek === "*"];
   return { minutes, hours, daysOfMonth, months, daysOfWeek, anyDayOfMonth, anyDayOfWeek };
 }
 
-/** Lists and ranges of numbers or names, or `*`; the values in order. */
+/** Lists and ranges of numbers or names, or `*`; the values in order. Sunday is 0 and 7. */
 function parseField(
   text = "",
   low: number,
@@ -92,27 +93,46 @@ function parseField(
   const values = new Set<number>();
   for (const part of text.split(",")) {
     const [first = "", last = first, further] = part === "*" ? [String(low), String(high)] : part.split("-");
-    const [from, to] = [valueOf(first), valueOf(last)];
+    const from = valueOf(first);
+    // Sunday is the end of a week, too: MON-SUN.
+    const to = high === 7 && last.toUpperCase() === "SUN" && first !== last ? high : valueOf(last);
     if (from === undefined || to === undefined || from > to || further !== undefined) return undefined;
     for (let value = from; value <= to; value++) values.add(value);
   }
   return [...values].sort((one, other) => one - other);
 }
 
-/**
- * The status at `now`; of recurring rules only the latest occurrence can be active, since all last as long.
- */
+/** When a rule mutes without a break; epoch milliseconds, the end not included. */
+export interface MuteSpan {
+  readonly from: number;
+  readonly until: number;
+}
+
 export function muteStatus(schedule: MuteSchedule, parsed: ParsedMuteSchedule, now: number): MuteStatus {
-  const { startAt = 0, expiresAt = Number.POSITIVE_INFINITY } = schedule;
-  if (now >= expiresAt) return "EXPIRED";
+  if (activeSpan(schedule, parsed, now) !== undefined) return "ACTIVE";
+  const { expiresAt = Number.POSITIVE_INFINITY } = schedule;
+  const isOver =
+    parsed.kind === "at" && now >= instantOfLocal(parsed.timezone, parsed.localAt) + parsed.durationMs;
+  return isOver || now >= expiresAt ? "EXPIRED" : "SCHEDULED";
+}
+
+/**
+ * The time around `now` that a rule mutes, undefined while it does not; of recurring rules only the latest
+ * occurrence can be active, since all last as long.
+ */
+export function activeSpan(
+  { startAt = 0, expiresAt = Number.POSITIVE_INFINITY }: MuteSchedule,
+  parsed: ParsedMuteSchedule,
+  now: number,
+): MuteSpan | undefined {
   const { durationMs, timezone } = parsed;
-  if (parsed.kind === "at") {
-    const from = instantOfLocal(timezone, parsed.localAt);
-    if (now >= from + durationMs) return "EXPIRED";
-    return now >= Math.max(from, startAt) ? "ACTIVE" : "SCHEDULED";
-  }
-  const latest = latestOccurrence(parsed, timezone, now, durationMs);
-  return latest !== undefined && latest >= startAt && now < latest + durationMs ? "ACTIVE" : "SCHEDULED";
+  const isOnce = parsed.kind === "at";
+  const begin = isOnce
+    ? instantOfLocal(timezone, parsed.localAt)
+    : latestOccurrence(parsed, timezone, now, durationMs);
+  if (begin === undefined || (!isOnce && begin < startAt)) return undefined;
+  const span = { from: Math.max(begin, startAt), until: Math.min(begin + durationMs, expiresAt) };
+  return now >= span.from && now < span.until ? span : undefined;
 }
 
 function latestOccurrence(

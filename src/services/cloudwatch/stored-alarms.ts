@@ -6,7 +6,7 @@ import type { Circumstances } from "../../core/alarms/alarm-change.ts";
 import { configurationChangeEvent } from "../../core/alarms/alarm-event.ts";
 import { configurationItem } from "../../core/alarms/alarm-history.ts";
 import { alarmNameOf } from "../../core/alarms/composite-rule/expression.ts";
-import { mutedAlarms } from "../../storage/alarm-mute-rules.ts";
+import { mutedAlarms, muteOf } from "../../storage/alarm-mute-rules.ts";
 import { alarmScope, alarmsOf, writeAlarm, type AlarmRecords } from "../../storage/alarms.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -90,7 +90,7 @@ export async function circumstancesOf(context: CloudWatchContext, alarm: Alarm):
   const found = suppressor === undefined ? undefined : await findAlarm(context, alarmNameOf(suppressor));
   return {
     now: call.now,
-    isMuted: muted.has(alarm.name),
+    ...muteOf(muted, alarm.name),
     suppressorInAlarm: found?.value.state.value === "ALARM",
   };
 }

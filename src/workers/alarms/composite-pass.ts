@@ -6,7 +6,7 @@ import { orderComposites } from "../../core/alarms/composite-order.ts";
 import { alarmNameOf, childrenOf, type RuleExpression } from "../../core/alarms/composite-rule/expression.ts";
 import { isRuleProblem, parseRule } from "../../core/alarms/composite-rule/parse.ts";
 import { repeatedActions } from "../../core/alarms/repeated-actions.ts";
-import { mutedAlarms } from "../../storage/alarm-mute-rules.ts";
+import { mutedAlarms, muteOf } from "../../storage/alarm-mute-rules.ts";
 import {
   alarmScope,
   alarmsOf,
@@ -97,7 +97,8 @@ async function startPass(state: State, world: AlarmWorld, now: number) {
   function circumstancesOf(alarm: Alarm): Circumstances {
     const suppressor = alarm.type === "CompositeAlarm" ? alarm.suppressor?.alarm : undefined;
     const found = suppressor === undefined ? undefined : childOf(alarmNameOf(suppressor));
-    return { now, isMuted: muted.has(alarm.name), suppressorInAlarm: found?.state.value === "ALARM" };
+    const suppressorInAlarm = found?.state.value === "ALARM";
+    return { now, ...muteOf(muted, alarm.name), suppressorInAlarm };
   }
 
   function nextAt(): number | undefined {

@@ -5,7 +5,7 @@ import { isDue, periodSecondsOf } from "../../core/alarms/alarm-window.ts";
 import { applyDecision } from "../../core/alarms/apply-decision.ts";
 import { evaluateMetricAlarm } from "../../core/alarms/evaluate-metric-alarm.ts";
 import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
-import { mutedAlarms } from "../../storage/alarm-mute-rules.ts";
+import { mutedAlarms, muteOf } from "../../storage/alarm-mute-rules.ts";
 import {
   allAlarms,
   highResolutionAlarms,
@@ -69,11 +69,11 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
 function decide(
   { alarm, version }: DueAlarm,
   reading: AlarmReading | undefined,
-  muted: ReadonlySet<string>,
+  muted: Awaited<ReturnType<typeof mutedAlarms>>,
   now: number,
 ): readonly DecidedChange[] {
   if (reading === undefined) return [];
-  const circumstances = { now, isMuted: muted.has(alarm.name), suppressorInAlarm: false };
+  const circumstances = { now, ...muteOf(muted, alarm.name), suppressorInAlarm: false };
   const change = applyDecision(alarm, evaluateMetricAlarm(alarm, reading, now), circumstances);
   return change === undefined ? [] : [{ version, change }];
 }
