@@ -14,6 +14,8 @@ import type { Worlds } from "./worlds.ts";
 
 const queriesAtOnce = 4;
 const maximumParsed = 1_000;
+/** What the evaluation of an alarm may look at, which may come every ten seconds: a second of one core. */
+const samplesPerAlarm = 1_000_000;
 
 /** What an alarm looks at of a result: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
 const contributorLimits = {
@@ -62,7 +64,7 @@ export function createPromqlAlarms(otlpMetrics: OtlpMetrics, worlds: Worlds): Pr
     const nothing = { window, periods: periodsOf(window, new Map()) };
     try {
       const place = { otlpMetrics, world: await worlds.numberOf(world.account, world.region), now };
-      const value = await runPromqlQuery(place, expressionOf(query), window.to);
+      const value = await runPromqlQuery(place, expressionOf(query), window.to, samplesPerAlarm);
       return { ...nothing, ...returnedBy(value) };
     } catch (error) {
       if (!isOfQuery(error)) throw error;

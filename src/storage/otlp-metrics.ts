@@ -14,15 +14,23 @@ import {
 import { storableInstant } from "./telemetry/instants.ts";
 import type { Telemetry } from "./telemetry.ts";
 
-/** What one selection may read; AWS's figures are for a day of many queries. */
+/**
+ * What one selection may read, and of samples all selections of a query together; AWS's figures are for a
+ * day of many queries.
+ */
 export const otlpReadLimits = { series: 10_000, samples: 500_000 } as const;
-const seriesPerStatement = 2_000;
+/** An answer of so many samples is read in some milliseconds; the first statement says how many to ask for. */
+const samplesPerStatement = 25_000;
+const seriesPerStatement = { first: 100, maximum: 2_000 } as const;
 const retentionMs = 15 * 86_400_000;
 
 /** A selection reads too much; the message says what. */
 export class TooMuchSelected extends Error {
   override readonly name = "TooMuchSelected";
 }
+
+export const tooManySamples = () =>
+  new TooMuchSelected(`A query reads more than ${otlpReadLimits.samples} samples.`);
 
 export interface OtlpMetrics {
   /** Resolves when the samples are stored and found; `now` in epoch milliseconds. */
@@ -87,8 +95,10 @@ async function readSamples(
 ): Promise<ReadonlyMap<string, readonly PromqlSample[]>> {
   const samples = new Map<string, readonly PromqlSample[]>();
   let left: number = otlpReadLimits.samples;
-  for (let start = 0; start < series.length; start += seriesPerStatement) {
-    const ids = series.slice(start, start + seriesPerStatement).map(({ id }) => sql`${BigInt(id)}`);
+  let taken: number = seriesPerStatement.first;
+  for (let start = 0; start < series.length;) {
+    const ids = series.slice(start, start + taken).map(({ id }) => sql`${BigInt(id)}`);
+    start += taken;
     const condition = sql`series_id IN (${joinSql(ids, ", ")})
       AND timestamp > fromUnixTimestamp64Milli(${BigInt(storableInstant(from))})
       AND timestamp <= fromUnixTimestamp64Milli(${BigInt(storableInstant(to))})`;
@@ -102,7 +112,9 @@ async function readSamples(
       left -= row.times.length;
       samples.set(row.id, samplesOf(row));
     }
-    if (left < 0) throw new TooMuchSelected(`A selector reads more than ${otlpReadLimits.samples} samples.`);
+    if (left < 0) throw tooManySamples();
+    const samplesPerSeries = (otlpReadLimits.samples - left) / start;
+    taken = Math.ceil(Math.min(seriesPerStatement.maximum, samplesPerStatement / samplesPerSeries));
   }
   return samples;
 }

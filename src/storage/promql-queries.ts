@@ -1,6 +1,6 @@
 // Runs PromQL queries over the metrics that came as OTLP: at an instant, and step by step over a range.
 import { setImmediate } from "node:timers/promises";
-import { evaluatePromql } from "../core/promql/evaluate.ts";
+import { promqlSteps } from "../core/promql/evaluate.ts";
 import type { PromqlExpression, PromqlMatcher } from "../core/promql/expression.ts";
 import { labelsKey } from "../core/promql/labels.ts";
 import { PromqlError } from "../core/promql/promql-error.ts";
@@ -12,7 +12,7 @@ import type {
   PromqlSeries,
   PromqlValue,
 } from "../core/promql/series.ts";
-import { TooMuchSelected, type OtlpMetrics } from "./otlp-metrics.ts";
+import { otlpReadLimits, TooMuchSelected, tooManySamples, type OtlpMetrics } from "./otlp-metrics.ts";
 import { compilePromqlRegex } from "./promql-regex.ts";
 import { TelemetryError, type TelemetryProblem } from "./telemetry.ts";
 
@@ -37,17 +37,42 @@ export function isOfQuery(error: unknown): error is Error {
   return error instanceof PromqlError || error instanceof TooMuchSelected;
 }
 
-/** @throws what `isOfQuery` */
+/**
+ * The value at an instant; `samples` is how many the evaluation may look at.
+ * @throws what `isOfQuery`
+ */
 export async function runPromqlQuery(
-  { otlpMetrics, world, now }: QueryPlace,
+  place: QueryPlace,
   expression: PromqlExpression,
   at: number,
+  samples?: number,
 ): Promise<PromqlValue> {
-  const series = new Map<string, readonly PromqlSeries[]>();
-  for (const selection of selectionsOf(expression, at)) {
-    series.set(selection.key, await otlpMetrics.read(world, selection, now));
+  const series = await readAll(
+    place,
+    selectionsOf(expression, at).map((selection) => [selection.key, selection]),
+  );
+  const steps = promqlSteps(expression, at, ({ key }) => series.get(key) ?? [], compilePromqlRegex, samples);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await setImmediate();
   }
-  return evaluatePromql(expression, at, ({ key }) => series.get(key) ?? [], compilePromqlRegex);
+}
+
+/** One after the other, so that a query of many selectors has no more in memory than one of a single one. */
+async function readAll(
+  { otlpMetrics, world, now }: QueryPlace,
+  selections: Iterable<readonly [string, PromqlSelection]>,
+): Promise<ReadonlyMap<string, readonly PromqlSeries[]>> {
+  const read = new Map<string, readonly PromqlSeries[]>();
+  let samples = 0;
+  for (const [key, selection] of selections) {
+    const series = await otlpMetrics.read(world, selection, now);
+    read.set(key, series);
+    samples = series.reduce((sum, one) => sum + one.samples.length, samples);
+    if (samples > otlpReadLimits.samples) throw tooManySamples();
+  }
+  return read;
 }
 
 /** Epoch milliseconds, from `from` up to `to`. */
@@ -57,9 +82,10 @@ export interface Steps {
   readonly stepMs: number;
 }
 
-/** Others have their turn after so much work, and after so much the query is given up. */
-const turnMs = 20;
+/** After so much the query is given up. */
 const executionMs = 20_000;
+/** Cheap steps share a turn. */
+const turnMs = 20;
 
 /**
  * The value at each step, as series. What is selected is read once, for all steps; `stopwatch` counts
@@ -77,26 +103,32 @@ export async function runRangeQuery(
   const startedMs = stopwatch();
   let turnStartedMs = startedMs;
   for (let at = from; at <= to; at += stepMs) {
-    const value = evaluatePromql(expression, at, seriesOf, compilePromqlRegex);
-    for (const { labels, value: number } of vectorOf(value)) {
+    const steps = promqlSteps(expression, at, seriesOf, compilePromqlRegex);
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) await takeTurns();
+    for (const { labels, value } of vectorOf(step.value)) {
       const key = labelsKey(labels);
       const one = found.get(key) ?? { labels, samples: [] };
       found.set(key, one);
-      one.samples.push({ at, value: number });
+      one.samples.push({ at, value });
     }
-    if (stopwatch() - turnStartedMs < turnMs) continue;
+    await takeTurns();
+  }
+  return [...found.values()];
+
+  async function takeTurns(): Promise<void> {
+    if (stopwatch() - turnStartedMs < turnMs) return;
     await setImmediate();
     turnStartedMs = stopwatch();
     if (turnStartedMs - startedMs > executionMs) {
       throw new PromqlError(`query timed out: it takes more than ${executionMs / 1_000} seconds`);
     }
   }
-  return [...found.values()];
 }
 
 /** Selectors that are written alike are one, so that each is read once from the first step to the last. */
 async function readRange(
-  { otlpMetrics, world, now }: QueryPlace,
+  place: QueryPlace,
   expression: PromqlExpression,
   from: number,
   to: number,
@@ -108,8 +140,7 @@ async function readRange(
     const fromMs = Math.min(known.fromMs, selection.fromMs);
     windows.set(key, { ...selection, fromMs, toMs: Math.max(known.toMs, selection.toMs) });
   }
-  const series = new Map<string, readonly PromqlSeries[]>();
-  for (const [key, window] of windows) series.set(key, await otlpMetrics.read(world, window, now));
+  const series = await readAll(place, windows);
   return (selection) => series.get(keyOf(selection)) ?? [];
 }
 

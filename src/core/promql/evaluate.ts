@@ -1,4 +1,5 @@
 // Computes a PromQL expression at an instant.
+import type { InSteps } from "../metrics/anomaly/in-steps.ts";
 import { aggregators } from "./aggregators.ts";
 import {
   isSetOperator,
@@ -41,24 +42,47 @@ export function evaluatePromql(
   seriesOf: ReadSelection,
   compileRegex: CompilePromqlRegex,
 ): PromqlValue {
-  const value = new Evaluation(expression, atMs, seriesOf, compileRegex).evaluate(expression, atMs);
+  const steps = promqlSteps(expression, atMs, seriesOf, compileRegex);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in steps; `samples` is how many it may look at. */
+export function* promqlSteps(
+  expression: PromqlExpression,
+  atMs: number,
+  seriesOf: ReadSelection,
+  compileRegex: CompilePromqlRegex,
+  samples: number = promqlLimits.samples,
+): InSteps<PromqlValue> {
+  const evaluation = new Evaluation(expression, atMs, seriesOf, compileRegex, samples);
+  const value = yield* evaluation.evaluate(expression, atMs);
   return value.kind === "range" ? { kind: "matrix", matrix: value.series } : value;
 }
+
+/** A few milliseconds of work, which a single function over all samples of a selection may still exceed. */
+const samplesPerStep = 20_000;
 
 class Evaluation {
   readonly #series: ReadonlyMap<VectorSelector, readonly PromqlSeries[]>;
   readonly #queryAtMs: number;
   readonly #compileRegex: CompilePromqlRegex;
+  readonly #maximumSamples: number;
   #samples = 0;
+  #samplesOfStep = 0;
 
   constructor(
     expression: PromqlExpression,
     queryAtMs: number,
     seriesOf: ReadSelection,
     compileRegex: CompilePromqlRegex,
+    maximumSamples: number,
   ) {
     this.#queryAtMs = queryAtMs;
     this.#compileRegex = compileRegex;
+    this.#maximumSamples = maximumSamples;
     const read = new Map<string, readonly PromqlSeries[]>();
     const series = new Map<VectorSelector, readonly PromqlSeries[]>();
     for (const [selector, selection] of selectionsBySelector(expression, queryAtMs)) {
@@ -72,13 +96,17 @@ class Evaluation {
     this.#series = series;
   }
 
-  evaluate(expression: PromqlExpression, at: number): Value {
-    const value = this.#valueOf(expression, at);
+  *evaluate(expression: PromqlExpression, at: number): InSteps<Value> {
+    const value = yield* this.#valueOf(expression, at);
     this.#count(value.kind === "vector" ? value.vector.length + 1 : 1);
+    if (this.#samplesOfStep >= samplesPerStep) {
+      this.#samplesOfStep = 0;
+      yield;
+    }
     return value;
   }
 
-  #valueOf(expression: PromqlExpression, at: number): Value {
+  *#valueOf(expression: PromqlExpression, at: number): InSteps<Value> {
     switch (expression.kind) {
       case "number":
         return scalar(expression.value);
@@ -89,19 +117,19 @@ class Evaluation {
       case "range":
         return this.#range(expression, at);
       case "subquery":
-        return this.#subquery(expression, at);
+        return yield* this.#subquery(expression, at);
       case "sign": {
-        const operand = this.evaluate(expression.operand, at);
+        const operand = yield* this.evaluate(expression.operand, at);
         if (expression.sign === "+") return operand;
         if (operand.kind === "scalar") return scalar(-operand.value);
         return unique(vector(mapVector(vectorOf(operand), (value) => -value)));
       }
       case "operation":
-        return unique(this.#operation(expression, at));
+        return unique(yield* this.#operation(expression, at));
       case "aggregation":
-        return this.#aggregation(expression, at);
+        return yield* this.#aggregation(expression, at);
       case "call":
-        return unique(this.#call(expression, at));
+        return unique(yield* this.#call(expression, at));
     }
   }
 
@@ -134,7 +162,7 @@ class Evaluation {
   }
 
   /** The steps are at whole multiples of their length, whenever the evaluation is. */
-  #subquery(subquery: Subquery, at: number): RangeValue {
+  *#subquery(subquery: Subquery, at: number): InSteps<RangeValue> {
     const { inner, rangeMs, stepMs = defaultStepMs } = subquery;
     const toMs = shiftedInstant(subquery, at, this.#queryAtMs);
     const fromMs = toMs - rangeMs;
@@ -144,7 +172,7 @@ class Evaluation {
     }
     const series = new Map<string, { labels: PromqlLabels; samples: PromqlSample[] }>();
     for (let step = (Math.floor(fromMs / stepMs) + 1) * stepMs; step <= toMs; step += stepMs) {
-      for (const { labels, value } of vectorOf(this.evaluate(inner, step))) {
+      for (const { labels, value } of vectorOf(yield* this.evaluate(inner, step))) {
         const key = labelsKey(labels);
         const one = series.get(key) ?? { labels, samples: [] };
         series.set(key, one);
@@ -154,10 +182,10 @@ class Evaluation {
     return { kind: "range", series: [...series.values()], fromMs, toMs };
   }
 
-  #operation(operation: Operation, at: number): Value {
+  *#operation(operation: Operation, at: number): InSteps<Value> {
     const { operator, bool } = operation;
-    const left = this.evaluate(operation.left, at);
-    const right = this.evaluate(operation.right, at);
+    const left = yield* this.evaluate(operation.left, at);
+    const right = yield* this.evaluate(operation.right, at);
     if (isSetOperator(operator) || (left.kind !== "scalar" && right.kind !== "scalar")) {
       return vector(operateOnVectors(operation, vectorOf(left), vectorOf(right)));
     }
@@ -176,29 +204,35 @@ class Evaluation {
     return vector(samples);
   }
 
-  #aggregation({ operator, parameter, inner, grouping }: Aggregation, at: number): Value {
+  *#aggregation(aggregation: Aggregation, at: number): InSteps<Value> {
+    const { operator, parameter, inner, grouping } = aggregation;
     const aggregator = aggregators.get(operator);
     if (aggregator === undefined) throw new TypeError(`${operator} was not checked`);
-    const given = parameter === undefined ? undefined : this.evaluate(parameter, at);
-    const groups = groupsOf(vectorOf(this.evaluate(inner, at)), grouping);
+    const given = parameter === undefined ? undefined : yield* this.evaluate(parameter, at);
+    const groups = groupsOf(vectorOf(yield* this.evaluate(inner, at)), grouping);
     const value = given?.kind === "scalar" ? given.value : given?.kind === "string" ? given.text : 0;
     return unique(vector([...groups].flatMap((group) => aggregator.aggregate(group, value))));
   }
 
-  #call(call: PromqlCall, at: number): Value {
+  *#call(call: PromqlCall, at: number): InSteps<Value> {
     const called = promqlFunctions.get(call.name);
     if (called === undefined) throw new TypeError(`${call.name} was not checked`);
-    const given = call.arguments.map((argument) =>
-      called.takesInstants === true && argument.kind === "selector"
-        ? vector(this.#latest(argument, at, (sample) => sample.at / 1_000))
-        : this.evaluate(argument, at),
-    );
+    const given: Value[] = [];
+    for (const argument of call.arguments) {
+      const isInstants = called.takesInstants === true && argument.kind === "selector";
+      given.push(
+        isInstants
+          ? vector(this.#latest(argument, at, (sample) => sample.at / 1_000))
+          : yield* this.evaluate(argument, at),
+      );
+    }
     return called.evaluate(given, { at, arguments: call.arguments, compileRegex: this.#compileRegex });
   }
 
   #count(samples: number): void {
     this.#samples += samples;
-    if (this.#samples <= promqlLimits.samples) return;
+    this.#samplesOfStep += samples;
+    if (this.#samples <= this.#maximumSamples) return;
     throw new PromqlError("query processing would load too many samples into memory in query execution");
   }
 }
