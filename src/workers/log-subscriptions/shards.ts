@@ -38,7 +38,9 @@ export class SubscriptionShards {
     }
     const taken = new Set<number>();
     for (const [shard, until] of this.#until) {
-      if (until - now > leaseMs / 2) continue;
+      const leftMs = until - now;
+      // It lies further ahead than it was taken for when the clock was set back.
+      if (leftMs > leaseMs / 2 && leftMs <= leaseMs) continue;
       // One that was over was another's meanwhile, perhaps.
       if ((await this.#take(shard, now)) && until <= now) taken.add(shard);
     }

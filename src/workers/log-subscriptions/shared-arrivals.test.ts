@@ -138,6 +138,9 @@ test("nodes share the shards; one that joins gets some, one that is gone loses t
   expect(held(one, startAt + 1_000 + leaseMs)).toBe(0);
   expect((await other?.share(1, startAt + 1_000 + leaseMs))?.size).toBe(8);
   expect(held(other, startAt + 1_000 + leaseMs)).toBe(200);
+  // After the clock was set back they are renewed at once, and nobody who joins takes them.
+  expect((await other?.share(1, startAt - 3_600_000))?.size).toBe(0);
+  expect((await one?.share(1, startAt - 3_600_000))?.size).toBe(0);
   // One that leaves gives them up at once.
   await other?.leave();
   expect((await one?.share(1, startAt + 2_000 + leaseMs))?.size).toBe(16);
