@@ -4,6 +4,8 @@
 const endLiterals = 5;
 const lastMatchBefore = 12;
 const leastMatch = 4;
+/** Shorter copies save a byte or two, and take longer to unpack than the bytes themselves. */
+const worthwhile = 8;
 const farthest = 65_535;
 
 const hashBits = 15;
@@ -30,7 +32,7 @@ export function packLz4(text: Uint8Array): Buffer {
   let missed = 0;
   for (let at = 0; at < lastMatchAt;) {
     const copy = longestCopy(text, at);
-    if (copy.length < leastMatch) {
+    if (copy.length < worthwhile) {
       at += 1 + (missed++ >> 6); // what has had no copies for long is not looked at byte by byte
       continue;
     }
