@@ -51,43 +51,29 @@ const symbols = [
   ".",
 ];
 
-/** The unit's first letters, as people write them: `5m`, `5min`, `5minutes`. */
-const units: Readonly<Record<string, PeriodUnit>> = {
-  ms: "ms",
-  msec: "ms",
-  millisecond: "ms",
-  milliseconds: "ms",
-  s: "s",
-  sec: "s",
-  second: "s",
-  seconds: "s",
-  m: "m",
-  min: "m",
-  minute: "m",
-  minutes: "m",
-  h: "h",
-  hr: "h",
-  hour: "h",
-  hours: "h",
-  d: "d",
-  day: "d",
-  days: "d",
-  w: "w",
-  week: "w",
-  weeks: "w",
-  mo: "mo",
-  mon: "mo",
-  month: "mo",
-  months: "mo",
-  q: "q",
-  qtr: "q",
-  quarter: "q",
-  quarters: "q",
-  y: "y",
-  yr: "y",
-  year: "y",
-  years: "y",
+const unitNames: Readonly<Record<PeriodUnit, readonly string[]>> = {
+  ms: ["ms", "msec", "millisecond"],
+  s: ["s", "sec", "second"],
+  m: ["m", "min", "minute"],
+  h: ["h", "hr", "hour"],
+  d: ["d", "day"],
+  w: ["w", "week"],
+  mo: ["mo", "mon", "month"],
+  q: ["q", "qtr", "quarter"],
+  y: ["y", "yr", "year"],
 };
+
+const isUnit = (name: string): name is PeriodUnit => name in unitNames;
+
+/** All names but the single letters have a plural: `5m`, `5min`, `5mins`, `5minutes`. */
+const units: ReadonlyMap<string, PeriodUnit> = new Map(
+  Object.keys(unitNames)
+    .filter(isUnit)
+    .flatMap((unit) => unitNames[unit].map((name) => ({ name, unit })))
+    .flatMap(({ name, unit }) =>
+      [name, ...(name.length > 1 ? [`${name}s`] : [])].map((text) => [text, unit] as const),
+    ),
+);
 
 /** Where the next token begins: behind blanks and comments, which run from `#` to the end of the line. */
 export function skipBlanks(text: string, offset: number): number {
@@ -139,7 +125,7 @@ export function readSegment(text: string, start: number): Token | undefined {
 
 function readPeriod(found: string, start: number): Token | undefined {
   const [, count = "", unitText = ""] = /^(\d+)(.*)$/.exec(found) ?? [];
-  const unit = units[unitText.toLowerCase()];
+  const unit = units.get(unitText.toLowerCase());
   return unit === undefined
     ? undefined
     : { kind: "period", count: Number(count), unit, span: spanOf(start, found) };

@@ -7,7 +7,7 @@ import { beside, nameOf, type CommandParser, type Read, type Shown } from "./sho
 /**
  * `flatten object as (one, other)`. The members are known of what `json_object` has made, and take its place
  * in their order there. Events have no schema: of other objects the members are those that later commands
- * name.
+ * name, and a list of objects makes a row of each.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData_PPL.html
  */
 export const flatten: CommandParser = (reader, start, shown, before) => {
@@ -63,7 +63,10 @@ function flattenUnknown(reader: QueryReader, object: FieldReference, others: Sho
   const { span } = object;
   const items: NamedExpression[] = [];
   return {
-    commands: [{ kind: "fields", items, span }],
+    commands: [
+      { kind: "unnest", list: object, into: element, span },
+      { kind: "fields", items, span },
+    ],
     ...(others === undefined ? {} : { shown: others }),
     finish(later) {
       const named = fieldsNamed(later, object, others);
@@ -76,10 +79,14 @@ function flattenUnknown(reader: QueryReader, object: FieldReference, others: Sho
   };
 }
 
+/** The objects of a list, one a row; without a value where the object is no list. */
+const element = "@element";
+
 /** Events that have no such member keep the field of that name. */
 function memberOrField(object: FieldReference, field: FieldReference): NamedExpression {
   const { span } = object;
-  const given = [memberOf(object, field.steps), { ...field, span }];
+  const ofElement = { ...object, steps: [element, ...field.steps] };
+  const given = [memberOf(object, field.steps), ofElement, { ...field, span }];
   const text = field.steps.join(".");
   return { expression: { kind: "call", name: "coalesce", arguments: given, span }, alias: text, text };
 }
