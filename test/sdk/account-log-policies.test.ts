@@ -291,3 +291,46 @@ test("groups tell of the data protection that they have, had and inherit", async
     (await logs.getDataProtectionPolicy({ logGroupIdentifier: logGroupName })).policyDocument,
   ).toBeUndefined();
 });
+
+test("policies act on groups that are made behind them", async () => {
+  const selectionCriteria = 'LogGroupNamePrefix IN ["later-"]';
+  const DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"];
+  const policies = [
+    {
+      policyName: "transform",
+      policyType: "TRANSFORMER_POLICY",
+      policyDocument: '[{"parseJSON":{}},{"addKeys":{"entries":[{"key":"added","value":"yes"}]}}]',
+      selectionCriteria,
+    },
+    {
+      policyName: "index",
+      policyType: "FIELD_INDEX_POLICY",
+      policyDocument: '{"Fields":["orderId"]}',
+      selectionCriteria,
+    },
+    {
+      policyName: "protect",
+      policyType: "DATA_PROTECTION_POLICY",
+      policyDocument: JSON.stringify({
+        Version: "2021-06-01",
+        Statement: [
+          { DataIdentifier, Operation: { Audit: { FindingsDestination: {} } } },
+          { DataIdentifier, Operation: { Deidentify: { MaskConfig: {} } } },
+        ],
+      }),
+    },
+  ] as const;
+  await logs
+    .deleteAccountPolicy({ policyName: "protect", policyType: "DATA_PROTECTION_POLICY" })
+    .catch(() => {});
+  for (const policy of policies) await logs.putAccountPolicy(policy);
+  await server.advance(60_000);
+  const logGroupName = await groupNamed("later-made");
+  const message = '{"orderId":"o-1","who":"ann@example.com"}';
+  const logEvents = [{ timestamp: server.clock.now() - 1, message }];
+  await logs.putLogEvents({ logGroupName, logStreamName: "stream", logEvents });
+  const found = 'filterIndex orderId = "o-1" | display concat(added, " ", who)';
+  expect(await rowsOf(logGroupName, found)).toEqual(["yes ***************"]);
+  for (const { policyName, policyType } of policies)
+    await logs.deleteAccountPolicy({ policyName, policyType });
+});
