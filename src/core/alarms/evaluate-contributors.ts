@@ -91,7 +91,10 @@ const treatmentNames = {
 export const countReasonData = (now: number): string =>
   JSON.stringify({ version: "1.0", queryDate: instantText(now) });
 
-/** In the words of AWS's example of the event: the number of datapoints, and the newest that counted. */
+/**
+ * In the words of AWS's examples: the number of datapoints, and the newest that counted.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html
+ */
 function contributorReason(rule: AlarmRule, evaluation: Evaluation): string {
   const { state, periods, filled } = evaluation;
   const verdict = state === "ALARM" ? "breaching" : "notBreaching";
@@ -103,11 +106,11 @@ function contributorReason(rule: AlarmRule, evaluation: Evaluation): string {
   const [not, crossed] = state === "ALARM" ? ["", "crossed"] : ["not ", "did not cross"];
   const { comparisonOperator, threshold } = rule;
   const words = isBandOperator(comparisonOperator) ? "within the band" : comparisonWords(comparisonOperator);
-  const verb = deciding.length === 1 ? "was" : "were";
+  const [verb, latestOnes] = deciding.length === 1 ? ["was", "datapoint"] : ["were", "datapoints"];
   const value = `${doubleText(latest.datapoint.value)} (${datapointTime(latest.startAt)})`;
   return (
     `Threshold Crossed: ${counted(deciding.length, "datapoint")} ${verb} ${not}${words} the threshold ` +
-    `(${doubleText(threshold)}). The most recent datapoint which ${crossed} ` +
+    `(${doubleText(threshold)}). The most recent ${latestOnes} which ${crossed} ` +
     `the threshold: [${value}].`
   );
 }
