@@ -1,20 +1,27 @@
 // Retention policies of the account: what is in effect when, in which groups, and what a dry run tells.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
+const data = mkdtempSync(join(tmpdir(), "groundwatch-retention-"));
 const dayMs = 86_400_000;
 const policyType = "RETENTION_POLICY" as const;
 let server: TestServer;
 let logs: CloudWatchLogs;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ data });
   logs = new CloudWatchLogs(server.clientConfig());
 });
 
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  rmSync(data, { recursive: true, force: true });
+});
 
 beforeEach(async () => {
   const { accountPolicies = [] } = await logs.describeAccountPolicies({ policyType });
@@ -136,6 +143,18 @@ test("a dry run counts the groups and changes nothing", async () => {
     decreasedRetentionLogGroupCount: 1,
   });
   expect(await shown("/e/long")).toEqual([[60, "e"]]);
+});
+
+test("a policy that was waiting takes effect after a restart", async () => {
+  await logs.createLogGroup({ logGroupName: "/f/waiting" });
+  await put("f", 90, { prefix: "/f/" });
+  await server.stop();
+  server = await startTestServer({ data }, { startAt: server.clock.now() + 3_600_000 });
+  logs = new CloudWatchLogs(server.clientConfig());
+  await server.advance(dayMs - 3_600_000 - 1);
+  expect(await shown("/f/")).toEqual([[undefined, undefined]]);
+  await server.advance(1);
+  expect(await shown("/f/")).toEqual([[90, "f"]]);
 });
 
 test("documents that cannot be are refused", async () => {

@@ -15,7 +15,8 @@ import type { RetentionMoves } from "./retention-moves.ts";
 import { groupsIn, sizesIn, type StoredGroup } from "./stored-groups.ts";
 import type { StreamDirectory } from "./stream-directory.ts";
 
-const limits = { groupPage: 1_000, plans: 1_000, lookMs: 3_600_000 } as const;
+const limits = { groupPage: 1_000, plans: 1_000 } as const;
+const retryMs = 300_000;
 const plans = "log-retention-plans";
 const { effectiveAfterMs, policies: maximumPolicies, impacts } = retentionPolicyLimits;
 
@@ -162,35 +163,41 @@ export class AccountRetention {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    // Also what another node has noted, or this one before it was started.
-    every(parts.clock, limits.lookMs, () => this.#look().catch(() => undefined)); // tried again in an hour
-    parts.clock.schedule(parts.clock.now(), () => this.#look().catch(() => undefined));
+    const { state, clock } = parts;
+    // Of nodes that share a state another one may have noted it, and be gone.
+    if (state.node !== undefined) every(clock, retryMs, () => this.#look());
+    const resume = () => this.#resume().catch(() => void clock.schedule(clock.now() + retryMs, resume));
+    void resume();
   }
 
   /** To be written in one with a policy. */
   plan(scope: string, policyName: string, now: number): Change {
     const dueAt = now + effectiveAfterMs;
-    this.#parts.clock.schedule(dueAt, () => this.#look().catch(() => undefined)); // else within the hour
-    return {
-      kind: "put",
-      collection: plans,
-      scope: "",
-      key: `${scope}/${policyName}`,
-      value: scope,
-      rank: dueAt,
-    };
+    this.#lookAt(dueAt);
+    const key = `${scope}/${policyName}`;
+    return { kind: "put", collection: plans, scope: "", key, value: scope, rank: dueAt };
+  }
+
+  #lookAt(dueAt: number): void {
+    this.#parts.clock.schedule(dueAt, () => this.#look());
+  }
+
+  async #resume(): Promise<void> {
+    const noted = await this.#parts.state.collection<string>(plans).list("", { limit: limits.plans });
+    for (const { rank = 0 } of noted) this.#lookAt(rank);
   }
 
   async #look(): Promise<void> {
     const { state, clock } = this.#parts;
     const due = state.collection<string>(plans);
-    for (const { key, value, version } of await due.list("", {
-      order: "rank",
-      maxRank: clock.now(),
-      limit: limits.plans,
-    })) {
-      await this.apply(value);
-      await due.delete("", key, version);
+    const page = { order: "rank", maxRank: clock.now(), limit: limits.plans } as const;
+    try {
+      for (const { key, value, version } of await due.list("", page)) {
+        await this.apply(value);
+        await due.delete("", key, version);
+      }
+    } catch {
+      this.#lookAt(clock.now() + retryMs); // the store may be there again by then
     }
   }
 
