@@ -121,7 +121,10 @@ test("datapoints that cannot be taken are counted by the reason; the others are 
       name: "h",
       histogram: {
         aggregationTemporality: 1,
-        dataPoints: [{ timeUnixNano, bucketCounts: ["1"], explicitBounds: [1] }],
+        dataPoints: [
+          { timeUnixNano, bucketCounts: ["1"], explicitBounds: [1] },
+          { timeUnixNano, bucketCounts: ["1", "2", "3"], explicitBounds: [2, 2] },
+        ],
       },
     },
   );
@@ -133,8 +136,33 @@ test("datapoints that cannot be taken are counted by the reason; the others are 
     ["The labels of a datapoint have at most 40960 bytes.", 1],
     ["A datapoint has no value.", 1],
     ["A histogram has one bucket more than it has bounds.", 1],
+    ["The bounds of a histogram grow.", 1],
   ]);
-  expect(datapoints).toBe(9);
+  expect(datapoints).toBe(10);
+});
+
+test("a small request makes no more series than are bearable", () => {
+  const explicitBounds = Array.from({ length: otlpMetricLimits.buckets }, (_, index) => index);
+  const bucketCounts = [...explicitBounds, 0];
+  const point = (name: string) => ({
+    timeUnixNano,
+    count: "1",
+    explicitBounds,
+    bucketCounts,
+    attributes: [text("name", name), text("large", "x".repeat(20_000))],
+  });
+  const dataPoints = Array.from({ length: 100 }, (_, index) => point(String(index)));
+  const { samples, rejected } = samplesOf({
+    name: "h",
+    histogram: { aggregationTemporality: 2, dataPoints },
+  });
+  expect(samples).toHaveLength(3 * 202);
+  expect([...rejected]).toEqual([["The labels of all series of a request have at most 8388608 bytes.", 97]]);
+});
+
+test("an attribute without a name is no label", () => {
+  const { samples } = samplesOf(gauge([number(1, [text("", "nothing"), text("a", "b")])]));
+  expect(samples.map(line)).toEqual(["gauge temperature{a=b} 1"]);
 });
 
 test("too many datapoints, and times that are too far away, refuse the request", () => {

@@ -35,6 +35,8 @@ export const otlpMetricLimits = {
   pastMs: 14 * dayMs,
   /** Ours: each bucket is a series. */
   buckets: 200,
+  /** Ours, of all series of a request: each has the labels of its resource again, and may have buckets. */
+  seriesBytes: 8 * kilobyte * kilobyte,
 } as const;
 
 /** Where the samples are put, and when; `now` in epoch milliseconds. */
@@ -96,7 +98,7 @@ function labelsOf(
   return new Map(
     all.flatMap(([name, value]) => {
       const text = textOf(value);
-      return text === "" ? [] : [[prefix + name, text] as const];
+      return text === "" || name === "" ? [] : [[prefix + name, text] as const];
     }),
   );
 }
@@ -145,6 +147,7 @@ function createCollector({ now }: Ingestion) {
   const samples: MetricSample[] = [];
   const rejected = new Map<string, number>();
   let datapoints = 0;
+  let seriesBytes = 0;
   let refusal: string | undefined;
   const reject = (reason: string, count = 1) => rejected.set(reason, (rejected.get(reason) ?? 0) + count);
 
@@ -187,20 +190,31 @@ function createCollector({ now }: Ingestion) {
     if ((Number(memberOf(point, "flags") ?? 0) & noRecordedValue) !== 0) return;
     const own = labelsOf("", point, {});
     const labels = new Map([...own, ...around.labels]);
+    const bytes = bytesOf(labels);
     const found =
-      labelProblem(labels, around.attributes + listOf(point, "attributes").length) ??
-      kind.samplesOf({ point, name, labels, at });
-    if (typeof found === "string") reject(found);
-    else samples.push(...found);
+      labelProblem(bytes, around.attributes + listOf(point, "attributes").length) ??
+      (seriesBytes > otlpMetricLimits.seriesBytes ? tooMuch : kind.samplesOf({ point, name, labels, at }));
+    if (typeof found === "string") {
+      reject(found);
+      return;
+    }
+    seriesBytes += bytes * found.length;
+    samples.push(...found);
   }
 }
 
-function labelProblem(labels: ReadonlyMap<string, string>, attributes: number): string | undefined {
+function labelProblem(bytes: number, attributes: number): string | undefined {
   const { attributes: maximum, labelBytes } = otlpMetricLimits;
   if (attributes > maximum) return `A datapoint has at most ${maximum} labels.`;
+  return bytes > labelBytes ? `The labels of a datapoint have at most ${labelBytes} bytes.` : undefined;
+}
+
+const tooMuch = `The labels of all series of a request have at most ${otlpMetricLimits.seriesBytes} bytes.`;
+
+function bytesOf(labels: ReadonlyMap<string, string>): number {
   let bytes = 0;
   for (const [name, value] of labels) bytes += utf8Bytes(name) + utf8Bytes(value);
-  return bytes > labelBytes ? `The labels of a datapoint have at most ${labelBytes} bytes.` : undefined;
+  return bytes;
 }
 
 /** https://opentelemetry.io/docs/specs/otel/metrics/data-model/#temporality */
@@ -228,6 +242,9 @@ function histogramSamples(datapoint: Datapoint): readonly MetricSample[] | strin
   }
   if (counts.length > 0 && counts.length !== bounds.length + 1) {
     return "A histogram has one bucket more than it has bounds.";
+  }
+  if (bounds.some((bound, index) => !(bound > (bounds[index - 1] ?? Number.NEGATIVE_INFINITY)))) {
+    return "The bounds of a histogram grow.";
   }
   let below = 0;
   const buckets = bounds.map((bound, index) => {
