@@ -30,7 +30,7 @@ const stream = `arn:aws:kinesis:${testRegion}:${testAccount}:stream/events`;
 const policyType = "SUBSCRIPTION_FILTER_POLICY" as const;
 const policyDocument = JSON.stringify({ DestinationArn: stream, FilterPattern: "ERROR", RoleArn: "role" });
 
-test("a policy delivers from all groups of the account, also later ones, but those that are left out", async () => {
+test("a policy delivers from all groups, also later ones, but those that are left out", async () => {
   const groups = [await newLogGroup(server, logs), await newLogGroup(server, logs)] as const;
   const selectionCriteria = `LogGroupName NOT IN ["${groups[1].logGroupName}"]`;
   const policy = { policyName: "p", policyType, policyDocument, selectionCriteria };
