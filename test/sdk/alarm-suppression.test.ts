@@ -151,8 +151,31 @@ test("a mute rule holds back the actions of its alarms alone, until it ends in a
   expect(mutes.get("loud")).toBeUndefined();
 
   await cloudwatch.deleteAlarmMuteRule({ AlarmMuteRuleName: "at work" });
-  await server.advance(minuteMs);
+  await server.advance(secondMs);
   expect(await told()).toEqual(["muted: ALARM"]);
+  await server.advance(minuteMs);
+  expect(await told()).toEqual([]);
+});
+
+test("an alarm that a rule is about no longer is told of at once", async () => {
+  const rule = (...AlarmNames: string[]) =>
+    cloudwatch.putAlarmMuteRule({
+      Name: "moved",
+      Rule: { Schedule: { Expression: "cron(* * * * *)", Duration: "PT1H" } },
+      MuteTargets: { AlarmNames },
+    });
+  await rule("muted", "loud");
+  await server.advance(minuteMs);
+  for (const name of ["muted", "loud"]) await set(name, "OK");
+  expect(await told()).toEqual([]);
+  await rule("loud");
+  await server.advance(secondMs);
+  expect(await told()).toEqual(["muted: OK"]);
+  await cloudwatch.deleteAlarmMuteRule({ AlarmMuteRuleName: "moved" });
+  await server.advance(secondMs);
+  expect(await told()).toEqual(["loud: OK"]);
+  for (const name of ["muted", "loud"]) await set(name, "ALARM");
+  await told();
 });
 
 test("an alarm that is muted and comes back before the end has told nobody", async () => {

@@ -1,5 +1,6 @@
 // Alarm mute rules: when the actions of alarms are not performed.
 import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch";
+import { reconsiderHeld } from "../../core/alarms/alarm-change.ts";
 import { parseMuteSchedule } from "../../core/alarms/mute-schedule.ts";
 import {
   allMuteRules,
@@ -8,13 +9,13 @@ import {
   muteRulesOf,
   type AlarmMuteRule,
 } from "../../storage/alarm-mute-rules.ts";
-import { alarmScope } from "../../storage/alarms.ts";
+import { alarmScope, writeChange } from "../../storage/alarms.ts";
 import { modelled } from "../../wire/service.ts";
 import { isKeyPosition, parseToken, printToken, validationError } from "./alarm-errors.ts";
 import { requireRoomForMuteRule } from "./alarm-quotas.ts";
 import { withTags } from "./alarm-input.ts";
 import type { CloudWatchContext, Input, Output } from "./context.ts";
-import { findAlarms, tellOthers, untilWritten } from "./stored-alarms.ts";
+import { circumstancesOf, findAlarm, findAlarms, tellOthers, untilWritten } from "./stored-alarms.ts";
 
 const defaultRecords = 50;
 
@@ -32,8 +33,10 @@ export async function putAlarmMuteRule(
   const rules = muteRulesOf(dependencies.state);
   const scope = alarmScope(call);
   const { Name: name, Description: description } = input;
+  let earlierNames: readonly string[] = [];
   await untilWritten(async () => {
     const before = await rules.get(scope, name);
+    earlierNames = before?.value.alarmNames ?? [];
     const rule: AlarmMuteRule = {
       name,
       arn: muteRuleArn(call, name),
@@ -48,7 +51,26 @@ export async function putAlarmMuteRule(
     return rules.create(scope, name, rule);
   });
   tellOthers(context);
+  await release(context, [...earlierNames, ...alarmNames]);
   return {};
+}
+
+/**
+ * Who is muted no longer performs what was held back at once.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html
+ */
+async function release(context: CloudWatchContext, names: readonly string[]): Promise<void> {
+  const { call, dependencies } = context;
+  for (const name of new Set(names)) {
+    await untilWritten(async () => {
+      const found = await findAlarm(context, name);
+      if (found?.value.held?.by !== "Mute") return true;
+      const change = reconsiderHeld(found.value, await circumstancesOf(context, found.value));
+      if (change === undefined) return true;
+      return writeChange(dependencies.state, call, { version: found.version, change }, call.now);
+    });
+  }
+  dependencies.facts.publish({ kind: "AlarmActionsQueued" });
 }
 
 function scheduleOf(input: Input<"PutAlarmMuteRule">): AlarmMuteRule["schedule"] {
@@ -131,7 +153,10 @@ export async function deleteAlarmMuteRule(
   context: CloudWatchContext,
 ): Promise<object> {
   const { call, dependencies } = context;
-  await muteRulesOf(dependencies.state).delete(alarmScope(call), input.AlarmMuteRuleName);
+  const rules = muteRulesOf(dependencies.state);
+  const before = await rules.get(alarmScope(call), input.AlarmMuteRuleName);
+  await rules.delete(alarmScope(call), input.AlarmMuteRuleName);
   tellOthers(context);
+  await release(context, before?.value.alarmNames ?? []);
   return {};
 }
