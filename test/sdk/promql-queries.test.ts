@@ -189,6 +189,8 @@ test.each<[string, Record<string, string>, number, string, string]>([
   ["query", { query: "up{" }, 400, "bad_data", 'invalid parameter "query": 1:4: parse error'],
   ["query", { query: "up", time: "now" }, 400, "bad_data", 'invalid parameter "time"'],
   ["query", { query: "up", limit: "501" }, 400, "bad_data", 'invalid parameter "limit"'],
+  ["query", { query: "up", lookback_delta: "1h" }, 400, "bad_data", '"lookback_delta" is not supported'],
+  ["query_range", { query: "up", start: "1", end: "2", step: "0x1" }, 400, "bad_data", '"step"'],
   ["query", { query: '{host="web"}' }, 422, "execution", "every selector must select a metric by name"],
   ["query", { query: "up[8d]" }, 422, "execution", "a query spans at most 7 days"],
   ["query", { query: '{"http.requests"} - on () {"http.requests"}' }, 422, "execution", "match"],

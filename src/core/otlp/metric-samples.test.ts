@@ -156,8 +156,8 @@ test("a small request makes no more series than are bearable", () => {
     name: "h",
     histogram: { aggregationTemporality: 2, dataPoints },
   });
-  expect(samples).toHaveLength(3 * 202);
-  expect([...rejected]).toEqual([["The labels of all series of a request have at most 8388608 bytes.", 97]]);
+  expect(samples).toHaveLength(5 * 202);
+  expect([...rejected]).toEqual([["The labels of all series of a request have at most 16777216 bytes.", 95]]);
 });
 
 test("an attribute without a name is no label", () => {

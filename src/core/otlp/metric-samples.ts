@@ -36,7 +36,7 @@ export const otlpMetricLimits = {
   /** Ours: each bucket is a series. */
   buckets: 200,
   /** Ours, of all series of a request: each has the labels of its resource again, and may have buckets. */
-  seriesBytes: 8 * kilobyte * kilobyte,
+  seriesBytes: 16 * kilobyte * kilobyte,
 } as const;
 
 /** Where the samples are put, and when; `now` in epoch milliseconds. */

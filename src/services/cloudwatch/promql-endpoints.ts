@@ -10,6 +10,7 @@ import type { CallContext, WireRequest } from "../../wire/request.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { rangeProblem } from "./promql-expressions.ts";
 import { badData, promqlParameters, type PromqlParameters } from "./promql-parameters.ts";
+import { createPromqlTurns } from "./promql-turns.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL.html */
 const promqlApiLimits = {
@@ -43,11 +44,12 @@ type Answer = (question: Question) => Promise<Answered>;
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL-APIs.html
  */
 export function promqlEndpoints(stores: Stores): readonly Endpoint[] {
+  const takeTurn = createPromqlTurns();
   const endpoint = (path: string, operation: string, answer: Answer): Endpoint => ({
     path,
     operation,
     methods: path.includes("{") ? ["GET"] : ["GET", "POST"],
-    exchange: (request) => promqlExchange(request, stores, answer),
+    exchange: (request) => promqlExchange(request, stores, (question) => takeTurn(() => answer(question))),
   });
   return [
     endpoint("/api/v1/query", "GetMetricData", instantQuery),
@@ -110,7 +112,8 @@ async function evaluated(answer: Promise<Answered>): Promise<Answered> {
 /** https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview */
 function refusalText({ name, message, fault }: Failure): string {
   const isOurs = name === "bad_data" || name === "execution";
-  const errorType = isOurs ? name : fault === "server" ? "internal" : "bad_data";
+  const others = fault === "server" ? "internal" : "bad_data";
+  const errorType = isOurs ? name : name === "ThrottlingException" ? "unavailable" : others;
   return JSON.stringify({ status: "error", errorType, error: message });
 }
 

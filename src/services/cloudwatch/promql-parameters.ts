@@ -8,6 +8,9 @@ import { isNamed, isPromqlProblem, readPromql } from "./promql-expressions.ts";
 /** What the caller did wrong, in Prometheus's word for it. */
 export const badData = (message: string) => new WireError("bad_data", message);
 
+/** Parameters of Prometheus that AWS's addresses do not have, and that would change an answer. */
+const ofOthers = ["lookback_delta", "stats"] as const;
+
 /** @throws WireError `bad_data` */
 export interface PromqlParameters {
   query(): PromqlExpression;
@@ -27,6 +30,9 @@ export function promqlParameters(request: WireRequest, body: Uint8Array): Promql
   const inForm = new URLSearchParams(request.method === "POST" ? Buffer.from(body).toString("utf8") : "");
   const all = (name: string) => [...inForm.getAll(name), ...inAddress.getAll(name)];
   const one = (name: string) => all(name).find((value) => value !== "");
+  for (const name of ofOthers) {
+    if (one(name) !== undefined) throw badData(`the parameter "${name}" is not supported`);
+  }
   const required = (name: string): string => {
     const value = one(name);
     if (value === undefined) throw badData(`invalid parameter "${name}": it is required`);
@@ -48,7 +54,8 @@ export function promqlParameters(request: WireRequest, body: Uint8Array): Promql
     requiredInstant: (name) => instant(name, required(name)),
     stepMs() {
       const text = required("step");
-      const stepMs = readDuration(text) ?? Math.round(Number(text) * 1_000);
+      const isNumber = /^\d+(\.\d+)?$/.test(text);
+      const stepMs = isNumber ? Math.round(Number(text) * 1_000) : (readDuration(text) ?? 0);
       if (stepMs >= 1) return stepMs;
       throw badData('invalid parameter "step": it must be a duration or a number of seconds above zero');
     },
