@@ -28,8 +28,8 @@ const agents = { "http:": new HttpAgent(agentOptions), "https:": new HttpsAgent(
 /**
  * Not `fetch`, which copies a body several times on its way: a payload of 100 kB takes it 2.5 ms.
  * @returns the body of the answer.
- * @throws AnswerError with what was answered that is no success, also where it sends elsewhere; Error with why
- * the address could not be reached.
+ * @throws AnswerError with what was answered that is no success, also where it sends elsewhere; Error with
+ * why the address could not be reached.
  */
 export async function post(
   url: string,

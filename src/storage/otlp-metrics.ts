@@ -19,7 +19,7 @@ import type { Telemetry } from "./telemetry.ts";
  * day of many queries.
  */
 export const otlpReadLimits = { series: 10_000, samples: 500_000 } as const;
-/** An answer of so many samples is read in some milliseconds; the first statement says how many to ask for. */
+/** So many samples are read in some milliseconds; the first statement says how many to ask for. */
 const samplesPerStatement = 25_000;
 const seriesPerStatement = { first: 100, maximum: 2_000 } as const;
 const retentionMs = 15 * 86_400_000;

@@ -51,7 +51,7 @@ test("others have their turn while one instant is evaluated", async () => {
   expect(await turnsUntil(query)).toBeGreaterThan(20);
 });
 
-test("others have their turn within each step of a range, and a range that takes too long is given up", async () => {
+test("others have their turn in each step of a range; what takes too long is given up", async () => {
   const at = 299 * minuteMs;
   let elapsedMs = 0;
   const stopwatch = () => (elapsedMs += 1_000);

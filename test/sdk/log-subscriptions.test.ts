@@ -83,10 +83,10 @@ describe("a subscription filter delivers", () => {
       { ...common, logStream: "one", logEvents: eventsOf("one") },
       { ...common, logStream: "other", logEvents: eventsOf("other") },
     ]);
-    const records = receiver.requests.filter((request) => payloadOf(request)[0]?.logStream === "other");
-    expect(records[0]?.headers["x-amz-target"]).toBe("Kinesis_20131202.PutRecord");
-    expect(records[0]?.headers.authorization).toContain("Credential=delivery/");
-    expect(JSON.parse(String(records[0]?.body))).toMatchObject({
+    const record = receiver.requests.find((request) => payloadOf(request)[0]?.logStream === "other");
+    expect(record?.headers["x-amz-target"]).toBe("Kinesis_20131202.PutRecord");
+    expect(record?.headers.authorization).toContain("Credential=delivery/");
+    expect(JSON.parse(String(record?.body))).toMatchObject({
       StreamName: "events",
       PartitionKey: "other",
     });
