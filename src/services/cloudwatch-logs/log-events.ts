@@ -216,11 +216,14 @@ export async function getLogEvents(
   const descending = token === undefined ? input.startFromHead !== true : token.direction === "backward";
   const from = visibleFrom(group.value, context.call.now, input.startTime ?? 0);
   const to = input.endTime ?? Number.POSITIVE_INFINITY;
+  const { firstEventAt, lastEventAt } = stream.value;
+  const beginsAt = descending ? lastEventAt : firstEventAt;
   const page = await readLogEvents(telemetry, {
     source: await logEncryption.sourceOf([group.value.id]),
     groupId: group.value.id,
     streamIds: [stream.value.id],
     ...withinTimes({ from, to }, [knownTimes(group.value.id, stream.key, stream.value)]),
+    ...(beginsAt === undefined ? {} : { beginsAt }),
     descending,
     limit: input.limit ?? logLimits.pageEvents,
     unmask: input.unmask ?? false,

@@ -24,6 +24,8 @@ export interface LogEventQuery {
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
+  /** Where the first event to be read may be; a wrong guess costs time and nothing else. */
+  readonly beginsAt?: number;
   /** Go on strictly behind this event in the direction of reading. */
   readonly position?: EventPosition;
   readonly descending: boolean;
@@ -81,11 +83,11 @@ export async function readLogEvents(
  * with a needle nobody knows how far apart they are.
  */
 function spansOf(query: LogEventQuery, missing: () => number): Iterable<TimeSpan> {
-  const { descending, limit, needles = [], source } = query;
+  const { beginsAt, descending, limit, needles = [], source } = query;
   const whole = timesOf(query);
   if (isEmptySpan(whole)) return [];
   const isNear = limit <= nearPageEvents && needles.length === 0 && source.places === undefined;
-  return isNear ? nearSpans(whole, descending, missing) : [whole];
+  return isNear ? nearSpans(whole, descending, missing, beginsAt) : [whole];
 }
 
 /** One event more than the limit, if there are so many; `pageBytes` are left for them. */

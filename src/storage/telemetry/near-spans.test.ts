@@ -6,10 +6,16 @@ import { nearSpans, type TimeSpan } from "./near-spans.ts";
 const hourMs = 3_600_000;
 
 /** The steps over events at some instants, for a page of `limit`; the reader stops when the page is full. */
-function stepsOver(whole: TimeSpan, events: readonly number[], descending: boolean, limit: number) {
+function stepsOver(
+  whole: TimeSpan,
+  events: readonly number[],
+  descending: boolean,
+  limit: number,
+  beginsAt?: number,
+) {
   const steps: TimeSpan[] = [];
   let found = 0;
-  for (const step of nearSpans(whole, descending, () => limit - found)) {
+  for (const step of nearSpans(whole, descending, () => limit - found, beginsAt)) {
     steps.push(step);
     found += events.filter((at) => at >= step.from && at < step.to).length;
     if (found >= limit) break;
@@ -19,11 +25,13 @@ function stepsOver(whole: TimeSpan, events: readonly number[], descending: boole
 
 const instants = fc.array(fc.integer({ min: 1, max: 30 * 24 * hourMs }), { maxLength: 60 });
 
-test.prop([instants, fc.boolean(), fc.integer({ min: 1, max: 1_000 })])(
+const beginnings = fc.option(fc.integer({ min: -hourMs, max: 31 * 24 * hourMs }), { nil: undefined });
+
+test.prop([instants, fc.boolean(), fc.integer({ min: 1, max: 1_000 }), beginnings, fc.boolean()])(
   "steps follow each other without a gap, and end with the whole or a full page",
-  (events, descending, limit) => {
-    const whole = { from: 1, to: 30 * 24 * hourMs };
-    const steps = stepsOver(whole, events, descending, limit);
+  (events, descending, limit, beginsAt, isOpen) => {
+    const whole = isOpen ? { from: 0, to: Number.POSITIVE_INFINITY } : { from: 1, to: 30 * 24 * hourMs };
+    const steps = stepsOver(whole, events, descending, limit, beginsAt);
     const inTime = descending ? steps.toReversed() : steps;
     for (const [index, step] of inTime.entries()) {
       expect(step.from).toBeLessThan(step.to);
@@ -57,4 +65,12 @@ test("a short span, and one without a beginning, are one step", () => {
   }
   expect(stepsOver({ from: 0, to: 24 * hourMs }, [], true, 10)).toHaveLength(2);
   expect(stepsOver({ from: 5, to: 5 }, [], true, 10)).toEqual([]);
+});
+
+test("where time never ends, the first step is where the page begins", () => {
+  const open = { from: 0, to: Number.POSITIVE_INFINITY };
+  const at = 24 * hourMs;
+  expect(stepsOver(open, [at], true, 1, at)).toEqual([{ from: at - 0.5 * hourMs, to: open.to }]);
+  expect(stepsOver(open, [at], false, 1, at)).toEqual([{ from: 0, to: at + 0.5 * hourMs }]);
+  expect(stepsOver(open, [1, 2], true, 2, at)).toHaveLength(2);
 });
