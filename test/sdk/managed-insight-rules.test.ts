@@ -83,3 +83,26 @@ test("rules are not there for other resources", async () => {
   expect(Failures?.map(({ FailureResource }) => FailureResource)).toEqual([table, foreign, own]);
   expect(Failures?.every(({ FailureCode }) => FailureCode === "404")).toBe(true);
 });
+
+test("a rule of the caller's own that has the name of a managed one stays", async () => {
+  const ResourceARN = `arn:aws:ec2:${testRegion}:${testAccount}:vpc-endpoint-service/vpce-svc-0c2d`;
+  const TemplateName = "VpcEndpointService-BytesByEndpointId-v1";
+  const RuleName = `${TemplateName}-vpce-svc-0c2d`;
+  const RuleDefinition = JSON.stringify({
+    Schema,
+    LogGroupNames: ["api-*"],
+    LogFormat: "JSON",
+    Contribution: { Keys: ["$.ip"] },
+    AggregateOn: "Count",
+  });
+  await cloudwatch.putInsightRule({ RuleName, RuleDefinition });
+  expect(
+    await cloudwatch.putManagedInsightRules({ ManagedRules: [{ ResourceARN, TemplateName }] }),
+  ).toMatchObject({
+    Failures: [{ FailureDescription: `The rule ${RuleName} exists and is no managed rule.` }],
+  });
+  const { InsightRules = [] } = await cloudwatch.describeInsightRules({});
+  expect(InsightRules.find(({ Name }) => Name === RuleName)?.Definition).toBe(RuleDefinition);
+  const { ManagedRules = [] } = await cloudwatch.listManagedInsightRules({ ResourceARN });
+  expect(ManagedRules[1]?.RuleState).toBeUndefined();
+});

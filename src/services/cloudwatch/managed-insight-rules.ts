@@ -54,11 +54,11 @@ async function putOne(
   const name = managedRuleName(managed);
   const rules = insightRulesOf(dependencies.state);
   const scope = alarmScope(call);
-  let isFull = false;
+  let failure: PartialFailure | undefined;
   await untilWritten(async () => {
     const before = await rules.get(scope, name);
-    isFull = before === undefined && (await rules.count(scope)) >= maximumRules;
-    if (isFull) return true;
+    failure = await failureOf(name, before?.value, () => rules.count(scope));
+    if (failure !== undefined) return true;
     const stored: StoredInsightRule = {
       name,
       definition: managedDefinition(managed),
@@ -70,12 +70,23 @@ async function putOne(
     if (before === undefined) return rules.create(scope, name, stored);
     return rules.replace(scope, name, stored, before.version);
   });
-  if (!isFull) return undefined;
-  return {
-    ExceptionType: "LimitExceededException",
-    FailureCode: "400",
-    FailureDescription: `There can be at most ${maximumRules} Contributor Insights rules.`,
-  };
+  return failure;
+}
+
+/** Why a managed rule cannot be put where `before` is. */
+async function failureOf(
+  name: string,
+  before: StoredInsightRule | undefined,
+  count: () => Promise<number>,
+): Promise<PartialFailure | undefined> {
+  const FailureCode = "400";
+  if (before !== undefined && before.managed === undefined) {
+    const FailureDescription = `The rule ${name} exists and is no managed rule.`;
+    return { ExceptionType: "InvalidParameterValue", FailureCode, FailureDescription };
+  }
+  if (before !== undefined || (await count()) < maximumRules) return undefined;
+  const FailureDescription = `There can be at most ${maximumRules} Contributor Insights rules.`;
+  return { ExceptionType: "LimitExceededException", FailureCode, FailureDescription };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListManagedInsightRules.html */
@@ -97,7 +108,7 @@ export async function listManagedInsightRules(
   return {
     ManagedRules: page.map((TemplateName, index) => {
       const rule = rules.get(names[index] ?? "");
-      if (rule === undefined) return { TemplateName };
+      if (rule?.managed === undefined) return { TemplateName };
       const State = isEnabled(rule) ? "ENABLED" : "DISABLED";
       return { TemplateName, ResourceARN: resourceArn, RuleState: { RuleName: rule.name, State } };
     }),
