@@ -68,6 +68,29 @@ test.each([
   expect(await read(matchers)).toEqual(expected);
 });
 
+test("samples of more than fifteen days ago are gone, whether they were erased yet or not", async () => {
+  const selection = { key: "", matchers: [named], fromMs: now - 300_000, toMs: now };
+  const readAt = (at: number) => createOtlpMetrics(telemetry).read(1, selection, at);
+  const fifteenDays = 15 * 86_400_000;
+  expect(await readAt(now + fifteenDays)).toEqual([]);
+  expect(await readAt(now + fifteenDays - 60_001)).toMatchObject([
+    { samples: [{ value: expect.any(Number) as number }, {}] },
+    { samples: [{}, {}] },
+  ]);
+});
+
+test("more series than one statement reads", async () => {
+  const many = Array.from({ length: 350 }, (_, index) => ({
+    labels: { __name__: "many", host: `h${index}` },
+    at: now,
+    value: index,
+  }));
+  await createOtlpMetrics(telemetry).write(3, many, now);
+  expect(await read([matcher("__name__", "=", "many")], {}, 3)).toEqual(
+    many.map(({ labels, value }) => `${labels.host} ${value}`).toSorted(),
+  );
+});
+
 test("samples after the beginning of a window, and not after its end; no other world's", async () => {
   const window = { fromMs: now - 120_000, toMs: now - 60_000 };
   expect(await read([named], window)).toEqual(["db 8", "web 2"]);
