@@ -1,5 +1,6 @@
 // Between which instants a stream's events are: known at every moment, also after a process was killed.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Clock } from "../../core/clock.ts";
 import { createManualClock, type ManualClock } from "../../core/manual-clock.ts";
 import type { State } from "../../storage/state.ts";
 import { appendLogEvents } from "../../storage/telemetry/log-events.ts";
@@ -51,9 +52,9 @@ const eventsAt = (firstEventAt: number, lastEventAt = firstEventAt) => ({
   storedBytes: 1,
 });
 
-async function append(timestamp: number): Promise<void> {
+async function append(timestamp: number, ingestedAt = clock.now()): Promise<void> {
   const destination = { groupId: 1, streamId: 7, retentionDays: undefined };
-  await appendLogEvents(telemetry, destination, [{ timestamp, message: "m", indexed: {} }], clock.now());
+  await appendLogEvents(telemetry, destination, [{ timestamp, message: "m", indexed: {} }], ingestedAt);
 }
 
 test("from the moment that events may be read, through their note and into state", async () => {
@@ -110,6 +111,41 @@ test("after a kill under a clock that begins earlier than the last one was", asy
   const killed = await begun();
   await killed.storing(eventsAt(now - 9), () => append(now - 9));
   expect(await timesIn(await begun())).toEqual({ firstEventAt: now - 9, lastEventAt: now });
+});
+
+/** A clock that can be set; whoever has it is killed before it writes by itself. */
+function doomed(at: { time: number }): Clock {
+  return { now: () => at.time, schedule: () => () => undefined };
+}
+
+test("after a kill right behind a set-back, when the clock has come past the last write again", async () => {
+  const at = { time: now + dayMs };
+  const killed = new StreamActivity(state, telemetry, doomed(at));
+  await killed.storing(eventsAt(at.time), () => append(now, at.time));
+  await killed.flush();
+  at.time = now;
+  const early = { ...eventsAt(now - 9), lastIngestionAt: now };
+  await killed.storing(early, () => append(now - 9, now));
+  await clock.advance(2 * dayMs);
+  expect(await timesIn(await begun())).toEqual({ firstEventAt: now - 9, lastEventAt: now + dayMs });
+});
+
+test("after a kill, what came while the recovery was under way", async () => {
+  await append(now - 5);
+  const at = { time: now };
+  const query: Telemetry["query"] = async <Row>(...asked: Parameters<Telemetry["query"]>) => {
+    const rows = await telemetry.query<Row>(...asked);
+    await killed.storing({ ...eventsAt(now - 9), lastIngestionAt: at.time }, () => append(now - 9));
+    at.time += 10 * 60_000;
+    return rows;
+  };
+  let writes = 0;
+  const write: State["write"] = (changes) =>
+    ++writes > 1 ? Promise.reject(new Error("killed")) : state.write(changes);
+  const killed = new StreamActivity({ ...state, write }, { ...telemetry, query }, doomed(at));
+  await expect(killed.flush()).rejects.toThrow("killed");
+  await clock.advance(20 * 60_000);
+  expect(await timesIn(await begun())).toEqual({ firstEventAt: now - 9, lastEventAt: now - 5 });
 });
 
 test("nothing is known while the recovery goes on, or where others write as well", async () => {

@@ -78,6 +78,8 @@ export class StreamActivity {
   #doubtfulSince = Number.POSITIVE_INFINITY;
   /** Nothing is known for sure without it. */
   #isRecovered = false;
+  /** The latest watermark that may have been written. */
+  #writtenUntil = Number.NEGATIVE_INFINITY;
   #waiting = false;
   /** Writes happen one after the other, behind the recovery. */
   #tail: Promise<void>;
@@ -94,6 +96,10 @@ export class StreamActivity {
   async storing<Result>(activity: Activity, store: () => Promise<Result>): Promise<Result> {
     this.#begun.add(activity);
     try {
+      // The clock was set back: the next start would not look where these events arrive.
+      if (isBehind(activity.lastIngestionAt, this.#writtenUntil)) {
+        await this.#bringBack(activity.lastIngestionAt);
+      }
       const result = await store();
       this.#note(activity);
       return result;
@@ -181,8 +187,23 @@ export class StreamActivity {
       (least, { lastIngestionAt }) => Math.min(least, lastIngestionAt),
       Math.min(this.#clock.now(), this.#doubtfulSince),
     );
-    const value: Watermark = { ingestedAt };
-    return { kind: "put", collection: watermarkCollection, scope: "", key: "watermark", value };
+    this.#writtenUntil = Math.max(this.#writtenUntil, ingestedAt);
+    return watermarkChange(ingestedAt);
+  }
+
+  #bringBack(ingestedAt: number): Promise<void> {
+    const write = async () => {
+      const written = await this.#readWatermark();
+      if (isBehind(ingestedAt, written)) await this.#state.write([watermarkChange(ingestedAt)]);
+      this.#writtenUntil = Math.min(written, ingestedAt);
+    };
+    this.#tail = this.#tail.then(write, write);
+    return this.#tail;
+  }
+
+  async #readWatermark(): Promise<number> {
+    const found = await this.#state.collection<Watermark>(watermarkCollection).get("", "watermark");
+    return found?.value.ingestedAt ?? 0;
   }
 
   async #streamChanges(activities: readonly Activity[]) {
@@ -216,8 +237,13 @@ export class StreamActivity {
 
   /** What a process that was killed had noted: events behind the last write, by number of stream. */
   async #recover(): Promise<void> {
-    const watermark = await this.#state.collection<Watermark>(watermarkCollection).get("", "watermark");
-    const rows = await readStreamActivity(this.#telemetry, (watermark?.value.ingestedAt ?? 0) - overlapMs);
+    const written = await this.#readWatermark();
+    // Where time has gone back, what arrives from now on is before the last write, and shall be found again.
+    const ingestedAt = Math.min(written, this.#clock.now());
+    const watermark = watermarkChange(ingestedAt);
+    if (ingestedAt < written) await this.#state.write([watermark]);
+    this.#writtenUntil = ingestedAt;
+    const rows = await readStreamActivity(this.#telemetry, ingestedAt - overlapMs);
     const activities: Activity[] = [];
     for (const [groupId, ofGroup] of groupBy(rows, (row) => row.groupId)) {
       const names = await this.#streamNames(groupId);
@@ -227,9 +253,8 @@ export class StreamActivity {
         if (streamName !== undefined) activities.push({ ...row, streamName, storedBytes: 0 });
       }
     }
-    // Where time has gone back, what arrives from now on is before the last write, and shall be found again.
-    const isAhead = watermark !== undefined && watermark.value.ingestedAt > this.#clock.now();
-    if (activities.length > 0 || isAhead) await this.#apply(activities, this.#watermark());
+    // What arrives meanwhile is found again: the watermark stays where it was.
+    if (activities.length > 0) await this.#apply(activities, watermark);
     this.#isRecovered = true;
   }
 
@@ -246,6 +271,16 @@ export class StreamActivity {
       if (page.length < pageSize) return names;
     }
   }
+}
+
+/** Whether the next start would pass over what arrived then. */
+function isBehind(ingestedAt: number, watermark: number): boolean {
+  return ingestedAt <= watermark - overlapMs;
+}
+
+function watermarkChange(ingestedAt: number): Change {
+  const value: Watermark = { ingestedAt };
+  return { kind: "put", collection: watermarkCollection, scope: "", key: "watermark", value };
 }
 
 /** Names hold no line breaks. */
