@@ -50,8 +50,7 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
     .toSorted((one, other) => one.periodSeconds - other.periodSeconds);
   const muted = await mutedAlarms(state, world, now);
   let changes: readonly DecidedChange[] = [];
-  for (let start = 0; start < due.length; start += alarmsPerStep) {
-    const some = due.slice(start, start + alarmsPerStep);
+  for (const some of stepsOf(due)) {
     const alarms = some.map(({ alarm }) => alarm);
     const [readings] = await Promise.all([pass.reader.read(world, alarms, pass.asOf), write(changes)]);
     const decided = some.flatMap((one) => decide(one, readings.get(one.alarm.name), muted, now));
@@ -65,6 +64,24 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
     onWritten();
   }
 }
+
+/** What is read at once is over when the slowest is, so those that others could wait for come last. */
+function stepsOf(due: readonly DueAlarm[]): readonly (readonly DueAlarm[])[] {
+  const steps: DueAlarm[][] = [];
+  for (const isSlow of [false, true]) {
+    const some = due.filter(({ alarm }) => asksOthers(alarm) === isSlow);
+    for (let start = 0; start < some.length; start += alarmsPerStep) {
+      steps.push(some.slice(start, start + alarmsPerStep));
+    }
+  }
+  return steps;
+}
+
+/** Queries of logs, PromQL queries and functions may take seconds. */
+const asksOthers = ({ logs, promql, queries = [] }: MetricAlarm): boolean =>
+  logs !== undefined ||
+  promql !== undefined ||
+  queries.some(({ expression = "" }) => /\bLAMBDA\s*\(/i.test(expression));
 
 function decide(
   { alarm, version }: DueAlarm,
