@@ -23,8 +23,10 @@ const extreme = (name: "min" | "max"): Aggregation => ({
   doc: documentation.stats,
   compile(call, rows) {
     const value = rows.value(first(call, rows));
-    const aggregate = { min: sql`min`, max: sql`max` }[name];
-    if (value.type !== "field") return { ...value, sql: sql`${aggregate}(${value.sql})`, nullable: true };
+    const aggregate = orMissing({ min: sql`min`, max: sql`max` }[name], value);
+    if (value.type !== "field") {
+      return { sql: sql`${aggregate}(${value.sql})`, type: value.type, nullable: true };
+    }
     const number = asNumber(value).sql;
     const text = sql`${aggregate}(${value.sql})`;
     const areNumbers = sql`count(${number}) = count(${value.sql})`;
@@ -43,7 +45,7 @@ const atEdge = (name: "argMin" | "argMax"): Aggregation => ({
   compile(call, rows) {
     const value = rows.value(first(call, rows));
     if (!rows.pipeline.hasEvents) rows.refuse(`${call.name} needs the timestamps of log events`, call);
-    const aggregate = { argMin: sql`argMin`, argMax: sql`argMax` }[name];
+    const aggregate = orMissing({ argMin: sql`argMin`, argMax: sql`argMax` }[name], value);
     const edge = sql`${aggregate}(${value.sql}, (timestamp, sequence))`;
     return { sql: edge, type: value.type, nullable: true };
   },
@@ -53,14 +55,21 @@ const inOrder = (name: "min" | "max"): Aggregation => ({
   arguments: [1, 1],
   doc: documentation.stats,
   compile(call, rows) {
-    const aggregate = { min: sql`min`, max: sql`max` }[name];
     const text = asText(rows.value(first(call, rows)));
+    const aggregate = orMissing({ min: sql`min`, max: sql`max` }[name], text);
     return { ...text, sql: sql`${aggregate}(${text.sql})`, nullable: true };
   },
 });
 
 function percentile(level: number, value: Value): Value {
-  return { sql: sql`quantileTDigest(${level})(${asNumber(value).sql})`, type: "number", nullable: true };
+  const number = asNumber(value);
+  const aggregate = orMissing(sql`quantileTDigest`, number);
+  return { sql: sql`${aggregate}(${level})(${number.sql})`, type: "number", nullable: true };
+}
+
+/** Of no events there is none: of what is never missing the engine would answer 0, 1970 or an empty text. */
+function orMissing(aggregate: Sql, { nullable }: Value): Sql {
+  return nullable ? aggregate : sql`${aggregate}OrNull`;
 }
 
 function first(call: Call, rows: ExpressionCompiler): Expression {

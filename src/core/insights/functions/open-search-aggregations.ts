@@ -120,8 +120,8 @@ const discrete = (value: Sql, level: number, isDescending: boolean): Sql => {
 export const openSearchAggregations: Readonly<Record<string, Aggregation>> = {
   any_value: atEdge(false, false),
   avg_distinct: ofOne(sql`avgDistinctOrNull`),
-  bool_and: ofTruths((condition) => sql`min(${condition})`),
-  bool_or: ofTruths((condition) => sql`max(${condition})`),
+  bool_and: ofTruths((condition) => sql`minOrNull(${condition})`),
+  bool_or: ofTruths((condition) => sql`maxOrNull(${condition})`),
   collect_list: listing("groupArray"),
   collect_set: listing("groupUniqArray"),
   corr: ofTwo(sql`corr`),
