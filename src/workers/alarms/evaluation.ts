@@ -61,17 +61,24 @@ export function createAlarmEvaluation(parts: EvaluationParts): AlarmEvaluation {
       const isNewMinute = minute !== lastMinute;
       lastMinute = minute;
       const evaluated: AlarmWorld[] = [];
+      const left: (() => Promise<void>)[] = [];
       for (const world of await alarmWorlds(state)) {
         const { any, highResolution } = await hasAlarms(state, world);
         if (!any || !(isNewMinute || highResolution)) continue;
         const onlyHighResolution = !isNewMinute;
         const times = { now, asOf, passedAt };
-        await passMetricAlarms({ state, reader, world, ...times, onlyHighResolution, onWritten });
+        const pass = { state, reader, world, ...times, onlyHighResolution, onWritten };
+        const rest = await passMetricAlarms(pass);
+        if (rest !== undefined) left.push(rest);
         evaluated.push(world);
         const isNewHour = isNewMinute && (minute * minuteMs) % hourMs === 0;
         if (isNewHour) await expireHistory(state, alarmScope(world), now);
       }
       passedAt = asOf;
+      if (left.length === 0) return follow(evaluated);
+      const outcomes = await Promise.allSettled([follow(evaluated), ...left.map((evaluate) => evaluate())]);
+      const failed = outcomes.find(({ status }) => status === "rejected");
+      if (failed?.status === "rejected") throw failed.reason;
       return follow(evaluated);
     },
     follow,

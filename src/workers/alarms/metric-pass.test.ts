@@ -1,15 +1,22 @@
-// The order in which a pass reads alarms: none waits for queries and functions of others.
+// The order in which alarms are evaluated: none waits for queries and functions of others.
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { MetricAlarm } from "../../core/alarms/alarm.ts";
 import { alarmWindow, periodsOf } from "../../core/alarms/alarm-window.ts";
+import { createFactBoard } from "../../core/facts.ts";
 import type { AlarmReader } from "../../storage/alarm-datapoints.ts";
-import { alarmScope, alarmsOf, writeAlarm } from "../../storage/alarms.ts";
+import { alarmScope, alarmsOf, writeAlarm, type AlarmWorld } from "../../storage/alarms.ts";
 import { newMetricAlarm } from "../../storage/testing/metric-alarm.ts";
 import { openTestStores, type TestStores } from "../../storage/testing/stores.ts";
-import { passMetricAlarms } from "./metric-pass.ts";
+import { createWorlds } from "../../storage/worlds.ts";
+import { createAlarmEvaluation } from "./evaluation.ts";
 
-const world = { account: "123456789012", region: "us-east-1" };
+const region = "us-east-1";
+const [first, second] = [
+  { account: "111111111111", region },
+  { account: "222222222222", region },
+];
 const start = Date.UTC(2026, 10, 21, 12);
+const minuteMs = 60_000;
 const metric = { namespace: "N", name: "m", dimensions: [], periodSeconds: 60, statistic: "Sum" } as const;
 
 let stores: TestStores;
@@ -18,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
-const slow: readonly (readonly [string, Partial<MetricAlarm>])[] = [
+const asking: readonly (readonly [string, Partial<MetricAlarm>])[] = [
   ["a promql", { promql: { query: "up", intervalSeconds: 60, pendingSeconds: 0, recoverySeconds: 0 } }],
   [
     "b function",
@@ -26,41 +33,49 @@ const slow: readonly (readonly [string, Partial<MetricAlarm>])[] = [
   ],
 ];
 
-test("an alarm on a metric has its state while the queries of others go on", async () => {
-  const { state } = stores;
-  const plain = newMetricAlarm(world, "c plain", start, { metric, metricId: "m1" });
-  const others = slow.map(([name, part]) => ({
-    ...newMetricAlarm(world, name, start, { metricId: name }),
-    ...part,
-  }));
-  for (const alarm of [plain, ...others]) {
-    await writeAlarm(state, world, { alarm, before: undefined, now: start, history: [], events: [] });
+/** Every metric breaches; queries and functions answer once `held` is over. */
+const readerAfter = (held: Promise<void>): AlarmReader => ({
+  async read(_, alarms, asOf) {
+    if (alarms.some(({ name }) => name !== "c plain")) await held;
+    const readings = alarms.map((alarm) => {
+      const window = alarmWindow(alarm, asOf);
+      const starts = Array.from({ length: window.count }, (_unused, index) => window.from + index * minuteMs);
+      const periods = periodsOf(window, new Map(starts.map((at) => [at, { value: 1e9 }])));
+      return [alarm.name, { window, periods }] as const;
+    });
+    return new Map(readings);
+  },
+  readWindows: () => Promise.reject(new Error("nobody explains here")),
+  withLogLines: (_, decided) => Promise.resolve(decided),
+  forget: () => undefined,
+});
+
+test("alarms on metrics of all accounts have their state while queries and functions go on", async () => {
+  const { state, telemetry } = stores;
+  const worlds = createWorlds(state);
+  for (const world of [first, second]) {
+    const plain = newMetricAlarm(world, "c plain", start, { metric, metricId: "m1" });
+    const others = asking.map(([name, part]) => ({
+      ...newMetricAlarm(world, name, start, { metricId: name }),
+      ...part,
+    }));
+    await worlds.numberOf(world.account, world.region);
+    for (const alarm of [plain, ...others]) {
+      await writeAlarm(state, world, { alarm, before: undefined, now: start, history: [], events: [] });
+    }
   }
   let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  const reads: (readonly string[])[] = [];
-  const reader: AlarmReader = {
-    async read(_, alarms, asOf) {
-      reads.push(alarms.map(({ name }) => name));
-      if (alarms.some(({ name }) => name !== "c plain")) await held;
-      const readings = alarms.map((alarm) => {
-        const window = alarmWindow(alarm, asOf);
-        const starts = Array.from({ length: window.count }, (_unused, index) => window.from + index * 60_000);
-        const periods = periodsOf(window, new Map(starts.map((at) => [at, { value: 1e9 }])));
-        return [alarm.name, { window, periods }] as const;
-      });
-      return new Map(readings);
-    },
-    readWindows: () => Promise.reject(new Error("nobody explains here")),
-    withLogLines: (_, decided) => Promise.resolve(decided),
-    forget: () => undefined,
-  };
-  const [now, asOf] = [start + 600_000, start + 600_000];
-  const common = { state, reader, world, now, asOf, passedAt: undefined };
-  const pass = passMetricAlarms({ ...common, onlyHighResolution: false, onWritten: () => undefined });
-  const stateOf = async () => (await alarmsOf(state).get(alarmScope(world), plain.name))?.value.state.value;
-  await vi.waitUntil(async () => (await stateOf()) === "ALARM", { timeout: 4_000, interval: 5 });
-  expect(reads.map((names) => names.toSorted())).toEqual([["c plain"], ["a promql", "b function"]]);
+  const alarms = readerAfter(new Promise<void>((resolve) => (release = resolve)));
+  const clock = { now: () => start + 10 * minuteMs, schedule: () => () => undefined };
+  const parts = { clock, facts: createFactBoard(), state, telemetry, worlds, alarms, settleMs: 0 };
+  const evaluation = createAlarmEvaluation(parts).evaluateDue();
+  const stateOf = async (world: AlarmWorld, name: string) =>
+    (await alarmsOf(state).get(alarmScope(world), name))?.value.state.value;
+  for (const world of [first, second]) {
+    await vi.waitUntil(async () => (await stateOf(world, "c plain")) === "ALARM", { timeout: 4_000 });
+    expect(await stateOf(world, "b function")).toBe("INSUFFICIENT_DATA");
+  }
   release();
-  await pass;
+  await evaluation;
+  for (const world of [first, second]) expect(await stateOf(world, "b function")).toBe("ALARM");
 });

@@ -39,8 +39,12 @@ interface DueAlarm {
 /** So many are read while the changes of those before are written. */
 const alarmsPerStep = 2_500;
 
-/** Alarms that were written by somebody else meanwhile have their turn at the next pass. */
-export async function passMetricAlarms(pass: MetricPass): Promise<void> {
+/**
+ * Alarms that were written by somebody else meanwhile have their turn at the next pass.
+ * @returns what is left to be done, if anything: alarms on queries of others, which may take seconds, so that
+ * nobody else should wait for them.
+ */
+export async function passMetricAlarms(pass: MetricPass): Promise<(() => Promise<void>) | undefined> {
   const { state, world, now, onlyHighResolution, onWritten } = pass;
   const documents = await (onlyHighResolution ? highResolutionAlarms(state, world) : allAlarms(state, world));
   // Those of one period are read together.
@@ -49,14 +53,21 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
     .filter(({ alarm }) => isDue(alarm, pass.asOf, pass.passedAt))
     .toSorted((one, other) => one.periodSeconds - other.periodSeconds);
   const muted = await mutedAlarms(state, world, now);
-  let changes: readonly DecidedChange[] = [];
-  for (const some of stepsOf(due)) {
-    const alarms = some.map(({ alarm }) => alarm);
-    const [readings] = await Promise.all([pass.reader.read(world, alarms, pass.asOf), write(changes)]);
-    const decided = some.flatMap((one) => decide(one, readings.get(one.alarm.name), muted, now));
-    changes = await pass.reader.withLogLines(world, decided, pass.asOf);
+  await evaluate(due.filter(({ alarm }) => !asksOthers(alarm)));
+  const left = due.filter(({ alarm }) => asksOthers(alarm));
+  return left.length === 0 ? undefined : () => evaluate(left);
+
+  async function evaluate(all: readonly DueAlarm[]): Promise<void> {
+    let changes: readonly DecidedChange[] = [];
+    for (let start = 0; start < all.length; start += alarmsPerStep) {
+      const some = all.slice(start, start + alarmsPerStep);
+      const alarms = some.map(({ alarm }) => alarm);
+      const [readings] = await Promise.all([pass.reader.read(world, alarms, pass.asOf), write(changes)]);
+      const decided = some.flatMap((one) => decide(one, readings.get(one.alarm.name), muted, now));
+      changes = await pass.reader.withLogLines(world, decided, pass.asOf);
+    }
+    await write(changes);
   }
-  await write(changes);
 
   async function write(decided: readonly DecidedChange[]): Promise<void> {
     if (decided.length === 0) return;
@@ -65,19 +76,7 @@ export async function passMetricAlarms(pass: MetricPass): Promise<void> {
   }
 }
 
-/** What is read at once is over when the slowest is, so those that others could wait for come last. */
-function stepsOf(due: readonly DueAlarm[]): readonly (readonly DueAlarm[])[] {
-  const steps: DueAlarm[][] = [];
-  for (const isSlow of [false, true]) {
-    const some = due.filter(({ alarm }) => asksOthers(alarm) === isSlow);
-    for (let start = 0; start < some.length; start += alarmsPerStep) {
-      steps.push(some.slice(start, start + alarmsPerStep));
-    }
-  }
-  return steps;
-}
-
-/** Queries of logs, PromQL queries and functions may take seconds. */
+/** On queries of logs, PromQL queries and functions. */
 const asksOthers = ({ logs, promql, queries = [] }: MetricAlarm): boolean =>
   logs !== undefined ||
   promql !== undefined ||
