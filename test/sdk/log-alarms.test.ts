@@ -261,6 +261,31 @@ test("a contributor's notification carries the events of its group, in the field
   expect(await described("grouped lines")).toMatchObject({ StateValue: "OK" });
 });
 
+test.each([
+  ["a number", { status: 500 }],
+  ["a text with signs", { status: 'a "b" \\ c\nd' }],
+  ["nothing", {}],
+])("the lines of a group that is %s are its own", async (name, group) => {
+  const { topic, next } = await toldQueue(`lines-of-${name.replaceAll(" ", "-")}`);
+  await cloudwatch.putLogAlarm({
+    ...errors,
+    ...configured({
+      QueryString: "fields id | filter ispresent(latency)",
+      AggregationExpression: "max(latency) by status",
+      ScheduleConfiguration: everyMinute,
+    }),
+    AlarmName: `lines of ${name}`,
+    AlarmActions: [topic],
+    QueryResultsToEvaluate: 1,
+    Threshold: 100,
+    ActionLogLineCount: 50,
+    ActionLogLineRoleArn: role,
+  });
+  await log({ ...group, latency: 250, id: "own" }, { status: "other", latency: 50, id: "other" });
+  await server.advance(minuteMs);
+  expect((await next()).LogLines).toEqual([{ id: "own" }]);
+});
+
 test("an empty count is a result of nought, an empty average is none", async () => {
   const quiet = {
     ...errors,

@@ -23,7 +23,7 @@ test.each([
     "fields x",
     "avg(x) by `the host`, zone",
     { "the host": "a", zone: "" },
-    'fields x | filter `the host` = "a"',
+    'fields x | filter `the host` = "a" | filter not ispresent(zone) or zone = ""',
   ],
 ])("%s | stats %s of %j shows %s", (queryString, aggregation, attributes, expected) => {
   const contributor = { id: "1", attributes: attributes as Record<string, string> };

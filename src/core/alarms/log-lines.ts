@@ -1,4 +1,5 @@
 // The log lines that a notification of a log alarm carries: which they are, and how many of them fit.
+import { printText } from "../insights/print-expression.ts";
 import type { ContributorIdentity, LogQuery } from "./alarm.ts";
 import { parseAggregation, type LogQueryRow } from "./log-alarm.ts";
 
@@ -17,10 +18,11 @@ export function linesQueryOf(
   { queryString, aggregation }: LogQuery,
   contributor: ContributorIdentity | undefined,
 ): string {
-  const groups = parseAggregation(aggregation)?.by ?? [];
-  const filters = groups.flatMap(({ name, text }) => {
+  const groups = contributor === undefined ? [] : (parseAggregation(aggregation)?.by ?? []);
+  const filters = groups.map(({ name, text }) => {
     const value = contributor?.attributes[name] ?? "";
-    return value === "" ? [] : [`filter ${text} = ${JSON.stringify(value)}`];
+    if (value === "") return `filter not ispresent(${text}) or ${text} = ""`;
+    return `filter ${text} = ${printText(value)}`;
   });
   const commands = [queryString.trim(), ...filters].filter((command) => command !== "");
   return commands.length === 0 ? "fields @timestamp, @message" : commands.join(" | ");
