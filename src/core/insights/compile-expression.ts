@@ -131,7 +131,7 @@ export class ExpressionCompiler {
         return this.#not(expression.operand);
       case "negative": {
         const number = asNumber(this.value(expression.operand));
-        return { sql: sql`(-${number.sql})`, type: "number", nullable: number.nullable };
+        return { sql: sql`(0 - ${number.sql})`, type: "number", nullable: number.nullable };
       }
       case "binary":
         return this.#binary(expression);
@@ -258,12 +258,17 @@ function arithmetic(operator: "+" | "-" | "*" | "/" | "%" | "^", left: Sql, righ
     case "-":
       return sql`(${left} - ${right})`;
     case "*":
-      return sql`(${left} * ${right})`;
+      return withOneZero(sql`${left} * ${right}`);
     case "/":
-      return sql`(${left} / nullIf(${right}, 0))`;
+      return withOneZero(sql`${left} / nullIf(${right}, 0)`);
     case "%":
-      return sql`(${left} % nullIf(${right}, 0))`;
+      return withOneZero(sql`${left} % nullIf(${right}, 0)`);
     case "^":
       return sql`pow(${left}, ${right})`;
   }
+}
+
+/** There is one zero: the engine shows another one as `-0`, and makes a group of its own of it. */
+function withOneZero(result: Sql): Sql {
+  return sql`(${result} + 0)`;
 }

@@ -33,7 +33,8 @@ function greatCircleKm([lat1 = sql`0`, lon1 = sql`0`]: Point, [lat2 = sql`0`, lo
 
 export const numericFunctions: FunctionTable = {
   abs: ofOne((value) => sql`abs(${value})`),
-  ceil: ofOne((value) => sql`ceil(${value})`),
+  // Of what is little below zero the engine answers `-0`.
+  ceil: ofOne((value) => sql`(ceil(${value}) + 0)`),
   floor: ofOne((value) => sql`floor(${value})`),
   greatest: ofMany(sql`greatest`),
   least: ofMany(sql`least`),
@@ -57,7 +58,7 @@ export const numericFunctions: FunctionTable = {
   },
   toNumber: ofOne((value) => value),
   toDouble: ofOne((value) => value),
-  toInt: ofOne((value) => sql`if(abs(trunc(${value})) < 2147483648, trunc(${value}), NULL)`, true),
+  toInt: ofOne((value) => sql`if(abs(trunc(${value})) < 2147483648, trunc(${value}) + 0, NULL)`, true),
   /** As a text, since a number has only 53 bits. */
   toLong: {
     takes: ["text"],

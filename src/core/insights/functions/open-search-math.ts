@@ -69,7 +69,7 @@ export const openSearchMath: FunctionTable = {
   crc32: ofText({ gives: "number", toSql: (text) => sql`toFloat64(CRC32(${or(text)}))` }),
   csc: ofOne((value) => sql`(1 / sin(${value}))`),
   degrees: ofNumber(sql`degrees`),
-  div: ofTwo((value, divisor) => sql`trunc(${value} / nullIf(${divisor}, 0))`),
+  div: ofTwo((value, divisor) => sql`(trunc(${value} / nullIf(${divisor}, 0)) + 0)`),
   e: ofNumbers(0, () => sql`e()`),
   exp: ofNumber(sql`exp`),
   expm1: ofOne((value) => sql`(exp(${value}) - 1)`),
@@ -109,7 +109,7 @@ export const openSearchMath: FunctionTable = {
     const isNone = sql`ifNull(isNaN(${value.sql}), 0)`;
     return { sql: sql`if(${isNone}, ${other.sql}, ${value.sql})`, type: "number", nullable: true };
   }),
-  negate: ofOne((value) => sql`(-${value})`),
+  negate: ofOne((value) => sql`(0 - ${value})`),
   pi: ofNumbers(0, () => sql`pi()`),
   pmod: ofTwo((value, divisor) => {
     const by = sql`nullIf(${divisor}, 0)`;
@@ -122,7 +122,7 @@ export const openSearchMath: FunctionTable = {
   randn: random(
     (uniform) => sql`(sqrt(-2 * log(greatest(${uniform}, 1e-16))) * cos(2 * pi() * randUniform(0, 1)))`,
   ),
-  rint: ofOne((value) => sql`roundBankers(${value})`),
+  rint: ofOne((value) => sql`(roundBankers(${value}) + 0)`),
   sec: ofOne((value) => sql`(1 / cos(${value}))`),
   shiftleft: ofTwo((value, bits) => sql`toFloat64(bitShiftLeft(toInt64(${value}), ${toInteger(bits)} % 64))`),
   shiftright: ofTwo(
@@ -133,8 +133,8 @@ export const openSearchMath: FunctionTable = {
   sinh: ofNumber(sql`sinh`),
   sum_of: ofTwo((one, other) => sql`(${one} + ${other})`),
   difference_of: ofTwo((one, other) => sql`(${one} - ${other})`),
-  product_of: ofTwo((one, other) => sql`(${one} * ${other})`),
-  quotient_of: ofTwo((one, other) => sql`(${one} / nullIf(${other}, 0))`),
+  product_of: ofTwo((one, other) => sql`(${one} * ${other} + 0)`),
+  quotient_of: ofTwo((one, other) => sql`(${one} / nullIf(${other}, 0) + 0)`),
   tan: ofNumber(sql`tan`),
   tanh: ofNumber(sql`tanh`),
   to_boolean: taking("a value", [1], (compiler, call, argument) => {
