@@ -176,6 +176,16 @@ test("too many datapoints, and times that are too far away, refuse the request",
   expect(samplesOf(at(-14 * 86_400_000 - 1)).refusal).toBe(times);
 });
 
+/** A text in so many arrays. */
+const nested = (depth: number): unknown =>
+  depth === 0 ? { stringValue: "x" } : { arrayValue: { values: [nested(depth - 1)] } };
+const deep = (depth: number) => gauge([number(1, [{ key: "a", value: nested(depth) } as never])]);
+
+test("values are nested to a hundred", () => {
+  expect(samplesOf(deep(100)).samples).toHaveLength(1);
+  expect(() => samplesOf(deep(101))).toThrow(new TypeError("values are nested too deeply"));
+});
+
 test.each([
   [{ gauge: { dataPoints: [] } }, "a metric has no name"],
   [

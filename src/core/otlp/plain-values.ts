@@ -1,31 +1,35 @@
 // Values and attributes of OTLP, in its JSON form, as the plain ones that they stand for.
 
+/** Arrays and lists in each other; protocol buffers have the same limit for messages. */
+const maximumDepth = 100;
+
 export function plainAttributes(holder: unknown): Readonly<Record<string, unknown>> | undefined {
   const attributes = listOf(holder, "attributes");
-  return attributes.length === 0 ? undefined : plainObject(attributes);
+  return attributes.length === 0 ? undefined : plainObject(attributes, 0);
 }
 
-function plainObject(keyValues: readonly unknown[]): Readonly<Record<string, unknown>> {
+function plainObject(keyValues: readonly unknown[], depth: number): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     keyValues.map((pair) => {
       const key = memberOf(pair, "key");
       if (typeof key !== "string") throw new TypeError("an attribute has no key");
-      return [key, plainValue(memberOf(pair, "value"))];
+      return [key, plainValue(memberOf(pair, "value"), depth)];
     }),
   );
 }
 
 /** An AnyValue as the JSON value that it stands for; bytes stay base64. */
-export function plainValue(value: unknown): unknown {
+export function plainValue(value: unknown, depth = 0): unknown {
+  if (depth > maximumDepth) throw new TypeError("values are nested too deeply");
   if (value === undefined) return undefined;
   const [[kind, content] = ["", undefined]] = Object.entries(objectOf(value));
   switch (kind) {
     case "intValue":
       return numberOf(content);
     case "arrayValue":
-      return listOf(content, "values").map(plainValue);
+      return listOf(content, "values").map((one) => plainValue(one, depth + 1));
     case "kvlistValue":
-      return plainObject(listOf(content, "values"));
+      return plainObject(listOf(content, "values"), depth + 1);
     case "stringValue":
     case "boolValue":
     case "doubleValue":
