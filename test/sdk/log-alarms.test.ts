@@ -1,8 +1,6 @@
 // Log alarms through the official clients: from log events to a state, for one value and for many groups.
 import { CloudWatch, type PutLogAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { SNS } from "@aws-sdk/client-sns";
-import { SQS } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
 import { refusal } from "../support/refusal.ts";
@@ -181,110 +179,8 @@ test("contributors come and go, each with its history, and actions are performed
   expect(actions.map((item) => item.AlarmContributorAttributes!["host"])).toEqual(["b", "a"]);
 });
 
-/** What a queue is told by a topic of its own, as the notifications' JSON. */
-async function toldQueue(name: string) {
-  const sqs = new SQS(server.clientConfig());
-  const sns = new SNS(server.clientConfig());
-  const { QueueUrl } = await sqs.createQueue({ QueueName: name });
-  const { TopicArn } = await sns.createTopic({ Name: name });
-  const Endpoint = `arn:aws:sqs:${testRegion}:${testAccount}:${name}`;
-  const Statement = { Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: Endpoint };
-  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
-  await sqs.setQueueAttributes({ QueueUrl, Attributes: { Policy } });
-  const Attributes = { RawMessageDelivery: "true" };
-  await sns.subscribe({ TopicArn, Protocol: "sqs", Endpoint, Attributes });
-  const next = async () => {
-    const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 5 });
-    await sqs.deleteMessage({ QueueUrl, ReceiptHandle: Messages[0]!.ReceiptHandle! });
-    return JSON.parse(Messages[0]!.Body!);
-  };
-  return { topic: TopicArn!, next };
-}
-
 const role = `arn:aws:iam::${testAccount}:role/lines`;
 const everyMinute = { ScheduleExpression: "rate(1 minute)", StartTimeOffset: 60 };
-
-test("a notification carries the newest events of the run that decided", async () => {
-  const { topic, next } = await toldQueue("lines");
-  await cloudwatch.putLogAlarm({
-    ...errors,
-    ...configured({ ScheduleConfiguration: everyMinute }),
-    AlarmName: "lines",
-    AlarmActions: [topic],
-    OKActions: [topic],
-    QueryResultsToEvaluate: 1,
-    ActionLogLineCount: 2,
-    ActionLogLineRoleArn: role,
-  });
-  expect(await described("lines")).toMatchObject({ ActionLogLineCount: 2, ActionLogLineRoleArn: role });
-  await log({ level: "ERROR", id: 1 }, { level: "INFO", id: 2 });
-  await log({ level: "ERROR", id: 3 });
-  await server.advance(1_000);
-  await log({ level: "ERROR", id: 4 });
-  await server.advance(minuteMs - 1_000);
-  const told = await next();
-  expect(told).toMatchObject({ AlarmName: "lines", NewStateValue: "ALARM" });
-  const messages = told.LogLines.map((line: Record<string, string>) => JSON.parse(line["@message"]!).id);
-  expect(messages[0]).toBe(4);
-  expect(messages).toHaveLength(2);
-  expect(Object.keys(told.LogLines[0])).toEqual(["@timestamp", "@message"]);
-  await server.advance(minuteMs);
-  expect(await next()).not.toHaveProperty("LogLines");
-});
-
-test("a contributor's notification carries the events of its group, in the fields of the query", async () => {
-  const { topic, next } = await toldQueue("grouped-lines");
-  await cloudwatch.putLogAlarm({
-    ...errors,
-    ...configured({
-      QueryString: "fields host, latency",
-      AggregationExpression: "max(latency) by host",
-      ScheduleConfiguration: everyMinute,
-    }),
-    AlarmName: "grouped lines",
-    AlarmActions: [topic],
-    OKActions: [topic],
-    QueryResultsToEvaluate: 1,
-    Threshold: 100,
-    ActionLogLineCount: 50,
-    ActionLogLineRoleArn: role,
-  });
-  await log({ host: "a", latency: 50 }, { host: "b", latency: 250 }, { host: "a", latency: 20 });
-  await server.advance(minuteMs);
-  expect(await next()).toMatchObject({
-    AlarmContributorAttributes: { host: "b" },
-    LogLines: [{ host: "b", latency: "250" }],
-  });
-  // All groups are gone: the alarm has no data, and the group is OK.
-  await server.advance(minuteMs);
-  expect(await next()).toMatchObject({ NewStateValue: "OK", AlarmContributorAttributes: { host: "b" } });
-  expect(await described("grouped lines")).toMatchObject({ StateValue: "OK" });
-});
-
-test.each([
-  ["a number", { status: 500 }],
-  ["a text with signs", { status: 'a "b" \\ c\nd' }],
-  ["nothing", {}],
-])("the lines of a group that is %s are its own", async (name, group) => {
-  const { topic, next } = await toldQueue(`lines-of-${name.replaceAll(" ", "-")}`);
-  await cloudwatch.putLogAlarm({
-    ...errors,
-    ...configured({
-      QueryString: "fields id | filter ispresent(latency)",
-      AggregationExpression: "max(latency) by status",
-      ScheduleConfiguration: everyMinute,
-    }),
-    AlarmName: `lines of ${name}`,
-    AlarmActions: [topic],
-    QueryResultsToEvaluate: 1,
-    Threshold: 100,
-    ActionLogLineCount: 50,
-    ActionLogLineRoleArn: role,
-  });
-  await log({ ...group, latency: 250, id: "own" }, { status: "other", latency: 50, id: "other" });
-  await server.advance(minuteMs);
-  expect((await next()).LogLines).toEqual([{ id: "own" }]);
-});
 
 test("an empty count is a result of nought, an empty average is none", async () => {
   const quiet = {

@@ -40,12 +40,12 @@ test.each<[CostlyKind, (name: string) => Promise<void>, string]>([
   ["promql", (name) => requireRoomForQueries(context, name, { promql: criteria }), "1000 alarms on PromQL"],
   ["insights", (name) => requireRoomForQueries(context, name, { queries: [insights] }), "200 alarms on Metr"],
   ["logs", (name) => requireRoomForLogs(context, name), "1000 alarms on queries of logs"],
-])("the last alarm on %s queries, one too many, and one that is there", async (kind, require, words) => {
-  await require("new");
+])("the last alarm on %s queries, one too many, and one that is there", async (kind, requireRoom, words) => {
+  await requireRoom("new");
   await note(kind, counts[kind] - 1, counts[kind]);
-  await expect(require("new")).rejects.toMatchObject({
+  await expect(requireRoom("new")).rejects.toMatchObject({
     name: "LimitExceededFault",
     message: expect.stringContaining(words) as string,
   });
-  await require("alarm 0");
+  await requireRoom("alarm 0");
 });
