@@ -181,7 +181,7 @@ const step = fc.oneof<fc.Arbitrary<Step>[]>(
   fc.record({ kind: fc.constant("fail" as const), failing: fc.boolean() }),
 );
 
-property.prop([fc.array(step, { minLength: 5, maxLength: 30 })], { numRuns: 8 })(
+property.prop([fc.array(step, { minLength: 5, maxLength: 20 })], { numRuns: 8 })(
   "nothing that was stored is left out, and nothing is sent without a reason",
   async (steps) => {
     const scene = await createScene();
