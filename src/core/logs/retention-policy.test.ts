@@ -19,6 +19,7 @@ describe("a document", () => {
     ['{"retentionInDays":7,"enforcementMode":"RETROACTIVE"}', "one of 30, 60"],
     ['{"retentionInDays":"90","enforcementMode":"RETROACTIVE"}', "one of 30, 60"],
     ['{"retentionInDays":90}', "enforcementMode"],
+    ['{"retentionInDays":90,"enforcementMode":"NEW_ONLY","days":1}', "unknown member days"],
   ])("%s is none", (text, problem) => {
     expect(parseRetentionPolicy(text)).toContain(problem);
   });

@@ -7,6 +7,8 @@ const days: ReadonlySet<unknown> = new Set([
   30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]);
 
+const members: ReadonlySet<string> = new Set(["retentionInDays", "enforcementMode"]);
+
 interface RetentionDocument {
   /** Undefined for events that never expire. */
   readonly days: number | undefined;
@@ -23,6 +25,8 @@ export function parseRetentionPolicy(text: string): RetentionDocument | string {
     return "The policy document is no valid JSON.";
   }
   if (typeof document !== "object" || document === null) return "The policy document must be a JSON object.";
+  const unknown = Object.keys(document).find((name) => !members.has(name));
+  if (unknown !== undefined) return `The policy document has the unknown member ${unknown}.`;
   const retention: unknown = Reflect.get(document, "retentionInDays");
   const mode: unknown = Reflect.get(document, "enforcementMode");
   if (retention !== "NEVER_EXPIRE" && !days.has(retention)) {
