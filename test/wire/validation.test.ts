@@ -80,7 +80,7 @@ describe("the words for each kind of constraint", () => {
         "Value '51' at 'limit' failed to satisfy constraint: " +
         "Member must have value less than or equal to 50; " +
         "Value 'COLD' at 'logGroupClass' failed to satisfy constraint: " +
-        "Member must satisfy enum value set: [STANDARD, INFREQUENT_ACCESS, DELIVERY]",
+        "Member must satisfy enum value set: [STANDARD, INFREQUENT_ACCESS, DELIVERY, ESSENTIALS]",
     );
   });
 
