@@ -4,9 +4,8 @@ import type { AlarmType, ContributorIdentity } from "../core/alarms/alarm.ts";
 import { actionItem } from "../core/alarms/alarm-history.ts";
 import type { AlarmState } from "../core/alarms/alarm-state.ts";
 import { historyChange } from "./alarm-history.ts";
-import { longestPauseMs } from "../core/deliveries/retry-policy.ts";
 import { arrivalKey } from "./arrival-key.ts";
-import { bringForward, limitWaits, type SetBack } from "./set-back.ts";
+import { createDueQueue, type DueQueue, type Taken } from "./due-queue.ts";
 import type { Change, Document, State } from "./state.ts";
 
 /**
@@ -31,23 +30,17 @@ export interface AlarmAction {
   readonly contributor?: ContributorIdentity;
 }
 
-/** An action that its taker has for some time to himself. */
-export interface TakenAction {
+export interface QueuedAction {
   readonly action: AlarmAction;
   /** How often it was tried before. */
   readonly attempts: number;
-  /** When it was queued; epoch milliseconds. */
-  readonly queuedAt: number;
-  readonly document: Document<QueuedAction>;
-}
-
-export interface QueuedAction {
-  readonly action: AlarmAction;
-  readonly attempts: number;
+  /** Epoch milliseconds. */
   readonly queuedAt: number;
   /** Why the last attempt failed. */
   readonly error?: string;
 }
+
+export type TakenAction = Taken<QueuedAction>;
 
 const collection = "alarm-actions";
 /** The queue is one for all accounts: who performs actions looks in a single place. */
@@ -57,54 +50,25 @@ const scope = "";
  * Whoever performs actions takes those that are due, and tells what came of each. A taker who dies leaves the
  * action to be taken again when its time is over: an action may be performed twice, and is never lost.
  */
-export interface AlarmActionQueue {
-  /** Up to `limit` actions, oldest first; nobody else gets them for `leaseMs`. */
-  take(now: number, leaseMs: number, limit: number): Promise<readonly TakenAction[]>;
+export interface AlarmActionQueue extends DueQueue<QueuedAction> {
   /** Takes the action out of the queue and into the alarm's history. */
   succeeded(taken: TakenAction, now: number): Promise<void>;
   /** Gives the action up: its history says why. */
   failed(taken: TakenAction, error: string, now: number): Promise<void>;
   /** Leaves the action in the queue for another attempt. */
   retry(taken: TakenAction, error: string, dueAt: number): Promise<void>;
-  /** Gives it back as it was taken: nobody tried. */
-  release(taken: TakenAction, dueAt: number): Promise<void>;
-  /** When the next action is due; undefined when there is none. */
-  nextDueAt(): Promise<number | undefined>;
-  /** Makes all that is due behind `now` due earlier: the clock was set back. */
-  bringForward(setBack: SetBack): Promise<void>;
-  /** The same, as far as it can be seen, of a clock that was set back while nobody looked. */
-  limitWaits(now: number): Promise<void>;
 }
 
 export function createAlarmActionQueue(state: State): AlarmActionQueue {
   const queue = state.collection<QueuedAction>(collection);
   return {
-    async take(now, leaseMs, limit) {
-      const due = await queue.list(scope, { order: "rank", maxRank: now, limit });
-      const taken = await Promise.all(
-        due.map(async ({ key, value, version }) => {
-          const isMine = await queue.replace(scope, key, value, version, now + leaseMs);
-          const document = { scope, key, value, version: version + 1 };
-          return isMine ? [{ ...value, document }] : [];
-        }),
-      );
-      return taken.flat();
-    },
+    ...createDueQueue(queue, scope),
     succeeded: (taken, now) => settle(taken, undefined, now),
     failed: (taken, error, now) => settle(taken, error, now),
     async retry({ document, attempts }, error, dueAt) {
       const value = { ...document.value, attempts: attempts + 1, error };
       await queue.replace(scope, document.key, value, document.version, dueAt);
     },
-    async release({ document }, dueAt) {
-      await queue.replace(scope, document.key, document.value, document.version, dueAt);
-    },
-    async nextDueAt() {
-      const [first] = await queue.list(scope, { order: "rank", limit: 1 });
-      return first?.rank;
-    },
-    bringForward: (setBack) => bringForward(queue, scope, setBack),
-    limitWaits: (now) => limitWaits(queue, scope, { now, longestMs: longestPauseMs }),
   };
 
   async function settle(taken: TakenAction, error: string | undefined, now: number): Promise<void> {

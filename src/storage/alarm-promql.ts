@@ -9,7 +9,7 @@ import type { PromqlValue, VectorSample } from "../core/promql/series.ts";
 import type { AlarmWorld } from "./alarms.ts";
 import type { OtlpMetrics } from "./otlp-metrics.ts";
 import { isOfQuery, runPromqlQuery } from "./promql-queries.ts";
-import { compilePromqlRegex } from "./promql-regex.ts";
+import { compileRe2 } from "./re2-regex.ts";
 import type { Worlds } from "./worlds.ts";
 
 const queriesAtOnce = 4;
@@ -76,7 +76,7 @@ export function createPromqlAlarms(otlpMetrics: OtlpMetrics, worlds: Worlds): Pr
     const known = parsed.get(query);
     if (known !== undefined) return known;
     if (parsed.size >= maximumParsed) parsed = new Map();
-    const expression = parsePromql(query, compilePromqlRegex);
+    const expression = parsePromql(query, compileRe2);
     parsed.set(query, expression);
     return expression;
   }

@@ -1,8 +1,7 @@
 // Audit findings of data protection on their way to Firehose: a durable queue, delivered at least once.
-import { longestPauseMs } from "../core/deliveries/retry-policy.ts";
 import { arrivalKey } from "./arrival-key.ts";
-import { bringForward, limitWaits, type SetBack } from "./set-back.ts";
-import type { Document, State } from "./state.ts";
+import { createDueQueue, type DueQueue, type Taken } from "./due-queue.ts";
+import type { State } from "./state.ts";
 
 /** Reports for one delivery stream, as many as one call takes. */
 export interface FindingDelivery {
@@ -21,10 +20,7 @@ interface QueuedFindings {
   readonly attempts: number;
 }
 
-/** A delivery that its taker has for some time to himself. */
-export interface TakenFindings extends QueuedFindings {
-  readonly document: Document<QueuedFindings>;
-}
+export type TakenFindings = Taken<QueuedFindings>;
 
 /** Resolves when the stream has the records; the error of a rejection says what it answered. */
 export type SendRecords = (
@@ -64,31 +60,16 @@ function batchesOf(records: readonly string[]): readonly (readonly string[])[] {
   return batches;
 }
 
-export interface FindingDeliveries {
-  take(now: number, leaseMs: number, limit: number): Promise<readonly TakenFindings[]>;
+export interface FindingDeliveries extends DueQueue<QueuedFindings> {
   /** Takes it out of the queue: it arrived, or was given up. */
   settle(taken: TakenFindings): Promise<void>;
   retry(taken: TakenFindings, dueAt: number): Promise<void>;
-  release(taken: TakenFindings, dueAt: number): Promise<void>;
-  nextDueAt(): Promise<number | undefined>;
-  bringForward(setBack: SetBack): Promise<void>;
-  limitWaits(now: number): Promise<void>;
 }
 
 export function createFindingDeliveries(state: State): FindingDeliveries {
   const queue = state.collection<QueuedFindings>(collection);
   return {
-    async take(now, leaseMs, limit) {
-      const due = await queue.list(scope, { order: "rank", maxRank: now, limit });
-      const taken = await Promise.all(
-        due.map(async ({ key, value, version }) => {
-          const isMine = await queue.replace(scope, key, value, version, now + leaseMs);
-          const document = { scope, key, value, version: version + 1 };
-          return isMine ? [{ ...value, document }] : [];
-        }),
-      );
-      return taken.flat();
-    },
+    ...createDueQueue(queue, scope),
     async settle({ document: { key, version } }) {
       await queue.delete(scope, key, version);
     },
@@ -96,14 +77,5 @@ export function createFindingDeliveries(state: State): FindingDeliveries {
       const value = { ...document.value, attempts: attempts + 1 };
       await queue.replace(scope, document.key, value, document.version, dueAt);
     },
-    async release({ document }, dueAt) {
-      await queue.replace(scope, document.key, document.value, document.version, dueAt);
-    },
-    async nextDueAt() {
-      const [first] = await queue.list(scope, { order: "rank", limit: 1 });
-      return first?.rank;
-    },
-    bringForward: (setBack) => bringForward(queue, scope, setBack),
-    limitWaits: (now) => limitWaits(queue, scope, { now, longestMs: longestPauseMs }),
   };
 }

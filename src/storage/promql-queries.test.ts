@@ -4,7 +4,7 @@ import { parsePromql } from "../core/promql/parse.ts";
 import type { PromqlSeries } from "../core/promql/series.ts";
 import { otlpReadLimits, type OtlpMetrics } from "./otlp-metrics.ts";
 import { runPromqlQuery, runRangeQuery } from "./promql-queries.ts";
-import { compilePromqlRegex } from "./promql-regex.ts";
+import { compileRe2 } from "./re2-regex.ts";
 
 const minuteMs = 60_000;
 
@@ -30,7 +30,7 @@ const placeOf = (series: readonly PromqlSeries[]) => {
   return { otlpMetrics, world: 1, now: 0 };
 };
 
-const parsed = (text: string) => parsePromql(text, compilePromqlRegex);
+const parsed = (text: string) => parsePromql(text, compileRe2);
 
 /** How often the event loop turns until something is there. */
 async function turnsUntil(result: Promise<unknown>): Promise<number> {

@@ -13,7 +13,7 @@ import type {
   PromqlValue,
 } from "../core/promql/series.ts";
 import { otlpReadLimits, TooMuchSelected, tooManySamples, type OtlpMetrics } from "./otlp-metrics.ts";
-import { compilePromqlRegex } from "./promql-regex.ts";
+import { compileRe2 } from "./re2-regex.ts";
 import { TelemetryError, type TelemetryProblem } from "./telemetry.ts";
 
 /** Where a query reads, and the time at which it is made: it says what is still kept. */
@@ -51,7 +51,7 @@ export async function runPromqlQuery(
     place,
     selectionsOf(expression, at).map((selection) => [selection.key, selection]),
   );
-  const steps = promqlSteps(expression, at, ({ key }) => series.get(key) ?? [], compilePromqlRegex, samples);
+  const steps = promqlSteps(expression, at, ({ key }) => series.get(key) ?? [], compileRe2, samples);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
@@ -103,7 +103,7 @@ export async function runRangeQuery(
   const startedMs = stopwatch();
   let turnStartedMs = startedMs;
   for (let at = from; at <= to; at += stepMs) {
-    const steps = promqlSteps(expression, at, seriesOf, compilePromqlRegex);
+    const steps = promqlSteps(expression, at, seriesOf, compileRe2);
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) await takeTurns();
     for (const { labels, value } of vectorOf(step.value)) {

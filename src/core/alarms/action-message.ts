@@ -88,7 +88,7 @@ function topicMessage(
 }
 
 function triggerOf(alarm: MetricAlarm): Json {
-  if (alarm.promql !== undefined) return promqlTrigger(alarm.promql);
+  if (alarm.promql !== undefined) return promqlMembers(alarm.promql);
   const rule = {
     EvaluationPeriods: alarm.evaluationPeriods,
     ...(alarm.datapointsToAlarm === undefined ? {} : { DatapointsToAlarm: alarm.datapointsToAlarm }),
@@ -113,7 +113,8 @@ function triggerOf(alarm: MetricAlarm): Json {
   };
 }
 
-const promqlTrigger = (criteria: PromqlCriteria): Json => ({
+/** As CloudWatch's API has them. */
+export const promqlMembers = (criteria: PromqlCriteria) => ({
   EvaluationCriteria: {
     PromQLCriteria: {
       Query: criteria.query,

@@ -1,7 +1,7 @@
 // Laws of PromQL over expressions and series made at random.
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { compilePromqlRegex as compileRegex } from "../../storage/promql-regex.ts";
+import { compileRe2 as compileRegex } from "../../storage/re2-regex.ts";
 import {
   anyExpression,
   labelName,

@@ -1,7 +1,7 @@
 // Runs the scripts in testdata: series, expressions and what they give.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { compilePromqlRegex as compileRegex } from "../../storage/promql-regex.ts";
+import { compileRe2 as compileRegex } from "../../storage/re2-regex.ts";
 import { aggregators } from "./aggregators.ts";
 import { readDuration } from "./durations.ts";
 import { evaluatePromql } from "./evaluate.ts";

@@ -18,7 +18,7 @@ import {
 } from "./data-protection-rules.ts";
 import { indexPoliciesIn, policyKey, protectionPoliciesIn, transformersIn } from "./group-policies.ts";
 import { groupsIn } from "./stored-groups.ts";
-import { compileTransformerRegex } from "./transformer-regexes.ts";
+import { compileRe2 } from "../../storage/re2-regex.ts";
 
 export interface IngestRules {
   readonly transform: Transform | undefined;
@@ -173,7 +173,7 @@ async function readRules(
   const spans = [...(index?.value.fields ?? []), ...accountIndexesOf(account, logGroupName, ofClass)];
   const names = spans.filter(({ until }) => until === undefined).map(({ name }) => name);
   return {
-    transform: config === undefined ? undefined : compileTransformer(config, compileTransformerRegex),
+    transform: config === undefined ? undefined : compileTransformer(config, compileRe2),
     indexedFields: names.length === 0 ? defaultIndexedFields : new Set([...defaultIndexedFields, ...names]),
     indexedPaths: names.filter((name) => name.includes(".")),
     takesEntities: ofClass.logGroupClass === "STANDARD",

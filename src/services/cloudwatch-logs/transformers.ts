@@ -9,7 +9,7 @@ import { invalidParameter } from "./errors.ts";
 import { policyKey, transformersIn } from "./group-policies.ts";
 import { requireStandardClass } from "./log-classes.ts";
 import { changeGroup, requireGroup } from "./stored-groups.ts";
-import { compileTransformerRegex } from "./transformer-regexes.ts";
+import { compileRe2 } from "../../storage/re2-regex.ts";
 
 /**
  * Events that come from now on are transformed; those that are there already are not.
@@ -49,7 +49,7 @@ export function requireTransformer(document: string): void {
 /** @throws InvalidParameterException in words for whoever wrote the configuration. */
 function compile(config: unknown): Transform {
   try {
-    return compileTransformer(config, compileTransformerRegex);
+    return compileTransformer(config, compileRe2);
   } catch (error) {
     if (error instanceof TransformerProblem) throw invalidParameter(error.message);
     throw error;

@@ -13,6 +13,7 @@ import type {
   MetricAlarm,
   PromqlCriteria,
 } from "../../core/alarms/alarm.ts";
+import { promqlMembers } from "../../core/alarms/action-message.ts";
 import { suppressionNote } from "../../core/alarms/alarm-event.ts";
 import type { Json } from "../../core/alarms/alarm-json.ts";
 import { parseStatistic } from "../../core/metrics/statistic-names.ts";
@@ -42,14 +43,7 @@ export function wireMetricAlarm(alarm: MetricAlarm): WireMetricAlarm {
 
 const wirePromqlAlarm = (alarm: MetricAlarm, criteria: PromqlCriteria): WireMetricAlarm => ({
   ...commonMembers(alarm),
-  EvaluationCriteria: {
-    PromQLCriteria: {
-      Query: criteria.query,
-      PendingPeriod: criteria.pendingSeconds,
-      RecoveryPeriod: criteria.recoverySeconds,
-    },
-  },
-  EvaluationInterval: criteria.intervalSeconds,
+  ...promqlMembers(criteria),
   EvaluationState: alarm.evaluationState,
 });
 

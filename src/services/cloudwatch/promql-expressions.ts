@@ -4,7 +4,7 @@ import { parsePromql } from "../../core/promql/parse.ts";
 import { PromqlError } from "../../core/promql/promql-error.ts";
 import { selectionsOf } from "../../core/promql/selections.ts";
 import type { PromqlSelection } from "../../core/promql/series.ts";
-import { compilePromqlRegex } from "../../storage/promql-regex.ts";
+import { compileRe2 } from "../../storage/re2-regex.ts";
 
 const maximumRangeDays = 7;
 const dayMs = 86_400_000;
@@ -18,7 +18,7 @@ export const isPromqlProblem = (found: PromqlExpression | PromqlProblem): found 
 
 export function readPromql(text: string): PromqlExpression | PromqlProblem {
   try {
-    return parsePromql(text, compilePromqlRegex);
+    return parsePromql(text, compileRe2);
   } catch (error) {
     if (error instanceof PromqlError) return { problem: error.message };
     throw error;

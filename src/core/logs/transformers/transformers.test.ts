@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { compileTransformerRegex } from "../../../services/cloudwatch-logs/transformer-regexes.ts";
+import { compileRe2 } from "../../../storage/re2-regex.ts";
 import { compileTransformer } from "./compile-transformer.ts";
 import { grokPatterns } from "./grok-patterns.ts";
 
@@ -13,7 +13,7 @@ const origin = {
   region: "us-east-1",
 };
 
-const compile = (config: unknown) => compileTransformer(config, compileTransformerRegex);
+const compile = (config: unknown) => compileTransformer(config, compileRe2);
 
 describe.each(["transformers.txt", "ocsf.txt"])("the script %s", (name) => {
   const script = readFileSync(new URL(`testdata/${name}`, import.meta.url), "utf8");

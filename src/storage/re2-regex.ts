@@ -1,8 +1,8 @@
-// The regular expressions of transformers, run by an engine whose time grows with the text and no faster.
+// Regular expressions of users, run by an engine whose time grows with the text and no faster.
 import { RE2JS, RE2JSSyntaxException } from "re2js";
-import type { CompileRegex, Regex, RegexGroups } from "../../core/logs/transformers/define.ts";
+import type { CompileRegex, Regex, RegexGroups } from "../core/logs/transformers/define.ts";
 
-export const compileTransformerRegex: CompileRegex = (source) => {
+export const compileRe2: CompileRegex = (source) => {
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(source);
