@@ -2,6 +2,7 @@
 import { gunzipSync } from "node:zlib";
 import { CloudWatchLogs, type CreateExportTaskCommandInput } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { GroundwatchClient } from "../../src/client/index.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testStartAt, type TestServer } from "../support/server.ts";
@@ -158,6 +159,42 @@ describe("an export task", () => {
     expect(await statusOf(taskId)).toBe("CANCELLED");
     const files = await filesIn(server, "exports", `exportedlogs/${taskId}/`);
     expect([...files.keys()].map((key) => key.split("/").at(-2))).toEqual(["a", "b"]);
+  });
+
+  test("writes a file again under its name when nobody knows whether it was written", async () => {
+    const group = await newLogGroup(server, logs, ["a", "b-c", "b/c"]);
+    for (const stream of ["a", "b-c", "b/c"]) await group.put([[0, stream]], stream);
+    const taskId = await exportOf(group.logGroupName);
+    const { blobs } = server.dependencies;
+    const put = blobs.put.bind(blobs);
+    let failures = 3;
+    vi.spyOn(blobs, "put").mockImplementation(async (bucket, key, body) => {
+      await put(bucket, key, body);
+      if (failures-- > 0) throw new Error("the answer is lost");
+    });
+    for (let attempt = 0; attempt <= 3; attempt++) await server.advance(60_000);
+    vi.restoreAllMocks();
+    expect(await statusOf(taskId)).toBe("COMPLETED");
+    const files = [...(await filesIn(server, "exports", `exportedlogs/${taskId}/`))];
+    expect(
+      files.map(([key, lines]) => `${key.split("/").slice(2).join("/")} ${lines[0]?.slice(25)}`),
+    ).toEqual(["a/000000.gz a", "b-c/000000.gz b-c", "b-c/000001.gz b/c"]);
+  });
+
+  test("fails when the key of its group may not be used any more", async () => {
+    const groundwatch = new GroundwatchClient(server.clientConfig());
+    const { KeyMetadata: key } = await groundwatch.createKey();
+    const group = await newLogGroup(server, logs);
+    await logs.associateKmsKey({ logGroupName: group.logGroupName, kmsKeyId: key.Arn });
+    await group.put([[0, "sealed"]]);
+    const taskId = await exportOf(group.logGroupName);
+    await groundwatch.disableKey({ KeyId: key.Arn });
+    await server.advance(1_000);
+    const { exportTasks } = await logs.describeExportTasks({ taskId });
+    expect(exportTasks?.[0]?.status).toEqual({
+      code: "FAILED",
+      message: expect.stringContaining(`the key ${key.Arn} is disabled`) as string,
+    });
   });
 
   test("fails when its group is deleted, and goes on in the server that comes after this one", async () => {

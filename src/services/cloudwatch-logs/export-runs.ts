@@ -5,6 +5,7 @@ import { every, type Clock } from "../../core/clock.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import type { Blobs } from "../../storage/blobs.ts";
+import { KeyUnavailableError } from "../../storage/encryption/key-errors.ts";
 import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
 import { leaseMs, takeLease } from "../../storage/leases.ts";
 import type { Document, State } from "../../storage/state.ts";
@@ -96,9 +97,9 @@ export class ExportRuns {
       const lease = `log-exports/${taskId}`;
       if ((await takeLease(this.#state, lease, this.#clock.now(), exportLeaseMs)) === undefined) return;
       if (task.value.status === "PENDING_CANCEL") return this.#end(task, "CANCELLED", "Cancelled by user");
-      const next = await this.#step(task);
+      const next = await this.#step(task).catch(refusalOf);
       if (next === undefined) return this.#end(task, "COMPLETED", "Completed successfully");
-      if (next === "groupDeleted") return this.#end(task, "FAILED", "The log group was deleted.");
+      if (typeof next === "string") return this.#end(task, "FAILED", next);
       const { key, version } = task;
       const value: StoredExportTask = { ...task.value, ...next, status: "RUNNING" };
       await exportTasksIn(this.#state).replace(scope, key, value, version, value.createdAt);
@@ -116,17 +117,26 @@ export class ExportRuns {
     if (!written) await this.#run(scope, key);
   }
 
-  /** Writes the next file. @returns what is new of the task; undefined when there is nothing more. */
-  async #step(task: Task): Promise<Partial<StoredExportTask> | "groupDeleted" | undefined> {
+  /**
+   * Writes the next file. @returns what is new of the task, or why it cannot go on; undefined when there is
+   * nothing more.
+   */
+  async #step(task: Task): Promise<Partial<StoredExportTask> | string | undefined> {
     const { value } = task;
     const group = await groupsIn(this.#state).get(task.scope, value.logGroupName);
-    if (group?.value.id !== value.groupId) return "groupDeleted";
+    if (group?.value.id !== value.groupId) return "The log group was deleted.";
     const from = visibleFrom(group.value, this.#clock.now(), value.from);
     const stream = await this.#nextStream(value);
     if (stream === undefined) return undefined;
     const folder = `${value.prefix}/${task.key}/${stream.key.replaceAll("/", "-")}/`;
     const before = value.progress?.stream === stream.key ? value.progress : undefined;
-    const number = before?.number ?? (await this.#filesIn(value.bucket, folder));
+    if (before === undefined && stream.key.includes("/")) {
+      // It may share its folder with streams before it. Where its own files begin is stored before the first
+      // of them is written, which would be counted as another stream's when the task goes on after a crash.
+      const number = await this.#filesIn(value.bucket, folder);
+      return { progress: { stream: stream.key, number, isDone: false } };
+    }
+    const number = before?.number ?? 0;
     const { rows, isLast } = await this.#readFile({ ...value, from }, stream, before && positionOf(before));
     if (rows.length > 0) {
       const key = `${folder}${String(number).padStart(6, "0")}.gz`;
@@ -145,7 +155,9 @@ export class ExportRuns {
     return { progress, files, events: value.events + rows.length };
   }
 
-  /** Streams whose names differ only in slashes share a folder. */
+  /**
+   * Streams whose names differ only in slashes share a folder; the one without slashes comes first by name.
+   */
   async #filesIn(bucket: string, prefix: string): Promise<number> {
     const limit = 1_000_000;
     return (await this.#blobs.list(bucket, { prefix, limit })).length;
@@ -197,3 +209,9 @@ export class ExportRuns {
 }
 
 const lineOf = ({ timestamp, message }: LogEventRow) => `${new Date(timestamp).toISOString()} ${message}\n`;
+
+/** A key that may not be used is no reason to wait: the account has one task at a time. */
+function refusalOf(error: unknown): string {
+  if (error instanceof KeyUnavailableError) return error.message;
+  throw error;
+}
