@@ -177,6 +177,105 @@ test("a lost answer repeats no line, and a call that never arrived loses none", 
   expect(await stored()).toEqual(["one", "two", "three"]);
 });
 
+const emailPolicy = JSON.stringify({
+  Version: "2021-06-01",
+  Statement: [{ Audit: { FindingsDestination: {} } }, { Deidentify: { MaskConfig: {} } }].map(
+    (Operation) => ({
+      DataIdentifier: ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"],
+      Operation,
+    }),
+  ),
+});
+
+test("nor does it where sensitive data is masked", async () => {
+  const fates = ["works", "answer is lost"] as ("works" | "answer is lost")[];
+  await logs.createLogGroup({ logGroupName: folder });
+  await logs.putDataProtectionPolicy({ logGroupIdentifier: folder, policyDocument: emailPolicy });
+  await writeFile(file("app.log"), "ann@example.com\n");
+  await start(
+    {},
+    unreliable(() => fates.shift() ?? "works"),
+  );
+  await scan(6_000);
+  await appendFile(file("app.log"), "bob@example.com came\n");
+  await scan();
+  await scan(6_000);
+  await scan(6_000);
+  expect(await stored()).toEqual(["***************", "*************** came"]);
+});
+
+test.each(["INFREQUENT_ACCESS", "DELIVERY"] as const)(
+  "nor does it in a group of the class %s, which only queries can read",
+  { timeout: 30_000 },
+  async (logGroupClass) => {
+    let fate: "works" | "never arrives" | "answer is lost" = "works";
+    await logs.createLogGroup({ logGroupName: folder, logGroupClass });
+    await start(
+      {},
+      unreliable(() => fate),
+    );
+    for (const lost of ["answer is lost", "never arrives"] as const) {
+      await appendFile(file("app.log"), `before\n"${lost}"\n`);
+      await scan();
+      fate = lost;
+      await scan(6_000);
+      expect(problems.length).toBeGreaterThan(0);
+      fate = "works";
+      await scan();
+      await scan(6_000);
+    }
+    const { queryId } = await logs.startQuery({
+      logGroupName: folder,
+      startTime: Math.floor(server.clock.now() / 1_000) - 3_600,
+      endTime: Math.floor(server.clock.now() / 1_000),
+      queryString: "fields @message | sort @timestamp",
+    });
+    await expect
+      .poll(
+        async () => {
+          const { results = [] } = await logs.getQueryResults({ queryId });
+          return results.map((row) => row.find(({ field }) => field === "@message")?.value);
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual(["before", '"answer is lost"', "before", '"never arrives"']);
+  },
+);
+
+test("what waits for more of its lines is put when the file is emptied", async () => {
+  await start();
+  await writeFile(file("app.log"), "a1\na2\n  more\nhalf");
+  await scan();
+  expect(await stored()).toEqual(["a1"]);
+  await truncate(file("app.log"));
+  await appendFile(file("app.log"), "b1\nb2\n");
+  await scan();
+  await scan(6_000);
+  expect(await stored()).toEqual(["a1", "a2\n  more", "half", "b1", "b2"]);
+});
+
+test("so are lines that could not be put before", async () => {
+  const fates = ["works", "never arrives", "never arrives", "answer is lost"] as const;
+  let calls = 0;
+  await start(
+    {},
+    unreliable(() => fates[calls++] ?? "works"),
+  );
+  await writeFile(file("app.log"), "a1\na2\na3\n");
+  await logs.createLogGroup({ logGroupName: folder });
+  await logs.createLogStream({ logGroupName: folder, logStreamName: "s" });
+  await scan();
+  await scan(6_000);
+  expect(problems.length).toBeGreaterThan(0);
+  await truncate(file("app.log"));
+  await appendFile(file("app.log"), "b1\nb2\n");
+  await scan();
+  await scan(6_000);
+  await scan(6_000);
+  expect(await stored()).toEqual(["a1", "a2", "a3", "b1", "b2"]);
+  expect(calls).toBeGreaterThan(fates.length);
+});
+
 test.each([7, 42])(
   "random growth, rotation, failures and restarts: every line once (%i)",
   { timeout: 120_000 },

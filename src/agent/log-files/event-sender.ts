@@ -1,4 +1,5 @@
 // Puts the events of a log file, and finds out after a start whether the last batch was put.
+import { setTimeout } from "node:timers/promises";
 import type { CloudWatchLogs, LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
 import type { CollectedFiles } from "../../core/log-files/collect-list.ts";
 import type { FileEvent } from "../../core/log-files/event-splitter.ts";
@@ -16,6 +17,7 @@ export interface EventSender {
   wasPut(batch: SendingBatch): Promise<boolean>;
 }
 
+const queryWaitMs = 50;
 const batchLimits = { bytes: 900_000, events: 5_000, spanMs: 86_400_000, overheadBytes: 26 };
 
 /** As many of the events as one call takes, from the first on; they stay in the order of the file. */
@@ -58,25 +60,60 @@ export function createEventSender(
       onRefused(destination, old + logEvents.length - (info.tooNewLogEventStartIndex ?? logEvents.length));
     },
     /** Nobody else writes to the stream: what came in since then is this batch. */
-    async wasPut({ logGroupName, logStreamName, firstAt, firstMessage, sentAt }) {
+    async wasPut(batch) {
       const logs = await client();
-      const where = { logGroupName, logStreamName, startTime: firstAt, endTime: firstAt + 1 };
-      for (let nextToken: string | undefined; ;) {
-        const page = await logs
-          .getLogEvents({ ...where, startFromHead: true, ...(nextToken === undefined ? {} : { nextToken }) })
-          .catch((error: unknown) => {
-            if (isNamed(error, "ResourceNotFoundException")) return undefined;
-            throw error;
-          });
-        const isThere = page?.events?.some(
-          ({ message, ingestionTime = 0 }) => message === firstMessage && ingestionTime >= sentAt,
-        );
-        if (isThere === true) return true;
-        if (page === undefined || page.nextForwardToken === nextToken) return false;
-        nextToken = page.nextForwardToken;
+      try {
+        return await isAmongEvents(logs, batch);
+      } catch (error) {
+        if (isNamed(error, "ResourceNotFoundException")) return false;
+        // Log groups of other classes than Standard are read by queries alone.
+        if (isNamed(error, "InvalidOperationException")) return isAmongRows(logs, batch);
+        throw error;
       }
     },
   };
+}
+
+/** With sensitive data, which the file has as well. */
+async function isAmongEvents(logs: CloudWatchLogs, batch: SendingBatch): Promise<boolean> {
+  const { logGroupName, logStreamName, firstAt, firstMessage, sentAt } = batch;
+  const where = { logGroupName, logStreamName, startTime: firstAt, endTime: firstAt + 1 };
+  const options = { ...where, startFromHead: true, unmask: true };
+  for (let nextToken: string | undefined; ;) {
+    const page = await logs.getLogEvents({ ...options, ...(nextToken === undefined ? {} : { nextToken }) });
+    const isThere = page.events?.some(
+      ({ message, ingestionTime = 0 }) => message === firstMessage && ingestionTime >= sentAt,
+    );
+    if (isThere === true) return true;
+    if (page.nextForwardToken === nextToken) return false;
+    nextToken = page.nextForwardToken;
+  }
+}
+
+/** A second is the least that a query looks at. */
+async function isAmongRows(logs: CloudWatchLogs, batch: SendingBatch): Promise<boolean> {
+  const { logGroupName, logStreamName, firstAt, firstMessage, sentAt } = batch;
+  const { queryId } = await logs.startQuery({
+    logGroupName,
+    startTime: Math.floor(firstAt / 1_000),
+    endTime: Math.floor(firstAt / 1_000) + 1,
+    queryString:
+      `fields unmask(@message) as message | filter @logStream = ${JSON.stringify(logStreamName)} ` +
+      `and toMillis(@timestamp) = ${firstAt} and toMillis(@ingestionTime) >= ${sentAt} ` +
+      `| limit ${batchLimits.events}`,
+  });
+  for (;;) {
+    const { status, results = [] } = await logs.getQueryResults({ queryId });
+    if (status === "Complete") {
+      return results.some((row) =>
+        row.some(({ field, value }) => field === "message" && value === firstMessage),
+      );
+    }
+    if (status !== "Running" && status !== "Scheduled") {
+      throw new Error(`the query for what was put last into ${logGroupName} ended as ${status}`);
+    }
+    await setTimeout(queryWaitMs);
+  }
 }
 
 async function prepare(logs: CloudWatchLogs, { entry, logGroupName, logStreamName }: Destination) {

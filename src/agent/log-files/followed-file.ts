@@ -56,6 +56,12 @@ export class FollowedFile {
   #grewAt: number;
   /** Whether a batch failed: it may have been put all the same. */
   #isInDoubt = false;
+  /** Read, and not known to be stored. */
+  #unsent: readonly FileEvent[] = [];
+  /** What was read of a file that has been emptied since then: these events are nowhere else. */
+  #left: readonly FileEvent[] = [];
+  /** The first of those, when it is not known whether they were put. */
+  #doubt: { readonly sending: SendingBatch; readonly events: number } | undefined;
 
   constructor(file: FileToFollow, destination: Destination, parts: FollowParts, handle: FileHandle) {
     this.key = file.key;
@@ -93,12 +99,13 @@ export class FollowedFile {
   /** Reads what there is and puts it; `isReplaced` when nothing more will be written to it. */
   async readOn({ path, size }: FoundFile, isReplaced: boolean): Promise<void> {
     this.#path = path;
-    if (this.#isInDoubt) await this.resume();
-    this.#isInDoubt = false;
     const known = this.#parts.positions.get(this.key);
     const isAnother = known !== undefined && !(await this.#begins(known.head));
-    if (size < this.#lines.offset || isAnother) this.#readFrom(0); // emptied and written anew
+    if (size < this.#lines.offset || isAnother) await this.#beginAnew(known?.sending);
+    else if (this.#isInDoubt) await this.resume();
+    this.#isInDoubt = false;
     try {
+      await this.#putLeft();
       await this.#readToEnd(isReplaced);
     } catch (error) {
       this.#isInDoubt = true;
@@ -110,8 +117,34 @@ export class FollowedFile {
     return this.#handle.close();
   }
 
+  /** Of a file that was emptied and written anew. */
+  async #beginAnew(sending: SendingBatch | undefined): Promise<void> {
+    const now = this.#parts.clock.now();
+    if (sending !== undefined) this.#doubt = { sending, events: firstBatch(this.#unsent).length };
+    this.#left = [...this.#left, ...this.#unsent, ...this.#lines.endLine(now), ...this.#lines.flush(now)];
+    await this.#remember(0, await this.#head(0));
+    this.#readFrom(0);
+  }
+
+  /** Nothing more is read before that: so there is never more left than is held at once. */
+  async #putLeft(): Promise<void> {
+    const { sender } = this.#parts;
+    while (this.#left.length > 0) {
+      const batch = this.#left.slice(0, this.#doubt?.events ?? firstBatch(this.#left).length);
+      const wasPut = this.#doubt !== undefined && (await sender.wasPut(this.#doubt.sending));
+      if (!wasPut) {
+        const sending = this.#sendingOf(batch);
+        if (sending !== undefined) this.#doubt = { sending, events: batch.length };
+        await sender.put(this.#destination, batch);
+      }
+      this.#doubt = undefined;
+      this.#left = this.#left.slice(batch.length);
+    }
+  }
+
   #readFrom(offset: number): void {
     this.#stored = offset;
+    this.#unsent = [];
     this.#lines = new LineReader(this.#destination.entry, offset);
     this.#grewAt = this.#parts.clock.now();
   }
@@ -137,28 +170,35 @@ export class FollowedFile {
   }
 
   async #putAll(given: readonly FileEvent[]): Promise<void> {
-    for (let events = given; events.length > 0;) {
-      const batch = firstBatch(events);
+    this.#unsent = given;
+    while (this.#unsent.length > 0) {
+      const batch = firstBatch(this.#unsent);
       await this.#put(batch);
-      events = events.slice(batch.length);
+      this.#unsent = this.#unsent.slice(batch.length);
     }
   }
 
   /** The place is written before the batch is put: after a crash the server is asked whether it was put. */
   async #put(batch: readonly FileEvent[]): Promise<void> {
-    const { clock, sender } = this.#parts;
     const to = batch.at(-1)?.end ?? this.#stored;
     const head = await this.#head(Math.min(limits.headBytes, to));
-    const first = batch.find(({ message }) => message !== "");
-    if (first !== undefined) {
-      const { logGroupName, logStreamName } = this.#destination;
-      const { timestamp: firstAt, message: firstMessage } = first;
-      const sending = { to, logGroupName, logStreamName, sentAt: clock.now(), firstAt, firstMessage };
+    const sending = this.#sendingOf(batch);
+    if (sending !== undefined) {
       await this.#remember(this.#stored, head, sending);
-      await sender.put(this.#destination, batch);
+      await this.#parts.sender.put(this.#destination, batch);
     }
     this.#stored = to;
     await this.#remember(to, head);
+  }
+
+  /** Undefined when there is nothing to put: all of the batch is filtered. */
+  #sendingOf(batch: readonly FileEvent[]): SendingBatch | undefined {
+    const first = batch.find(({ message }) => message !== "");
+    if (first === undefined) return undefined;
+    const { logGroupName, logStreamName } = this.#destination;
+    const { timestamp: firstAt, message: firstMessage } = first;
+    const to = batch.at(-1)?.end ?? this.#stored;
+    return { to, logGroupName, logStreamName, sentAt: this.#parts.clock.now(), firstAt, firstMessage };
   }
 
   #remember(offset: number, head: FileHead, sending?: SendingBatch): Promise<void> {
