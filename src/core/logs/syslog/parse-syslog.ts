@@ -74,8 +74,8 @@ const said = <Name extends string>(name: Name, value: string | undefined) =>
 
 /** `[id name="value" ...]`, one behind another, or `-`. */
 function parseStructuredData(text: string, from: number) {
-  const elements: Record<string, Record<string, string>> = {};
-  if (text.charAt(from) === "-") return { elements, end: from + 1 };
+  if (text.charAt(from) === "-") return { elements: {}, end: from + 1 };
+  const elements = new Map<string, Readonly<Record<string, string>>>();
   const element = /\[([^\s=\]"]{1,32})((?: [^\s=\]"]{1,32}="(?:\\.|[^"\\\]])*")*) ?\]/y;
   let end = from;
   for (element.lastIndex = from; ; element.lastIndex = end) {
@@ -83,11 +83,14 @@ function parseStructuredData(text: string, from: number) {
     if (whole === undefined || id === undefined) break;
     end += whole.length;
     const pairs = parameters.matchAll(/ ([^\s=\]"]+)="((?:\\.|[^"\\\]])*)"/g);
-    elements[id] = Object.fromEntries(
-      [...pairs].map(([, name = "", value = ""]) => [name, value.replace(/\\(["\\\]])/g, "$1")]),
+    elements.set(
+      id,
+      Object.fromEntries(
+        [...pairs].map(([, name = "", value = ""]) => [name, value.replace(/\\(["\\\]])/g, "$1")]),
+      ),
     );
   }
-  return end === from ? undefined : { elements, end };
+  return end === from ? undefined : { elements: Object.fromEntries(elements), end };
 }
 
 const monthNames = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");

@@ -66,3 +66,20 @@ test("an event has the stream of its host, else of its sender, and a time that a
   expect(syslogEvent("text", "::1", now)).toMatchObject({ logStreamName: "__1", timestamp: now });
   expect(syslogEvent("<14>1 2003-10-11T22:14:15Z old app - - - text", "", now).timestamp).toBe(now);
 });
+
+test("an event is never larger than a log group takes", () => {
+  const sent = (data: string, text: string) => {
+    const { message } = syslogEvent(`<14>1 2026-11-02T11:00:00Z web-1 app - - ${data} ${text}`, "", now);
+    expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1_048_550);
+    return JSON.parse(message) as { hostname?: string; message: string };
+  };
+  for (const character of ["x", '"', "\u0001", "é", "🙂"]) {
+    const { hostname, message } = sent("-", character.repeat(1_048_500 / Buffer.byteLength(character)));
+    expect(hostname).toBe("web-1");
+    expect(message.startsWith(character.repeat(1_000))).toBe(true);
+    expect(Buffer.byteLength(JSON.stringify(message))).toBeGreaterThan(1_048_400);
+    expect(message).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
+  }
+  const data = `[a ${Array.from({ length: 5_000 }, (_, index) => `n${index}="${"\t".repeat(190)}"`).join(" ")}]`;
+  expect(sent(data, "text").message.startsWith("<14>1 2026")).toBe(true);
+});
