@@ -121,8 +121,27 @@ describe("JSON", () => {
     ]);
   });
 
+  test("collector events say what they are about in their address", async () => {
+    const about = "entityName=shop&entityEnvironment=ec2:prod";
+    const address = `/services/collector/event?logGroup=/shop/web&logStream=one&${about}`;
+    expect(await post(address, '{"event":"a"}', {})).toEqual({ status: 200, text: "{}" });
+    const time = Math.floor(testStartAt / 1_000);
+    const { queryId } = await logs.startQuery({
+      logGroupName: place.logGroupName,
+      startTime: time - 60,
+      endTime: time + 60,
+      queryString: "display @entity.KeyAttributes.Name, @entity.KeyAttributes.Environment",
+    });
+    const rows = await vi.waitFor(async () => {
+      const { status, results = [] } = await logs.getQueryResults({ queryId });
+      expect(status).toBe("Complete");
+      return results.map((row) => row.flatMap(({ field, value }) => (field === "@ptr" ? [] : [value])));
+    }, 20_000);
+    expect(rows).toEqual([["shop", "ec2:prod"]]);
+  });
+
   test("lines, and structured JSON", async () => {
-    const lines = `{"timestamp":${testStartAt + 1},"message":"one"}\n"two"\n{broken\n`;
+    const lines = `{"timestamp":${testStartAt + 1},"message":"one"}\n"two"\n{broken\n""\n`;
     const type = { ...headers, "content-type": "application/x-ndjson" };
     expect(await post("/ingest/bulk", lines, type)).toEqual({ status: 200, text: "{}" });
     expect(await post("/ingest/json", '[{"three":3},4]')).toEqual({ status: 200, text: "{}" });

@@ -32,15 +32,17 @@ export function httpEndpoints(clock: Pick<Clock, "now">): readonly Endpoint[] {
     operation: "PutLogEvents",
     exchange,
   });
-  const jsonExchange = (types: readonly string[], readEvents: ReadEvents) => (request: WireRequest) =>
-    createJsonExchange(request, types, (text) => {
-      const { events, isNoJson } = readEvents(text, clock.now());
-      if (isNoJson) throw serializationError("The request body is not valid JSON.");
-      return events;
-    });
+  const jsonExchange =
+    (types: readonly string[], readEvents: ReadEvents, about = noEntity) =>
+    (request: WireRequest) =>
+      createJsonExchange(request, types, about, (text) => {
+        const { events, isNoJson } = readEvents(text, clock.now());
+        if (isNoJson) throw serializationError("The request body is not valid JSON.");
+        return events;
+      });
   return [
     endpoint("/v1/logs", (request) => otlpExchange(request, clock)),
-    endpoint("/services/collector/event", jsonExchange([json], readCollectorEvents)),
+    endpoint("/services/collector/event", jsonExchange([json], readCollectorEvents, entityOf)),
     endpoint("/ingest/bulk", jsonExchange([json, "application/x-ndjson"], readLines)),
     endpoint("/ingest/json", jsonExchange([json], readStructured)),
   ];
@@ -49,12 +51,14 @@ export function httpEndpoints(clock: Pick<Clock, "now">): readonly Endpoint[] {
 function createJsonExchange(
   request: WireRequest,
   types: readonly string[],
+  about: typeof entityOf,
   eventsOf: (text: string) => readonly InputLogEvent[],
 ): Exchange {
   return {
     read(body, validate) {
       requireType(request, types);
-      return putLogEventsInput(placeOf(request), eventsOf(textOf(body)), validate);
+      const where = { ...placeOf(request), ...about(queryOf(request)) };
+      return putLogEventsInput(where, eventsOf(textOf(body)), validate);
     },
     answer: () => jsonAnswer(200, "{}"),
     refuse: (failure) => jsonAnswer(statusOf(failure), errorText(failure)),
@@ -71,9 +75,28 @@ function textOf(body: Uint8Array): string {
   }
 }
 
+const queryOf = ({ url }: WireRequest) => new URLSearchParams(url.split("?", 2)[1] ?? "");
+
+/**
+ * What collector events are about: a service, as its name and environment tell.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_HLC_Endpoint.html
+ */
+function entityOf(query: URLSearchParams): Pick<Place, "entity"> {
+  const [name, environment] = [query.get("entityName"), query.get("entityEnvironment")];
+  if (name === null && environment === null) return {};
+  const keyAttributes = {
+    Type: "Service",
+    ...(name === null ? {} : { Name: name }),
+    ...(environment === null ? {} : { Environment: environment }),
+  };
+  return { entity: { keyAttributes } };
+}
+
+const noEntity: typeof entityOf = () => ({});
+
 /** Of the headers or the query string. @throws WireError 400 */
 function placeOf(request: WireRequest): Place {
-  const query = new URLSearchParams(request.url.split("?", 2)[1] ?? "");
+  const query = queryOf(request);
   const one = (header: string, parameter: string): string => {
     const [inHeader, inQuery] = [request.headers[header], query.get(parameter)];
     if (inHeader !== undefined && inQuery !== null) {

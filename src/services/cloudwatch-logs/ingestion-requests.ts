@@ -6,6 +6,7 @@ import type { Values } from "../../wire/protocol.ts";
 export interface Place {
   readonly logGroupName: string;
   readonly logStreamName: string;
+  readonly entity?: { readonly keyAttributes: Readonly<Record<string, string>> };
 }
 
 /**

@@ -62,9 +62,12 @@ function collect(
 const flatten = (written: WrittenValue): readonly WrittenValue[] =>
   Array.isArray(written.value) ? elementsOf(written) : [written];
 
-/** Text is the message itself, everything else its JSON; `timestamp` counts in epoch milliseconds. */
+/**
+ * Text is the message itself, everything else its JSON; `timestamp` counts in epoch milliseconds. An empty
+ * text is no event: PutLogEvents would refuse all others with it.
+ */
 function eventOf({ text, value }: WrittenValue, now: number): InputLogEvent | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || value === "") return undefined;
   const timestamp = isObject(value) ? value["timestamp"] : undefined;
   return {
     message: typeof value === "string" ? value : text,
