@@ -68,7 +68,7 @@ describe("an HTTP server", () => {
   test("says of a request that a trusted proxy sends it, and of no other", async () => {
     const { port, seen } = await serve();
     await fetch(`http://127.0.0.1:${port}/`);
-    expect(seen[0]?.isFromProxy).toBeUndefined();
+    expect(seen[0]?.isFromProxy).toBe(false);
     const trusting = await serve(undefined, {}, (address) => address === "127.0.0.1");
     await fetch(`http://127.0.0.1:${trusting.port}/`);
     expect(trusting.seen[0]?.isFromProxy).toBe(true);

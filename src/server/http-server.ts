@@ -127,20 +127,25 @@ function boundedServer(limits: HttpLimits): Server {
 
 /** Makes the requests that go on from those of the listener. */
 function createWiring(isTrustedProxy: IsTrustedProxy = () => false) {
-  return (request: IncomingMessage, response: ServerResponse, body: Uint8Array): WireRequest => {
-    const plain = wireRequest(request, response, body);
-    return isTrustedProxy(plain.sourceAddress) ? { ...plain, isFromProxy: true } : plain;
-  };
+  return (request: IncomingMessage, response: ServerResponse, body: Uint8Array): WireRequest =>
+    wireRequest(request, response, body, isTrustedProxy);
 }
 
-function wireRequest(request: IncomingMessage, response: ServerResponse, body: Uint8Array): WireRequest {
+function wireRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Uint8Array,
+  isTrustedProxy: IsTrustedProxy,
+): WireRequest {
+  const sourceAddress = request.socket.remoteAddress ?? "";
   return {
     method: request.method ?? "GET",
     url: request.url ?? "/",
     // Node joins repeated headers, except for set-cookie, which no request has.
     headers: request.headers as Record<string, string | undefined>,
     body,
-    sourceAddress: request.socket.remoteAddress ?? "",
+    sourceAddress,
+    isFromProxy: isTrustedProxy(sourceAddress),
     onClose: (listener) => {
       if (response.destroyed) return listener();
       response.once("close", () => {

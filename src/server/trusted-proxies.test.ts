@@ -20,6 +20,13 @@ test.each([
   expect(parseTrustedProxies(text)?.(address)).toBe(isTrusted);
 });
 
+test("an answer is the same each time, for each peer its own, and for each list", () => {
+  const [ofTens, ofLoopback] = [parseTrustedProxies("10.0.0.0/8"), parseTrustedProxies("loopback")];
+  const peers = ["10.0.0.1", "127.0.0.1", "::ffff:10.0.0.1", "10.0.0.1", "127.0.0.1"];
+  expect(peers.map((peer) => ofTens?.(peer))).toEqual([true, false, true, true, false]);
+  expect(peers.map((peer) => ofLoopback?.(peer))).toEqual([false, true, false, false, true]);
+});
+
 test.each([
   "",
   "localhost",

@@ -1,8 +1,12 @@
 // Which peers are believed when they say how a request came to them.
 import { BlockList, isIP } from "node:net";
+import { BoundedMap } from "../wire/bounded-map.ts";
 
 /** Whether the address of a peer, as its socket has it, is one of a trusted proxy. */
 export type IsTrustedProxy = (address: string) => boolean;
+
+/** Peers whose answer is remembered: looking one up costs as much as the rest of a request's head. */
+const maxRememberedPeers = 1_000;
 
 const words: Readonly<Record<string, readonly string[]>> = {
   loopback: ["127.0.0.0/8", "::1"],
@@ -25,12 +29,21 @@ export function parseTrustedProxies(text: string): IsTrustedProxy | undefined {
       trusted.addSubnet(address, Number(bits), family);
     } else return undefined;
   }
-  return (given) => {
-    // A socket that listens for both families has the older one inside of the newer.
-    const address = given.replace(/^::ffff:(?=\d+\.)/i, "");
-    const family = familyOf(address);
-    return family !== undefined && trusted.check(address, family);
+  const remembered = new BoundedMap<boolean>(maxRememberedPeers);
+  return (address) => {
+    const known = remembered.get(address);
+    if (known !== undefined) return known;
+    const isTrusted = isIn(trusted, address);
+    remembered.set(address, isTrusted);
+    return isTrusted;
   };
+}
+
+function isIn(trusted: BlockList, given: string): boolean {
+  // A socket that listens for both families has the older one inside of the newer.
+  const address = given.replace(/^::ffff:(?=\d+\.)/i, "");
+  const family = familyOf(address);
+  return family !== undefined && trusted.check(address, family);
 }
 
 const longest = { ipv4: 32, ipv6: 128 } as const;
