@@ -42,6 +42,7 @@ function canonicalPath(url: string): string {
 
 /** Sorted by name, then by value, both encoded: `a=` stands before `a-b=`, which whole pairs would not. */
 function canonicalQuery(url: string, presigned: boolean): string {
+  if (!url.includes("?")) return "";
   const pairs: [string, string][] = [];
   for (const [name, value] of parseQuery(url)) {
     if (!presigned || name !== "X-Amz-Signature") pairs.push([encode(name), encode(value)]);

@@ -1,4 +1,5 @@
 // Reads the parts of a signature from a request's Authorization header or presigned query string.
+import { BoundedMap } from "./bounded-map.ts";
 import type { WireRequest } from "./request.ts";
 import { incompleteSignature, missingToken } from "./sigv4-errors.ts";
 
@@ -39,6 +40,8 @@ const maxPresignedSeconds = 7 * 24 * 60 * 60;
  */
 export function peekScope(request: WireRequest): CredentialScope | undefined {
   const { authorization } = request.headers;
+  const common = authorization === undefined ? undefined : readCommonForm(authorization);
+  if (common !== undefined) return common.scope;
   if (authorization !== undefined) return scopeIn(/Credential=([^,\s]+)/.exec(authorization)?.[1]);
   const inUrl = /[?&]X-Amz-Credential=([^&]+)/.exec(request.url)?.[1];
   return inUrl === undefined ? undefined : scopeIn(decodeOrKeep(inUrl));
@@ -69,6 +72,56 @@ export function readSignature(request: WireRequest): Signature {
 }
 
 function readHeader(authorization: string, request: WireRequest): Signature {
+  const { scope, signedHeaders, value } = readCommonForm(authorization) ?? readAnyForm(authorization);
+  const { signedAt, signedAtText } = readDate(request.headers["x-amz-date"] ?? request.headers["date"]);
+  return {
+    scope,
+    signedHeaders,
+    value,
+    signedAt,
+    signedAtText,
+    sessionToken: request.headers["x-amz-security-token"],
+    claimedHash: request.headers["x-amz-content-sha256"],
+    presigned: false,
+    validSeconds: undefined,
+  };
+}
+
+type SignedPart = Pick<Signature, "scope" | "signedHeaders" | "value">;
+
+/** What stands before the signature of a header in the form that SDKs write. */
+const commonForm = /^AWS4-HMAC-SHA256 Credential=([^\s,=]+), ?SignedHeaders=([^\s,=]+), ?Signature=$/;
+const hexadecimalHash = /^[\da-f]{64}$/;
+const hashCharacters = 64;
+
+/** A client's requests of a day differ only in what comes after it. Longer ones are read anew each time. */
+const maxRememberedForms = 1_000;
+const maxRememberedCharacters = 1_024;
+
+const rememberedForms = new BoundedMap<Omit<SignedPart, "value">>(maxRememberedForms);
+
+/**
+ * The parts of a header in the common form, of which all but the signature itself, which is never
+ * remembered, may have been read before; undefined for any other header.
+ */
+function readCommonForm(authorization: string): SignedPart | undefined {
+  const end = authorization.length - hashCharacters;
+  if (end <= 0 || end > maxRememberedCharacters) return undefined;
+  const value = authorization.slice(end);
+  if (!hexadecimalHash.test(value)) return undefined;
+  const before = authorization.slice(0, end);
+  let form = rememberedForms.get(before);
+  if (form === undefined) {
+    const [, credential, signedHeaders = ""] = commonForm.exec(before) ?? [];
+    const scope = scopeIn(credential);
+    if (scope === undefined) return undefined;
+    form = { scope, signedHeaders: signedHeaders.split(";") };
+    rememberedForms.set(before, form);
+  }
+  return { scope: form.scope, signedHeaders: form.signedHeaders, value };
+}
+
+function readAnyForm(authorization: string): SignedPart {
   const space = authorization.indexOf(" ");
   const scheme = space === -1 ? authorization : authorization.slice(0, space);
   if (scheme !== algorithm) throw unsupportedAlgorithm(scheme);
@@ -84,14 +137,7 @@ function readHeader(authorization: string, request: WireRequest): Signature {
   }
   const part = (name: string) =>
     parts.get(name) || raise(`Authorization header requires '${name}' parameter.`);
-  return {
-    ...signedPart(part("Credential"), part("SignedHeaders"), part("Signature")),
-    ...readDate(request.headers["x-amz-date"] ?? request.headers["date"]),
-    sessionToken: request.headers["x-amz-security-token"],
-    claimedHash: request.headers["x-amz-content-sha256"],
-    presigned: false,
-    validSeconds: undefined,
-  };
+  return signedPart(part("Credential"), part("SignedHeaders"), part("Signature"));
 }
 
 function readPresigned(query: ReadonlyMap<string, string>, request: WireRequest): Signature {
@@ -113,7 +159,7 @@ function readPresigned(query: ReadonlyMap<string, string>, request: WireRequest)
   };
 }
 
-function signedPart(credential: string, signedHeaders: string, value: string) {
+function signedPart(credential: string, signedHeaders: string, value: string): SignedPart {
   const scope = scopeIn(credential) ?? raise(unreadableCredential(credential));
   return { scope, signedHeaders: signedHeaders.split(";"), value };
 }
@@ -126,13 +172,23 @@ function unreadableCredential(credential: string): string {
         `got '${credential}'`;
 }
 
-/** The date is X-Amz-Date in ISO 8601's basic format, or the Date header in that format or HTTP's own. */
-function readDate(text: string | undefined): Pick<Signature, "signedAt" | "signedAtText"> {
+type SigningTime = Pick<Signature, "signedAt" | "signedAtText">;
+
+/** Of the request before: most requests of a second carry the same text. */
+let latest: { readonly text: string; readonly time: SigningTime } | undefined;
+
+function readDate(text: string | undefined): SigningTime {
   if (text === undefined) {
     throw incompleteSignature(
       "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
     );
   }
+  if (latest?.text !== text) latest = { text, time: parseDate(text) };
+  return latest.time;
+}
+
+/** The date is X-Amz-Date in ISO 8601's basic format, or the Date header in that format or HTTP's own. */
+function parseDate(text: string): SigningTime {
   const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (basic === null) {
     const signedAt = text.endsWith(" GMT") ? Date.parse(text) : Number.NaN;

@@ -1,5 +1,6 @@
 // Verifies AWS Signature Version 4 on the bytes of a request, before anything else looks at them.
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { BoundedMap } from "./bounded-map.ts";
 import type { WireRequest } from "./request.ts";
 import { canonicalRequest, sha256 } from "./sigv4-canonical.ts";
 import {
@@ -44,7 +45,7 @@ const minuteMs = 60_000;
 
 /** `maxSigningKeys` bounds the cache of derived keys: one per access key, day, region and service. */
 export function createSignatureVerifier(maxSigningKeys = 1_000): SignatureVerifier {
-  const signingKeys = new SigningKeys(maxSigningKeys);
+  const signingKeys = new BoundedMap<HmacKey>(maxSigningKeys);
   return {
     verify(request, signature, { credentials, signingName, now }) {
       if (credentials === undefined || !sameToken(signature.sessionToken, credentials.sessionToken)) {
@@ -59,7 +60,7 @@ export function createSignatureVerifier(maxSigningKeys = 1_000): SignatureVerifi
       const stringToSign =
         `${algorithm}\n${signature.signedAtText}\n${date}/${region}/${service}/aws4_request\n` +
         sha256(canonical);
-      const key = signingKeys.get(credentials.secretAccessKey, signature.scope);
+      const key = signingKey(signingKeys, credentials.secretAccessKey, signature.scope);
       if (!equals(key.sign(stringToSign), signature.value)) throw signatureMismatch();
     },
   };
@@ -126,29 +127,19 @@ function payloadHash(request: WireRequest, claimed: string | undefined): string 
   return actual;
 }
 
-/** Derived keys, the oldest dropped first. They are found by the secret, so a changed one is noticed. */
-class SigningKeys {
-  readonly #limit: number;
-  readonly #keys = new Map<string, HmacKey>();
-
-  constructor(limit: number) {
-    this.#limit = limit;
+/** Derived keys are found by the secret, so a changed one is noticed. */
+function signingKey(
+  known: BoundedMap<HmacKey>,
+  secretAccessKey: string,
+  { date, region, service }: CredentialScope,
+): HmacKey {
+  const name = `${date}/${region}/${service}/${secretAccessKey}`;
+  let key = known.get(name);
+  if (key === undefined) {
+    key = new HmacKey(deriveKey(secretAccessKey, date, region, service));
+    known.set(name, key);
   }
-
-  get(secretAccessKey: string, { date, region, service }: CredentialScope): HmacKey {
-    const name = `${date}/${region}/${service}/${secretAccessKey}`;
-    const known = this.#keys.get(name);
-    if (known !== undefined) return known;
-    const made = new HmacKey(deriveKey(secretAccessKey, date, region, service));
-    if (this.#keys.size >= this.#limit) {
-      for (const oldest of this.#keys.keys()) {
-        this.#keys.delete(oldest);
-        break;
-      }
-    }
-    this.#keys.set(name, made);
-    return made;
-  }
+  return key;
 }
 
 function deriveKey(secretAccessKey: string, ...scope: readonly string[]): Buffer {
