@@ -90,9 +90,8 @@ async function dataOf(payload: EncodedPayload): Promise<string> {
 }
 
 function compressed({ head, events }: EncodedPayload): Promise<Buffer> {
-  const opening = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"logEvents":[`);
-  const json = Buffer.concat([opening, joinEvents(events), Buffer.from("]}")]);
-  return gzipped(json);
+  const opening = `${JSON.stringify(head).slice(0, -1)},"logEvents":[`;
+  return gzipped(joinEvents(events, opening, "]}"));
 }
 
 function sendJson(

@@ -8,8 +8,9 @@ import { blockStructure, createBlockBuilder } from "./native-block.ts";
 import { createPermits } from "./permits.ts";
 import type { Pace, Permits } from "./permits.ts";
 import type { AnyTable } from "./render-schema.ts";
+import type { Column } from "./table.ts";
 
-type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
+type Columns = Readonly<Record<string, Column>>;
 
 /**
  * An INSERT costs the engine about 10 ms of CPU whether it carries one row or a thousand, and a frame in the

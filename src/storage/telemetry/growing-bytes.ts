@@ -36,17 +36,27 @@ export class GrowingBytes {
     this.length = start + blob.length;
   }
 
-  text(text: string): void {
+  /** What another one has been given, as it is. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** @returns where the text begins, behind its length. */
+  text(text: string): number {
     const units = text.length;
     this.#reserve(units * 3 + 5);
     const bytes = this.#bytes;
-    if (units < 48 && this.#shortAscii(text)) return;
+    if (units < 48 && this.#shortAscii(text)) return this.length - units;
     const widest = varintWidth(units * 3);
     const start = this.length + widest;
     const written = bytes.write(text, start);
     const width = varintWidth(written);
     if (width !== widest) bytes.copyWithin(this.length + width, start, start + written);
-    this.length = putVarint(bytes, this.length, written) + written;
+    const begins = putVarint(bytes, this.length, written);
+    this.length = begins + written;
+    return begins;
   }
 
   #shortAscii(text: string): boolean {

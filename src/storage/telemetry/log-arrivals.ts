@@ -1,10 +1,9 @@
 // Log events in the order in which they arrived, for whoever follows a group.
-import { positionOfEventId } from "../../core/logs/event-position.ts";
 import { joinSql, rawSql, sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { blockConditions, requireReadable, type LogEventSource } from "./log-event-source.ts";
-import { decodeEvent, encodeEvents } from "./event-texts.ts";
 import { latestSequence } from "./log-events.ts";
+import { encodeTexts } from "./text-column.ts";
 import { recentArrivalsOf, type ArrivalsPage, type ArrivedBatch } from "./recent-arrivals.ts";
 
 export interface ArrivalsQuery {
@@ -100,10 +99,11 @@ export interface ArrivedLogEvent {
 
 /** The events of a page one by one, for those who do not send them on as they are. */
 export function arrivedEvents({ batches }: ArrivalsPage): readonly ArrivedLogEvent[] {
-  return batches.flatMap(({ groupId, streamId, texts, from, to }) =>
+  return batches.flatMap(({ groupId, streamId, texts: { timestamps, sequences, messages }, from, to }) =>
     Array.from({ length: to - from }, (_, offset) => {
-      const { id, timestamp, message } = decodeEvent(texts, from + offset);
-      return { groupId, streamId, timestamp, sequence: positionOfEventId(id)?.sequence ?? 0n, message };
+      const index = from + offset;
+      const [timestamp = 0, sequence = 0n] = [timestamps[index], sequences[index]];
+      return { groupId, streamId, timestamp, sequence, message: messages.text(index) };
     }),
   );
 }
@@ -117,9 +117,13 @@ function batchesOf(rows: readonly RawRow[]): readonly ArrivedBatch[] {
     else runs.push([row]);
   }
   return runs.map((run) => {
-    const sequences = run.map(({ sequence }) => BigInt(sequence));
+    const texts = {
+      timestamps: Float64Array.from(run, ({ timestamp }) => timestamp),
+      sequences: BigUint64Array.from(run, ({ sequence }) => BigInt(sequence)),
+      messages: encodeTexts(run.map(({ message }) => message)),
+    };
     const { groupId = 0, streamId = 0 } = run[0] ?? {};
-    const last = sequences.at(-1) ?? 0n;
-    return { groupId, streamId, texts: encodeEvents(run, sequences), from: 0, to: run.length, last };
+    const last = texts.sequences.at(-1) ?? 0n;
+    return { groupId, streamId, texts, from: 0, to: run.length, last };
   });
 }

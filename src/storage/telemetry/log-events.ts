@@ -7,6 +7,7 @@ import { recentArrivalsOf } from "./recent-arrivals.ts";
 import { blocksOf } from "./sealed-blocks/sealed-blocks.ts";
 import { joinTexts } from "./sealed-texts.ts";
 import { neverExpireDays } from "./tables/log-events.ts";
+import { emptyTexts, encodeTexts, type TextColumn } from "./text-column.ts";
 
 /** Where events go; groups and streams are numbers here, which the control plane gives out. */
 export interface LogDestination {
@@ -68,35 +69,44 @@ export async function appendLogEvents(
   destination: LogDestination,
   events: readonly AppendedLogEvent[],
   ingestedAt: number,
-): Promise<readonly bigint[]> {
+): Promise<BigUint64Array> {
   const { groupId, streamId, retentionDays = neverExpireDays, sealer } = destination;
   const first = nextSequence(ingestedAt, Math.max(1, events.length));
-  let next = first;
-  const sequences = events.map(() => next++);
-  const same = (value: number) => new Uint32Array(events.length).fill(value);
-  underWay.add(first);
+  const sequences = new BigUint64Array(events.length);
+  const timestamps = new Float64Array(events.length);
+  let earliestAt = Infinity;
+  for (const [index, { timestamp }] of events.entries()) {
+    sequences[index] = first + BigInt(index);
+    timestamps[index] = timestamp;
+    earliestAt = Math.min(earliestAt, timestamp);
+  }
   const places = {
-    group_id: same(groupId),
-    stream_id: same(streamId),
-    timestamp: events.map(({ timestamp }) => timestamp),
+    group_id: new Uint32Array(events.length).fill(groupId),
+    stream_id: new Uint32Array(events.length).fill(streamId),
+    timestamp: timestamps,
     sequence: sequences,
     ingested_at: new Float64Array(events.length).fill(ingestedAt),
-    retention_days: same(retentionDays),
+    retention_days: new Uint16Array(events.length).fill(retentionDays),
   };
+  const recent = recentArrivalsOf(telemetry);
+  underWay.add(first);
   try {
-    if (sealer === undefined) await telemetry.append("log_events", { ...places, ...textsOf(events) });
-    else if (sealer.inBlocks) {
-      const place = { groupId, streamId, retentionDays, ingestedAt };
-      await telemetry.append("log_events_sealed_blocks", blocksOf(sealer, place, events, first));
+    if (sealer === undefined) {
+      const texts = textsOf(events);
+      const transformed = transformedTexts(events) ?? texts.message;
+      await telemetry.append("log_events", { ...places, ...texts });
+      recent?.note({ groupId, streamId, sequences, timestamps, messages: texts.message, transformed });
     } else {
-      const sealed = sealedTextsOf(sealer, sequences, events);
-      await telemetry.append("log_events_sealed", { ...places, ...sealed });
+      if (sealer.inBlocks) {
+        const place = { groupId, streamId, retentionDays, ingestedAt };
+        await telemetry.append("log_events_sealed_blocks", blocksOf(sealer, place, events, first));
+      } else {
+        const sealed = sealedTextsOf(sealer, sequences, events);
+        await telemetry.append("log_events_sealed", { ...places, ...sealed });
+      }
+      // Sealed events are opened for each reader, or not any more: they are not kept.
+      recent?.forget(groupId);
     }
-    const recent = recentArrivalsOf(telemetry);
-    // Sealed events are opened for each reader, or not any more: they are not kept.
-    if (sealer === undefined) recent?.note({ groupId, streamId, sequences, events });
-    else recent?.forget(groupId);
-    const earliestAt = events.reduce((least, { timestamp }) => Math.min(least, timestamp), Infinity);
     for (const listener of storedListeners) listener(groupId, earliestAt);
   } finally {
     underWay.delete(first);
@@ -106,16 +116,28 @@ export async function appendLogEvents(
 
 function textsOf(events: readonly AppendedLogEvent[]) {
   return {
-    message: events.map(({ message }) => message),
-    transformed: events.map(({ transformed = "" }) => transformed),
-    unmasked: events.map(({ unmasked = "" }) => unmasked),
+    message: encodeTexts(events.map(({ message }) => message)),
+    transformed: optionalTexts(events.map(({ transformed }) => transformed)),
+    unmasked: optionalTexts(events.map(({ unmasked }) => unmasked)),
     indexed: events.map(({ indexed }) => indexed),
   };
 }
 
+/** With what the transformer made of events in the place of these; undefined where it made nothing. */
+function transformedTexts(events: readonly AppendedLogEvent[]): TextColumn | undefined {
+  if (events.every(({ transformed }) => transformed === undefined)) return undefined;
+  return encodeTexts(events.map(({ message, transformed = message }) => transformed));
+}
+
+/** Most groups have no transformer and no data protection policy. */
+function optionalTexts(texts: readonly (string | undefined)[]): TextColumn {
+  const isEmpty = texts.every((text) => text === undefined);
+  return isEmpty ? emptyTexts(texts.length) : encodeTexts(texts.map((text = "") => text));
+}
+
 function sealedTextsOf(
   { dataKeyId, seal }: LogEventSealer,
-  sequences: readonly bigint[],
+  sequences: BigUint64Array,
   events: readonly AppendedLogEvent[],
 ) {
   return {

@@ -1,7 +1,8 @@
 // Rows as a block in ClickHouse's Native format: columns of binary values, the cheapest form the engine can
 // read.
 import { GrowingBytes, keptBytes } from "./growing-bytes.ts";
-import type { ColumnType, ColumnValues, TableDefinition, ColumnDefinition } from "./table.ts";
+import type { Column, ColumnType, ColumnValues, TableDefinition, ColumnDefinition } from "./table.ts";
+import { TextColumn } from "./text-column.ts";
 
 /**
  * The format (https://clickhouse.com/docs/interfaces/formats/Native): number of columns, number of rows, then
@@ -20,7 +21,7 @@ export interface BlockBuilder {
    * @throws TypeError or RangeError for a missing column, unequal lengths or a value out of its column's
    * range; nothing of the call is kept then.
    */
-  append(columns: Readonly<Record<string, ArrayLike<unknown>>>): number;
+  append(columns: Readonly<Record<string, Column>>): number;
   /** The block as one buffer of its own; the builder is empty and can be used again. */
   finish(): Buffer;
 }
@@ -106,7 +107,7 @@ const wireTypes: Readonly<Record<ColumnType, string>> = {
 function rowCount(
   table: string,
   columns: readonly { readonly name: string }[],
-  values: Readonly<Record<string, ArrayLike<unknown>>>,
+  values: Readonly<Record<string, Column>>,
 ): number {
   const count = values[columns[0]?.name ?? ""]?.length;
   for (const { name } of columns) {
@@ -129,7 +130,7 @@ function columnHead(name: string, type: string): Buffer {
 }
 
 interface ColumnEncoder {
-  append(values: ArrayLike<unknown>, count: number): void;
+  append(values: Column, count: number): void;
   byteLength(): number;
   parts(): readonly Buffer[];
   clear(): void;
@@ -142,36 +143,39 @@ function createEncoder(type: ColumnType): ColumnEncoder {
 }
 
 const encoders: Readonly<Record<ColumnType, () => ColumnEncoder>> = {
-  UInt8: () => words(Uint8Array, 1, integer(0, 0xff)),
-  UInt16: () => words(Uint16Array, 1, integer(0, 0xffff)),
-  UInt32: () => words(Uint32Array, 1, integer(0, 0xffff_ffff)),
-  UInt64: () => words(BigUint64Array, 1, putUnsigned64),
-  Float32: () => words(Float32Array, 1, putFloat),
-  Float64: () => words(Float64Array, 1, putFloat),
+  UInt8: () => numbers(Uint8Array, integer(0, 0xff)),
+  UInt16: () => numbers(Uint16Array, integer(0, 0xffff)),
+  UInt32: () => numbers(Uint32Array, integer(0, 0xffff_ffff)),
+  UInt64: () => numbers(BigUint64Array, putUnsigned64),
+  Float32: () => numbers(Float32Array, putFloat),
+  Float64: () => numbers(Float64Array, putFloat),
   DateTime: () => words(Uint32Array, 1, putSeconds),
   "DateTime64(3)": () => words(Uint32Array, 2, putTicks(1)),
   "DateTime64(6)": () => words(Uint32Array, 2, putTicks(1000)),
   String: texts,
   "LowCardinality(String)": texts,
-  "Array(String)": () => rowsOf([texts()], (row: readonly string[]) => [row]),
-  "Array(UInt32)": () => rowsOf([encoders.UInt32()], (row: readonly number[]) => [row]),
+  "Array(String)": () =>
+    rowsOf([texts()], (row: readonly string[]) => (row.length === 0 ? undefined : [row])),
+  "Array(UInt32)": () =>
+    rowsOf([encoders.UInt32()], (row: readonly number[]) => (row.length === 0 ? undefined : [row])),
   "Map(LowCardinality(String), String)": () =>
     rowsOf([texts(), texts()], (row: Readonly<Record<string, string>>) => entriesOf(row)),
   "Map(LowCardinality(String), Float64)": () =>
     rowsOf([texts(), encoders.Float64()], (row: Readonly<Record<string, number>>) => entriesOf(row)),
   "Map(Int16, Float64)": () =>
     rowsOf(
-      [words(Int16Array, 1, integer(-0x8000, 0x7fff)), encoders.Float64()],
+      [numbers(Int16Array, integer(-0x8000, 0x7fff)), encoders.Float64()],
       (row: ColumnValues["Map(Int16, Float64)"]) =>
-        row.size === 0 ? nothing : [[...row.keys()], [...row.values()]],
+        row.size === 0 ? undefined : [[...row.keys()], [...row.values()]],
     ),
 };
 
-const nothing: readonly (readonly unknown[])[] = [[], []];
+/** A list for each column; undefined for a row without items. */
+type Items = readonly (readonly unknown[])[] | undefined;
 
-function entriesOf(row: Readonly<Record<string, unknown>>): readonly (readonly unknown[])[] {
-  const keys = Object.keys(row);
-  return keys.length === 0 ? nothing : [keys, Object.values(row)];
+function entriesOf(row: Readonly<Record<string, unknown>>): Items {
+  for (const _key in row) return [Object.keys(row), Object.values(row)];
+  return undefined;
 }
 
 type Words =
@@ -183,11 +187,39 @@ type Words =
   | Float64Array
   | BigUint64Array;
 
-/** A column of fixed width: `perValue` elements of a typed array for each value. */
+type WordsKind<Target extends Words> = { new (length: number): Target };
+type Put<Target extends Words> = (target: Target, position: number, value: unknown) => void;
+
+/** Values that are elements of a typed array; an array of that kind has none that is out of its range. */
+function numbers<Target extends Words>(Kind: WordsKind<Target>, put: Put<Target>): ColumnEncoder {
+  const putAll = putEach(1, put);
+  return column(Kind, 1, (target, position, values, count) => {
+    if (values instanceof Kind) target.set(values as never, position);
+    else putAll(target, position, values, count);
+  });
+}
+
+/** `perValue` elements of a typed array for each value. */
 function words<Target extends Words>(
-  Kind: { new (length: number): Target },
+  Kind: WordsKind<Target>,
   perValue: number,
-  put: (target: Target, position: number, value: unknown) => void,
+  put: Put<Target>,
+): ColumnEncoder {
+  return column(Kind, perValue, putEach(perValue, put));
+}
+
+function putEach<Target extends Words>(perValue: number, put: Put<Target>) {
+  return (target: Target, position: number, values: Column, count: number) => {
+    if (values instanceof TextColumn) throw new TypeError("texts are no numbers");
+    for (let index = 0; index < count; index++) put(target, position + index * perValue, values[index]);
+  };
+}
+
+/** A column of fixed width. */
+function column<Target extends Words>(
+  Kind: WordsKind<Target>,
+  perValue: number,
+  putAll: (target: Target, position: number, values: Column, count: number) => void,
 ): ColumnEncoder {
   let target = new Kind(256);
   let length = 0;
@@ -199,7 +231,7 @@ function words<Target extends Words>(
         grown.set(target.subarray(0, length) as never);
         target = grown;
       }
-      for (let index = 0; index < count; index++) put(target, length + index * perValue, values[index]);
+      putAll(target, length, values, count);
       length = needed;
     },
     byteLength: () => length * target.BYTES_PER_ELEMENT,
@@ -268,6 +300,7 @@ function texts(): ColumnEncoder {
   const bytes = new GrowingBytes(4096);
   return {
     append(values, count) {
+      if (values instanceof TextColumn) return bytes.raw(values.bytes);
       for (let index = 0; index < count; index++) {
         const value = values[index];
         if (typeof value === "string") bytes.text(value);
@@ -289,21 +322,21 @@ function texts(): ColumnEncoder {
  * A column whose rows have any number of items, each spread over `inner` columns (one for arrays, two for
  * maps).
  */
-function rowsOf(
-  inner: readonly ColumnEncoder[],
-  itemsOf: (row: never) => readonly (readonly unknown[])[],
-): ColumnEncoder {
+function rowsOf(inner: readonly ColumnEncoder[], itemsOf: (row: never) => Items): ColumnEncoder {
   const ends = words(Uint32Array, 2, putEnd);
   const all = [ends, ...inner];
   let items = 0;
   return {
     append(values, count) {
-      const rowEnds = Array.from<number>({ length: count });
+      if (values instanceof TextColumn) throw new TypeError("texts are no lists");
+      const rowEnds = new Float64Array(count);
       for (let index = 0; index < count; index++) {
         const parts = itemsOf(values[index] as never);
-        const size = parts[0]?.length ?? 0;
-        if (size > 0) inner.forEach((encoder, part) => encoder.append(parts[part] ?? [], size));
-        items += size;
+        if (parts !== undefined) {
+          const size = parts[0]?.length ?? 0;
+          inner.forEach((encoder, part) => encoder.append(parts[part] ?? [], size));
+          items += size;
+        }
         rowEnds[index] = items;
       }
       ends.append(rowEnds, count);

@@ -1,19 +1,14 @@
 // The log events that were stored last, in memory, so that whoever follows a group seldom asks the engine.
 import type { Telemetry } from "../telemetry.ts";
-import { encodeEvents, type EventTexts } from "./event-texts.ts";
+import type { ArrivedTexts } from "./event-texts.ts";
+import type { TextColumn } from "./text-column.ts";
 
-/** Events of one call, behind their storage; the numbers grow. */
-export interface StoredBatch {
+/** Events of one call, behind their storage; their numbers follow each other one by one. */
+export interface StoredBatch extends ArrivedTexts {
   readonly groupId: number;
   readonly streamId: number;
-  readonly sequences: readonly bigint[];
-  readonly events: readonly RecentEvent[];
-}
-
-interface RecentEvent {
-  readonly timestamp: number;
-  readonly message: string;
-  readonly transformed?: string;
+  /** With what transformers made of events in the place of these. */
+  readonly transformed: TextColumn;
 }
 
 export interface RecentQuery {
@@ -29,7 +24,7 @@ export interface RecentQuery {
 export interface ArrivedBatch {
   readonly groupId: number;
   readonly streamId: number;
-  readonly texts: EventTexts;
+  readonly texts: ArrivedTexts;
   readonly from: number;
   readonly to: number;
   /** The number of the last of them. */
@@ -46,8 +41,9 @@ export interface ArrivalsPage {
 const recentLimits = {
   /** About so much is kept of all groups together. */
   keptBytes: 16 * 1024 * 1024,
-  /** What a batch takes beside its texts. */
+  /** What a batch takes beside its texts, and what each event does. */
   batchBytes: 1_000,
+  eventBytes: 24,
   /** The one that was followed first is forgotten: it may be a group that was deleted. */
   groups: 1_000,
 } as const;
@@ -62,12 +58,10 @@ interface FollowedGroup {
 interface KeptBatch {
   readonly groupId: number;
   readonly streamId: number;
-  /** The number of the first; the others follow it one by one. */
   readonly first: bigint;
   readonly last: bigint;
-  readonly messages: EventTexts;
-  /** With what transformers made of events in the place of these. */
-  readonly transformed: EventTexts;
+  readonly messages: ArrivedTexts;
+  readonly transformed: ArrivedTexts;
   readonly bytes: number;
 }
 
@@ -99,7 +93,7 @@ export class RecentArrivals {
   note(batch: StoredBatch): void {
     const group = this.#groups.get(batch.groupId);
     if (group === undefined) return;
-    const kept = encodeBatch(batch);
+    const kept = keptBatch(batch);
     group.unreadBytes += kept.bytes;
     if (group.unreadBytes > recentLimits.keptBytes) {
       this.forget(batch.groupId);
@@ -148,23 +142,18 @@ export class RecentArrivals {
   }
 }
 
-function encodeBatch({ groupId, streamId, sequences, events }: StoredBatch): KeptBatch {
-  const messages = encodeEvents(events, sequences);
-  const isTransformed = events.some(({ transformed }) => transformed !== undefined);
-  const made = events.map(({ timestamp, message, transformed = message }) => ({
-    timestamp,
-    message: transformed,
-  }));
-  const transformed = isTransformed ? encodeEvents(made, sequences) : messages;
-  const textBytes = messages.bytes.length + (isTransformed ? transformed.bytes.length : 0);
+function keptBatch({ groupId, streamId, transformed, ...messages }: StoredBatch): KeptBatch {
+  const { sequences } = messages;
+  const isTransformed = transformed !== messages.messages;
+  const textBytes = messages.messages.bytes.length + (isTransformed ? transformed.bytes.length : 0);
   return {
     groupId,
     streamId,
     first: sequences[0] ?? 0n,
     last: sequences.at(-1) ?? 0n,
     messages,
-    transformed,
-    bytes: textBytes + recentLimits.batchBytes,
+    transformed: isTransformed ? { ...messages, messages: transformed } : messages,
+    bytes: textBytes + sequences.length * recentLimits.eventBytes + recentLimits.batchBytes,
   };
 }
 
@@ -179,12 +168,12 @@ function pageOf(kept: readonly KeptBatch[], query: RecentQuery): ArrivalsPage {
     const { groupId, streamId, first } = batch;
     const texts = transformed ? batch.transformed : batch.messages;
     const from = after < first ? 0 : Number(after - first) + 1;
-    const end = batch.last <= upTo ? texts.ends.length : Number(upTo - first) + 1;
+    const end = batch.last <= upTo ? texts.messages.length : Number(upTo - first) + 1;
     const to = Math.min(end, from + limit - events);
     batches.push({ groupId, streamId, texts, from, to, last: first + BigInt(to - 1) });
     if (to < end) return { batches, isCut: true };
     events += to - from;
-    bytes += texts.bytes.length;
+    bytes += texts.messages.bytes.length;
   }
   return { batches, isCut: false };
 }

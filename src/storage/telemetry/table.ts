@@ -1,5 +1,6 @@
 // What a telemetry table is: one description, rendered as embedded and as cluster DDL and used to type its
 // rows.
+import type { TextColumn } from "./text-column.ts";
 
 /**
  * The column types in use and the values a caller hands over for each; every instant is epoch milliseconds.
@@ -58,8 +59,16 @@ export function defineTable<const Columns extends Readonly<Record<string, Column
   return definition;
 }
 
+/** The values of a column, whatever they are. */
+export type Column = ArrayLike<unknown> | TextColumn;
+
+/** Texts may be encoded already. */
+type ColumnOf<Type extends ColumnType> =
+  | ArrayLike<ColumnValues[Type]>
+  | (Type extends "String" ? TextColumn : never);
+
 /** The rows to append, column by column; all columns have the same length. */
 export type ColumnsFor<Definition> =
   Definition extends TableDefinition<infer Columns>
-    ? { readonly [Name in keyof Columns]: ArrayLike<ColumnValues[Columns[Name]["type"]]> }
+    ? { readonly [Name in keyof Columns]: ColumnOf<Columns[Name]["type"]> }
     : never;

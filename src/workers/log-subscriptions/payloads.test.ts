@@ -6,7 +6,7 @@ import { compileFilterPattern } from "../../core/logs/filter-pattern/compile.ts"
 import { needlesOf } from "../../core/logs/filter-pattern/needles.ts";
 import { eventIdOf } from "../../core/logs/event-position.ts";
 import { subscriptionLimits, type SubscriptionEvent } from "../../core/logs/subscription-payload.ts";
-import { encodeEvents } from "../../storage/telemetry/event-texts.ts";
+import { encodeTexts } from "../../storage/telemetry/text-column.ts";
 import type { Subscription } from "./definition.ts";
 import { matchingEvents, payloadsOf } from "./payloads.ts";
 
@@ -49,7 +49,11 @@ function arrived(batches: readonly Batch[]) {
       id: eventIdOf({ timestamp: event.timestamp, sequence: sequences[place]! }),
       ...event,
     }));
-    const texts = encodeEvents(events, sequences);
+    const texts = {
+      timestamps: Float64Array.from(events, ({ timestamp }) => timestamp),
+      sequences: BigUint64Array.from(sequences),
+      messages: encodeTexts(messages),
+    };
     return {
       batch: { groupId: 1, streamId, texts, from, to: messages.length, last: sequence },
       objects: objects.slice(from),

@@ -2,7 +2,14 @@
 // together, as few as the limits allow.
 import { subscriptionLimits, type SubscriptionPayload } from "../../core/logs/subscription-payload.ts";
 import type { EncodedPayload } from "../../storage/log-subscriptions.ts";
-import { decodeEvent, eventsWith, textRange, type EventTexts } from "../../storage/telemetry/event-texts.ts";
+import {
+  type ArrivedRange,
+  encodeEvents,
+  eventsWith,
+  type EventTexts,
+  idOf,
+  textRange,
+} from "../../storage/telemetry/event-texts.ts";
 import type { ArrivedBatch } from "../../storage/telemetry/recent-arrivals.ts";
 import type { Subscription } from "./definition.ts";
 
@@ -14,19 +21,11 @@ export interface Outgoing {
   attempts: number;
 }
 
-/** Events that follow each other, all of which go on. */
-interface Range {
-  readonly texts: EventTexts;
-  readonly first: number;
-  /** This one is a part of it. */
-  readonly last: number;
-}
-
 /** The events of a stream that go on. */
 export interface MatchingEvents {
   readonly groupId: number;
   readonly streamId: number;
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly ArrivedRange[];
 }
 
 /** By stream, in the order of arrival; streams without such events are not there. */
@@ -34,7 +33,7 @@ export function matchingEvents(
   subscription: Subscription,
   batches: readonly ArrivedBatch[],
 ): readonly MatchingEvents[] {
-  const streams = new Map<string, MatchingEvents & { readonly ranges: Range[] }>();
+  const streams = new Map<string, MatchingEvents & { readonly ranges: ArrivedRange[] }>();
   for (const batch of batches) {
     const ranges = matching(subscription, batch);
     if (ranges.length === 0) continue;
@@ -52,16 +51,20 @@ export function payloadsOf(
   names: Pick<SubscriptionPayload, "logGroup" | "logStream">,
   { ranges }: MatchingEvents,
 ): Outgoing[] {
-  return divide(ranges).map((part) => outgoingOf(subscription, names, part));
+  const texts = encodeEvents(ranges);
+  return divide(texts).map((part) => outgoingOf(subscription, names, texts, part));
 }
 
-function matching({ matches, needles, isEverything }: Subscription, batch: ArrivedBatch): readonly Range[] {
+function matching(
+  { matches, needles, isEverything }: Subscription,
+  batch: ArrivedBatch,
+): readonly ArrivedRange[] {
   const { texts, from, to } = batch;
   if (isEverything) return from < to ? [{ texts, first: from, last: to - 1 }] : [];
   const needle = needles.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
-  const ranges: Range[] = [];
-  for (const index of eventsWith(texts, needle, from, to)) {
-    if (!matches(decodeEvent(texts, index).message)) continue;
+  const ranges: ArrivedRange[] = [];
+  for (const index of eventsWith(texts, Buffer.from(needle), from, to)) {
+    if (!matches(texts.messages.text(index))) continue;
     const open = ranges.at(-1);
     if (open?.last === index - 1) ranges[ranges.length - 1] = { ...open, last: index };
     else ranges.push({ texts, first: index, last: index });
@@ -69,24 +72,23 @@ function matching({ matches, needles, isEverything }: Subscription, batch: Arriv
   return ranges;
 }
 
+/** The places of the first and the last event of a payload. */
+interface Part {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Ends a payload where one event more would be too much; an event that is too large goes alone. */
-function divide(ranges: readonly Range[]): readonly (readonly Range[])[] {
+function divide({ ends }: EventTexts): readonly Part[] {
   const { payloadBytes } = subscriptionLimits;
-  const parts: Range[][] = [];
-  let bytes = Infinity;
-  for (const { texts, first, last } of ranges) {
-    let from = first;
-    for (let index = first; index <= last; index++) {
-      const size = textRange(texts, index).length;
-      if (bytes + size > payloadBytes) {
-        if (index > from) parts.at(-1)?.push({ texts, first: from, last: index - 1 });
-        parts.push([]);
-        from = index;
-        bytes = 0;
-      }
-      bytes += size;
-    }
-    parts.at(-1)?.push({ texts, first: from, last });
+  const parts: Part[] = [];
+  let first = 0;
+  let begins = 0;
+  for (let index = 1; index <= ends.length; index++) {
+    if (index < ends.length && (ends[index] ?? 0) - begins <= payloadBytes) continue;
+    parts.push({ first, last: index - 1 });
+    first = index;
+    begins = (ends[index - 1] ?? 0) + 1;
   }
   return parts;
 }
@@ -94,7 +96,8 @@ function divide(ranges: readonly Range[]): readonly (readonly Range[])[] {
 function outgoingOf(
   { account, region, name, group, systemFields }: Subscription,
   { logGroup, logStream }: Pick<SubscriptionPayload, "logGroup" | "logStream">,
-  ranges: readonly Range[],
+  texts: EventTexts,
+  { first, last }: Part,
 ): Outgoing {
   const known: Readonly<Record<string, string>> = {
     "@aws.account": account,
@@ -102,10 +105,9 @@ function outgoingOf(
     "@source.log": logGroup,
   };
   const extracted = Object.fromEntries(systemFields.map((field) => [field, known[field] ?? ""]));
-  const [first] = ranges;
   return {
     attempts: 0,
-    messageId: first === undefined ? "" : decodeEvent(first.texts, first.first).id,
+    messageId: idOf(texts, first),
     payload: {
       head: {
         messageType: "DATA_MESSAGE",
@@ -115,16 +117,15 @@ function outgoingOf(
         subscriptionFilters: [name],
         ...(group === undefined ? { policyLevel: "ACCOUNT_LEVEL_POLICY" as const } : {}),
       },
-      events: ranges.flatMap((range) =>
+      events:
         systemFields.length === 0
-          ? [textRange(range.texts, range.first, range.last)]
-          : withFields(range, JSON.stringify(extracted)),
-      ),
+          ? [textRange(texts, first, last)]
+          : withFields(texts, { first, last }, JSON.stringify(extracted)),
     },
   };
 }
 
-function withFields({ texts, first, last }: Range, fields: string): readonly Buffer[] {
+function withFields(texts: EventTexts, { first, last }: Part, fields: string): readonly Buffer[] {
   const behind = Buffer.from(`,"extractedFields":${fields}}`);
   return Array.from({ length: last - first + 1 }, (_, offset) =>
     Buffer.concat([textRange(texts, first + offset).subarray(0, -1), behind]),
