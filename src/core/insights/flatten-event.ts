@@ -1,4 +1,5 @@
 // The fields of one log event by name, as Logs Insights discovers them in JSON.
+import { isNestedTooDeeply } from "../logs/json-nesting.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html */
 const maximumFields = 200;
@@ -7,7 +8,8 @@ type Json = string | number | boolean | null | { readonly [name: string]: Json }
 
 /**
  * Objects and arrays are flattened with dots and indexes; true and false are 1 and 0, null is no value; a
- * name that begins with `@` gets one more. Empty for a message that is no JSON object.
+ * name that begins with `@` gets one more. Empty for a message that is no JSON object,
+ * or one that is nested too deeply.
  */
 export function flattenEvent(message: string): Readonly<Record<string, string>> {
   if (!/^\s*\{/.test(message)) return {};
@@ -17,18 +19,17 @@ export function flattenEvent(message: string): Readonly<Record<string, string>> 
   } catch {
     return {}; // a message that only begins like JSON
   }
-  const fields: Record<string, string> = {};
-  let count = 0;
+  if (isNestedTooDeeply(document)) return {};
+  const fields = new Map<string, string>();
   const visit = (name: string, value: Json): void => {
-    if (count >= maximumFields || value === null) return;
+    if (fields.size >= maximumFields || value === null) return;
     if (typeof value === "object") {
       for (const [key, inner] of Object.entries(value)) visit(name === "" ? key : `${name}.${key}`, inner);
       return;
     }
-    fields[name.startsWith("@") ? `@${name}` : name] =
-      typeof value === "boolean" ? String(Number(value)) : String(value);
-    count += 1;
+    const text = typeof value === "boolean" ? String(Number(value)) : String(value);
+    fields.set(name.startsWith("@") ? `@${name}` : name, text);
   };
   visit("", document);
-  return fields;
+  return Object.fromEntries(fields);
 }

@@ -250,4 +250,24 @@ describe("anomalies", () => {
     const regex = new RegExp(patternRegex(anomaly!.tokens));
     for (const message of messages) expect(message).toMatch(regex);
   });
+
+  test("values are counted whatever they are", () => {
+    const miner = new TemplateMiner();
+    const values = ["constructor", "__proto__", "a1", "constructor"];
+    for (const value of ["a1", "b2"]) miner.add(`the session of user ${value} was closed by the server`);
+    const messages = values.map((value) => `the session of user ${value} was closed by the server`);
+    const { found } = detect(
+      trained(miner),
+      miner,
+      windowOf(miner, 0, [...served, ...messages]),
+      [],
+      options,
+    );
+    const [token] = patternTokens(found[0]!).filter(({ isDynamic }) => isDynamic);
+    expect(Object.entries(token?.enumerations ?? {})).toEqual([
+      ["constructor", 2],
+      ["__proto__", 1],
+      ["a1", 1],
+    ]);
+  });
 });

@@ -106,14 +106,14 @@ export function patternTokens({ tokens, samples }: Anomaly): readonly PatternTok
     if (tokenString !== wildcard) return { isDynamic: false, tokenString };
     position += 1;
     const values = fitting.flatMap((texts) => texts[index] ?? []);
-    const enumerations: Record<string, number> = {};
-    for (const value of values) enumerations[value] = (enumerations[value] ?? 0) + 1;
+    const enumerations = new Map<string, number>();
+    for (const value of values) enumerations.set(value, (enumerations.get(value) ?? 0) + 1);
     return {
       isDynamic: true,
       tokenString,
       dynamicTokenPosition: position,
       inferredTokenName: `${inferTokenName(values)}-${position}`,
-      enumerations,
+      enumerations: Object.fromEntries(enumerations),
     };
   });
 }

@@ -1,4 +1,5 @@
 // The JSON document that a transformer makes of a log event, and the paths that name its parts.
+import { isNestedTooDeeply } from "../json-nesting.ts";
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export interface JsonObject {
@@ -60,11 +61,11 @@ export function countFields(value: Json): number {
   return Object.values(value).reduce((sum: number, inner: Json) => sum + countFields(inner), 0);
 }
 
-/** @returns undefined for a text that is no JSON object. */
+/** @returns undefined for a text that is no JSON object, or one that is nested too deeply. */
 export function parseJsonObject(text: string): JsonObject | undefined {
   try {
     const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : undefined;
+    return isJsonObject(value) && !isNestedTooDeeply(value) ? value : undefined;
   } catch {
     return undefined; // the caller says what follows
   }

@@ -44,6 +44,15 @@ function run(config: string, events: readonly string[]): readonly string[] {
   }
 }
 
+test("a text that is nested too deeply is an event that cannot be read, and no reason to run out of stack", () => {
+  const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+  const transform = compile([{ parseJSON: {} }]);
+  expect(transform(nested(1_000), origin).kind).toBe("transformed");
+  for (const text of [nested(1_001), nested(100_000), `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`]) {
+    expect(transform(text, origin)).toEqual({ kind: "failed", reason: "the text is no JSON object" });
+  }
+});
+
 test.each([
   ["USERNAME", "user123.name-TEST"],
   ["INT", "-456"],

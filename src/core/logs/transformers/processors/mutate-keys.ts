@@ -78,12 +78,12 @@ export const renameKeys: ProcessorDefinition = {
 };
 
 /** Where the event comes from, under the names that `copyValue` knows. */
-const metadata: Readonly<Record<string, (origin: EventOrigin) => string>> = {
-  "@logGroupName": ({ logGroupName }) => logGroupName,
-  "@logGroupStream": ({ logStreamName }) => logStreamName,
-  "@accountId": ({ account }) => account,
-  "@regionName": ({ region }) => region,
-};
+const metadata: ReadonlyMap<string, (origin: EventOrigin) => string> = new Map([
+  ["@logGroupName", ({ logGroupName }) => logGroupName],
+  ["@logGroupStream", ({ logStreamName }) => logStreamName],
+  ["@accountId", ({ account }) => account],
+  ["@regionName", ({ region }) => region],
+]);
 
 export const copyValue: ProcessorDefinition = {
   name: "copyValue",
@@ -93,7 +93,7 @@ export const copyValue: ProcessorDefinition = {
     const entries = transfers(config);
     return (event) => {
       for (const { source, target, overwrite } of entries) {
-        const value = metadata[source.join(".")]?.(event.origin) ?? valueAt(event.document, source);
+        const value = metadata.get(source.join("."))?.(event.origin) ?? valueAt(event.document, source);
         if (value !== undefined) put(event, target, structuredCopy(value), overwrite);
       }
     };
