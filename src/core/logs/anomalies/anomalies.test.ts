@@ -263,7 +263,7 @@ describe("anomalies", () => {
       [],
       options,
     );
-    const [token] = patternTokens(found[0]!).filter(({ isDynamic }) => isDynamic);
+    const token = patternTokens(found[0]!).find(({ isDynamic }) => isDynamic);
     expect(Object.entries(token?.enumerations ?? {})).toEqual([
       ["constructor", 2],
       ["__proto__", 1],
