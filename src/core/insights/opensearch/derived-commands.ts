@@ -16,7 +16,7 @@ export const derivedCommands: Readonly<Record<string, CommandParser>> = {
     const items = reader.list(() => pplExpressions.named(reader));
     const by = reader.takeWord("by") ? reader.list(() => pplExpressions.named(reader)) : [];
     const span = reader.spanFrom(start);
-    const keys = keysOf(by, span);
+    const keys = groupKeys(by, span);
     const right = `@eventstats${before.length}`;
     const join: Join & Command = {
       kind: "join",
@@ -87,7 +87,7 @@ function shownWith(command: Command, name: string, shown: Shown, { end }: Span) 
 }
 
 /** Texts that are equal where the values of a group are, also where one is missing. */
-function keysOf(by: readonly NamedExpression[], span: Span): readonly NamedExpression[] {
+export function groupKeys(by: readonly NamedExpression[], span: Span): readonly NamedExpression[] {
   const none: Expression = { kind: "text", text: "", span };
   if (by.length === 0) return [{ expression: none, alias: "@group", text: "@group" }];
   return by.map((item, index) => {

@@ -1,7 +1,7 @@
 // `flatten` of PPL: the members of an object as columns of their own.
 import type { QueryReader } from "../query-reader.ts";
 import type { Command, FieldReference, NamedExpression } from "../query-tree.ts";
-import { fieldsIn } from "./correlation.ts";
+import { fieldsIn, withoutNames } from "./correlation.ts";
 import { beside, nameOf, type CommandParser, type Read, type Shown } from "./shown-columns.ts";
 
 /**
@@ -68,13 +68,14 @@ function flattenUnknown(reader: QueryReader, object: FieldReference, others: Sho
       { kind: "fields", items, span },
     ],
     ...(others === undefined ? {} : { shown: others }),
-    finish(later) {
-      const named = fieldsNamed(later, object, others);
+    finish(later, names) {
+      const own = withoutNames(object, names);
+      const named = fieldsNamed(later, own, others);
       if (named.length === 0) {
-        const name = object.steps.join(".");
+        const name = own.steps.join(".");
         reader.refuse(`the members of ${name} are not known: name them in a later command`, span);
       }
-      items.push(...named.map((field) => memberOrField(object, field)));
+      items.push(...named.map((field) => memberOrField(own, field)));
     },
   };
 }

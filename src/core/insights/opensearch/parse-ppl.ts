@@ -1,10 +1,10 @@
 // OpenSearch PPL: its commands, read into those of Logs Insights QL.
 import { namedSource } from "../commands/source.ts";
 import { QueryReader } from "../query-reader.ts";
-import type { Command, Expression, NamedExpression, Query, SortKey } from "../query-tree.ts";
+import type { Command, Expression, FieldReference, NamedExpression, Query, SortKey } from "../query-tree.ts";
 import { withoutComments } from "./comments.ts";
 import { withoutCorrelation, withoutNames } from "./correlation.ts";
-import { derivedCommands } from "./derived-commands.ts";
+import { derivedCommands, groupKeys } from "./derived-commands.ts";
 import { pplExpressions } from "./dialect.ts";
 import { joined } from "./joins.ts";
 import { parseGroup, parsePplSource } from "./ppl-source.ts";
@@ -43,7 +43,7 @@ function parseCommands(reader: QueryReader): Query {
     shown = read.shown ?? shown;
     commands.push(...read.commands.map((command) => ownFields(command, names, reader)));
     const end = commands.length;
-    unfinished.unshift(() => read.finish?.(commands.slice(end)));
+    unfinished.unshift(() => read.finish?.(commands.slice(end), names));
   } while (reader.takeSymbol("|"));
   for (const finish of unfinished) finish();
   return { commands, knowsUnknown: true };
@@ -51,7 +51,9 @@ function parseCommands(reader: QueryReader): Query {
 
 /** The name of the source says nothing in front of a field; inside of brackets it is the source around. */
 function ownFields(command: Command, names: readonly string[], reader: QueryReader): Command {
-  if (names.length === 0 || command.kind === "join") return command;
+  // What has no items yet gets them without the names.
+  const isUnfinished = command.kind === "fields" && command.items.length === 0;
+  if (names.length === 0 || command.kind === "join" || isUnfinished) return command;
   if (command.kind !== "filter") return withoutNames(command, names);
   const condition = names.reduce(
     (given, alias) => withoutCorrelation(given, { alias, isJoin: false }, reader),
@@ -169,6 +171,7 @@ function parseFields(reader: QueryReader, start: number, shown: Shown): Read {
   return { commands, shown: items.map(nameOf) };
 }
 
+/** The new names stand in the places of the old ones, which nothing has any more. */
 function parseRename(reader: QueryReader, start: number, shown: Shown): Read {
   const renamed = reader.list(() => {
     const field = reader.field();
@@ -176,9 +179,25 @@ function parseRename(reader: QueryReader, start: number, shown: Shown): Read {
     return { expression: field, alias: reader.alias(), text: field.steps.join(".") };
   });
   const { end } = reader.spanFrom(start);
-  if (shown === undefined) return beside(renamed, shown, end);
-  const items = shown.map((name) => renamed.find(({ text }) => text === name) ?? fieldNamed(name, end));
-  return { commands: [{ kind: "display", items, span: { start, end } }], shown: items.map(nameOf) };
+  const span = { start, end };
+  const names = new Map(renamed.map(({ text, alias }) => [text, alias]));
+  const given = new Set(names.values());
+  const gone = [...names.keys()].filter((name) => !given.has(name));
+  const none: Expression = { kind: "call", name: "nothing", arguments: [], span };
+  const removed = gone.map((name) => ({ expression: none, alias: name, text: name }));
+  const kept = (shown ?? ["@timestamp", "@message"]).map((name) => names.get(name) ?? name);
+  const columns = [...new Set([...kept, ...given])];
+  const define = (items: readonly NamedExpression[]): Command => ({ kind: "fields", items, span });
+  // A field that is renamed and a new name as well is read before it changes.
+  const copies =
+    gone.length === names.size ? [] : renamed.map((item, at) => ({ ...item, alias: `@old${at}` }));
+  const made = renamed.map((item, at): NamedExpression => {
+    const copy = copies[at];
+    return copy === undefined ? item : { ...item, expression: fieldNamed(copy.alias, end).expression };
+  });
+  const first = copies.length === 0 ? [] : [define(copies)];
+  const commands = [...first, define([...made, ...removed]), ...only(columns, end).commands];
+  return { commands, shown: columns };
 }
 
 /** `fillnull using a = 0, b = "x"`, `fillnull with 0 in a, b`, `value=0 a`, or of all columns `with 0`. */
@@ -232,7 +251,7 @@ function takeBoolean(reader: QueryReader): boolean {
   return reader.boolean();
 }
 
-/** With `by` there are so many of each group. */
+/** With `by` there are so many of each group, one of which is that of the rows without a value. */
 function mostFrequent(reader: QueryReader, start: number, descending: boolean): Read {
   const count = reader.count() ?? defaultRows;
   const fields = reader.list(() => reader.field());
@@ -242,14 +261,23 @@ function mostFrequent(reader: QueryReader, start: number, descending: boolean): 
   const all: Expression = { kind: "call", name: "count", arguments: [{ kind: "star", span }], span };
   const counted: Expression = { kind: "field", steps: ["count"], span };
   const inOrder = by.map(({ expression, text }) => ({ expression, text, descending: false }));
-  const shortened: Command =
-    groups.length === 0 ? { kind: "limit", count, span } : { kind: "dedup", count, fields: groups, span };
+  const shown = [...by.map(nameOf), "count"];
+  const keys = groupKeys(groups.map(fieldItem), span);
+  const fieldsOfKeys = keys.map((key): FieldReference => ({ kind: "field", steps: [nameOf(key)], span }));
+  const shortened: readonly Command[] =
+    groups.length === 0
+      ? [{ kind: "limit", count, span }]
+      : [
+          { kind: "fields", items: keys, span },
+          { kind: "dedup", count, fields: fieldsOfKeys, span },
+          ...only(shown, span.end).commands,
+        ];
   const commands: readonly Command[] = [
     { kind: "stats", items: [{ expression: all, alias: "count", text: "count(*)" }], by, span },
     { kind: "sort", keys: [{ expression: counted, text: "count", descending }, ...inOrder], span },
-    shortened,
+    ...shortened,
   ];
-  return { commands, shown: [...by.map(nameOf), "count"] };
+  return { commands, shown };
 }
 
 /** `left join left=l, right=r on l.id = r.id `group``, or a query in square brackets instead of a group. */

@@ -9,8 +9,8 @@ export interface Read {
   readonly commands: readonly Command[];
   /** As before, when missing. */
   readonly shown?: readonly string[];
-  /** Called with all commands behind it, when they have been read. */
-  readonly finish?: (later: readonly Command[]) => void;
+  /** Called when all commands behind it have been read, which have lost the names of the source. */
+  readonly finish?: (later: readonly Command[], names: readonly string[]) => void;
 }
 
 /** Commands that choose columns. */

@@ -81,11 +81,36 @@ function plainCommands(items: readonly NamedExpression[], keys: readonly SortKey
     const item = named.get(key.text);
     return item === undefined ? key : { ...key, expression: item.expression, text: item.text };
   });
+  const { first, shown } = withFieldsFirst(items);
   return [
     ...(keys.length === 0 ? [] : [{ kind: "sort", keys: resolved, span: noSpan } as const]),
-    ...(items.length === 0 ? [] : [{ kind: "display", items, span: noSpan } as const]),
+    ...(first.length === 0 ? [] : [{ kind: "fields", items: first, span: noSpan } as const]),
+    ...(items.length === 0 ? [] : [{ kind: "display", items: shown, span: noSpan } as const]),
   ];
 }
+
+/**
+ * `SELECT n * 2 AS m, m + 1` means the column in front of it where there is no field `m`, which nobody knows
+ * of events. `SELECT n AS m, m AS n` and `SELECT abs(n) AS n, n + 1` mean the fields, which are read first.
+ */
+function withFieldsFirst(items: readonly NamedExpression[]) {
+  const fields = new Set<string>();
+  const first: NamedExpression[] = [];
+  const shown = items.map((item, place): NamedExpression => {
+    const { expression, alias } = item;
+    const isRead = hasPart(expression, (part) => part.kind === "field" && fields.has(part.steps.join(".")));
+    if (alias !== undefined && (expression.kind === "field" || mentions(expression, alias)))
+      fields.add(alias);
+    if (!isRead) return item;
+    const name = `@item${place}`;
+    first.push({ ...item, alias: name });
+    return { expression: fieldNamed(name), alias: nameOf(item), text: item.text };
+  });
+  return { first, shown };
+}
+
+const mentions = (expression: Expression, name: string): boolean =>
+  hasPart(expression, (part) => part.kind === "field" && part.steps.join(".") === name);
 
 /** Rows that are the same are a group; the order is by columns that are shown. */
 function distinctCommands(
@@ -131,9 +156,14 @@ function groupedCommands(
   const plain = items.filter((item) => !isMade(item));
   const names = new Map(plain.map((item) => [printed(item.expression), nameOf(item)]));
   const byName = new Map(items.map((item) => [nameOf(item), item.expression]));
+  // A name that is a field's as well is the field: `SELECT upper(a) AS a, count(*) ... GROUP BY a`.
+  const aliased = (group: Expression): Expression | undefined => {
+    const item = byName.get(printed(group));
+    return item === undefined || hasAggregation(item) || mentions(item, printed(group)) ? undefined : item;
+  };
   const isGroup = new Set(grouping.groups.map(printed));
   const by = grouping.groups.map((expression) => {
-    const own = byName.get(printed(expression)) ?? expression;
+    const own = aliased(expression) ?? expression;
     isGroup.add(printed(own));
     return { expression: own, alias: names.get(printed(own)), text: printed(expression) };
   });
