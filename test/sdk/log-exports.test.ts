@@ -1,4 +1,7 @@
 // Export tasks: the files that they write, one at a time, cancelled and over restarts; and resource policies.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { CloudWatchLogs, type CreateExportTaskCommandInput } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -181,20 +184,36 @@ describe("an export task", () => {
     ).toEqual(["a/000000.gz a", "b-c/000000.gz b-c", "b-c/000001.gz b/c"]);
   });
 
-  test("fails when the key of its group may not be used any more", async () => {
-    const groundwatch = new GroundwatchClient(server.clientConfig());
+  test("says that it waits for a key, and ends after a day", async () => {
+    const dayMs = 86_400_000;
+    const data = mkdtempSync(join(tmpdir(), "groundwatch-exports-"));
+    const first = await startTestServer({ data });
+    const client = new CloudWatchLogs(first.clientConfig());
+    const groundwatch = new GroundwatchClient(first.clientConfig());
     const { KeyMetadata: key } = await groundwatch.createKey();
-    const group = await newLogGroup(server, logs);
-    await logs.associateKmsKey({ logGroupName: group.logGroupName, kmsKeyId: key.Arn });
+    const group = await newLogGroup(first, client);
+    await client.associateKmsKey({ logGroupName: group.logGroupName, kmsKeyId: key.Arn });
     await group.put([[0, "sealed"]]);
-    const taskId = await exportOf(group.logGroupName);
+    const taskId = await exportOf(group.logGroupName, {}, client);
     await groundwatch.disableKey({ KeyId: key.Arn });
-    await server.advance(1_000);
-    const { exportTasks } = await logs.describeExportTasks({ taskId });
-    expect(exportTasks?.[0]?.status).toEqual({
-      code: "FAILED",
+    await first.advance(1_000);
+    const { exportTasks: waiting } = await client.describeExportTasks({ taskId });
+    expect(waiting?.[0]?.status).toEqual({
+      code: "PENDING",
       message: expect.stringContaining(`the key ${key.Arn} is disabled`) as string,
     });
+    await first.stop();
+    const second = await startTestServer({ data }, { startAt: testStartAt + dayMs + 1 });
+    await second.advance(1_000);
+    const later = new CloudWatchLogs(second.clientConfig());
+    const { exportTasks: ended } = await later.describeExportTasks({ taskId });
+    expect(ended?.[0]?.status).toEqual({
+      code: "FAILED",
+      message: "The export task timed out after 24 hours.",
+    });
+    expect(await exportOf(group.logGroupName, { to: testStartAt + 2 * dayMs }, later)).not.toBe(taskId);
+    await second.stop();
+    rmSync(data, { recursive: true });
   });
 
   test("fails when its group is deleted, and goes on in the server that comes after this one", async () => {

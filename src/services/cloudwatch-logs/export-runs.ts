@@ -33,6 +33,8 @@ export const exportLimits = {
 /** How long a task is pending: events that are on their way when it is made are stored by then. */
 const pendingMs = 1_000;
 const retryMs = 60_000;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html */
+const longestMs = 86_400_000;
 /** Longer than a file takes. */
 const exportLeaseMs = 2 * leaseMs;
 const compress = promisify(gzip);
@@ -97,14 +99,28 @@ export class ExportRuns {
       const lease = `log-exports/${taskId}`;
       if ((await takeLease(this.#state, lease, this.#clock.now(), exportLeaseMs)) === undefined) return;
       if (task.value.status === "PENDING_CANCEL") return this.#end(task, "CANCELLED", "Cancelled by user");
-      const next = await this.#step(task).catch(refusalOf);
+      if (this.#clock.now() > task.value.createdAt + longestMs) {
+        return this.#end(task, "FAILED", "The export task timed out after 24 hours.");
+      }
+      const next = await this.#step(task).catch((error: unknown) => this.#wait(task, error));
       if (next === undefined) return this.#end(task, "COMPLETED", "Completed successfully");
-      if (typeof next === "string") return this.#end(task, "FAILED", next);
+      if (next === "groupDeleted") return this.#end(task, "FAILED", "The log group was deleted.");
       const { key, version } = task;
-      const value: StoredExportTask = { ...task.value, ...next, status: "RUNNING" };
+      const { message: _why, ...before } = task.value;
+      const value: StoredExportTask = { ...before, ...next, status: "RUNNING" };
       await exportTasksIn(this.#state).replace(scope, key, value, version, value.createdAt);
       task = await exportTasksIn(this.#state).get(scope, taskId); // it may have been cancelled meanwhile
     }
+  }
+
+  /** Says what a task waits for where that is a key. @throws the error */
+  async #wait(task: Task | undefined, error: unknown): Promise<never> {
+    if (task !== undefined && error instanceof KeyUnavailableError) {
+      const { scope, key, value, version } = task;
+      const waiting = { ...value, message: error.message };
+      await exportTasksIn(this.#state).replace(scope, key, waiting, version, value.createdAt);
+    }
+    throw error;
   }
 
   async #end({ scope, key, value, version }: Task, status: StoredExportTask["status"], message: string) {
@@ -117,14 +133,11 @@ export class ExportRuns {
     if (!written) await this.#run(scope, key);
   }
 
-  /**
-   * Writes the next file. @returns what is new of the task, or why it cannot go on; undefined when there is
-   * nothing more.
-   */
-  async #step(task: Task): Promise<Partial<StoredExportTask> | string | undefined> {
+  /** Writes the next file. @returns what is new of the task; undefined when there is nothing more. */
+  async #step(task: Task): Promise<Partial<StoredExportTask> | "groupDeleted" | undefined> {
     const { value } = task;
     const group = await groupsIn(this.#state).get(task.scope, value.logGroupName);
-    if (group?.value.id !== value.groupId) return "The log group was deleted.";
+    if (group?.value.id !== value.groupId) return "groupDeleted";
     const from = visibleFrom(group.value, this.#clock.now(), value.from);
     const stream = await this.#nextStream(value);
     if (stream === undefined) return undefined;
@@ -209,9 +222,3 @@ export class ExportRuns {
 }
 
 const lineOf = ({ timestamp, message }: LogEventRow) => `${new Date(timestamp).toISOString()} ${message}\n`;
-
-/** A key that may not be used is no reason to wait: the account has one task at a time. */
-function refusalOf(error: unknown): string {
-  if (error instanceof KeyUnavailableError) return error.message;
-  throw error;
-}
