@@ -48,7 +48,7 @@ export function createRouter(services: readonly Service[]): Router {
   const byTarget = new Map(services.map((service) => [service.model.target, service]));
   const speaking = (name: ProtocolName) => services.filter((service) => service.protocols.has(name));
   const tries = new Map(speaking("restJson1").map((service) => [service, createPathTrie(service.model)]));
-  const json = (request: WireRequest) => routeJson(request, byTarget);
+  const json = createJsonRouting(byTarget);
   const rules: Readonly<Record<ProtocolName, (request: WireRequest) => Route>> = {
     rpcv2Cbor: (request) => routeCbor(request, byTarget),
     "awsJson1.0": json,
@@ -98,11 +98,23 @@ function routeCbor(request: WireRequest, byTarget: ReadonlyMap<string, Service>)
   return routeTo(byTarget.get(target), ["rpcv2Cbor"], name);
 }
 
-/** SDKs differ in what stands before the service: boto3 sends `com.amazonaws.cloudtrail.v20131101.` first. */
-function routeJson(request: WireRequest, byTarget: ReadonlyMap<string, Service>): Route {
-  const segments = (request.headers["x-amz-target"] ?? "").split(".");
-  const name = segments.pop() ?? "";
-  return routeTo(byTarget.get(segments.pop() ?? ""), ["awsJson1.0", "awsJson1.1"], name);
+/**
+ * SDKs differ in what stands before the service: boto3 sends `com.amazonaws.cloudtrail.v20131101.` first.
+ * Where there is nothing, the route is kept: of such targets there are as many as operations.
+ */
+function createJsonRouting(byTarget: ReadonlyMap<string, Service>): (request: WireRequest) => Route {
+  const known = new Map<string, Route>();
+  return (request) => {
+    const target = request.headers["x-amz-target"] ?? "";
+    const kept = known.get(target);
+    if (kept !== undefined) return kept;
+    const segments = target.split(".");
+    const isPlain = segments.length === 2;
+    const name = segments.pop() ?? "";
+    const route = routeTo(byTarget.get(segments.pop() ?? ""), ["awsJson1.0", "awsJson1.1"], name);
+    if (isPlain) known.set(target, route);
+    return route;
+  };
 }
 
 function routeTo(service: Service | undefined, names: readonly ProtocolName[], name: string): Route {

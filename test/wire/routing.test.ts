@@ -53,6 +53,24 @@ test.each([
   expect(() => router.route(request("POST", "/", { "x-amz-target": target }))).toThrow("not recognized");
 });
 
+test("X-Amz-Target leads to the same operation each time, and to another when it is another", () => {
+  const targets = [
+    "Logs_20140328.PutLogEvents",
+    "Logs_20140328.GetLogEvents",
+    "x.Logs_20140328.PutLogEvents",
+    "AWSEvents.PutEvents",
+  ];
+  const operations = [...targets, ...targets].map((target) =>
+    found(request("POST", "/", { "x-amz-target": target })),
+  );
+  const expected = ["PutLogEvents", "GetLogEvents", "PutLogEvents"].map((name) => `logs awsJson1.1 ${name}`);
+  const each = [...expected.map((name) => `cloudwatch-${name}`), "eventbridge awsJson1.1 PutEvents"];
+  expect(operations).toEqual([...each, ...each]);
+  expect(() => router.route(request("POST", "/", { "x-amz-target": "AWSEvents.PutLogEvents" }))).toThrow(
+    "not recognized",
+  );
+});
+
 test("rpcv2Cbor names service and operation in its path, which may have something before it", () => {
   const headers = { "smithy-protocol": "rpc-v2-cbor" };
   const path = "/service/GraniteServiceVersion20100801/operation/ListMetrics";
