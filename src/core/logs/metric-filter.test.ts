@@ -4,12 +4,8 @@ import { expect, test } from "vitest";
 import { DatumBatch } from "../metrics/datum-batch.ts";
 import { compileFilterPattern } from "./filter-pattern/compile.ts";
 import { parseFilterPattern } from "./filter-pattern/parse.ts";
-import {
-  EventReading,
-  MetricFilter,
-  metricFilterLimits,
-  type MetricTransformation,
-} from "./metric-filter.ts";
+import { EventReading } from "./event-readings.ts";
+import { MetricFilter, metricFilterLimits, type MetricTransformation } from "./metric-filter.ts";
 
 const now = Date.parse("2026-11-02T12:00:00Z");
 const compileRegex = (source: string) => {

@@ -1,9 +1,14 @@
 // A metric filter: which log events count, for which series, and with what value.
 import { checkSeries, type DatumBatch, type DatumSeries } from "../metrics/datum-batch.ts";
 import type { Dimension, MetricUnit } from "../metrics/metric-identity.ts";
+import type { EventReading } from "./event-readings.ts";
 import type { Scalar } from "./filter-pattern/compare.ts";
-import { compileReadingPredicate, type CompileRegex } from "./filter-pattern/compile.ts";
-import { MessageReading } from "./filter-pattern/message-reading.ts";
+import {
+  compileReadingPredicate,
+  type CompileRegex,
+  type ReadingPredicate,
+} from "./filter-pattern/compile.ts";
+import type { MessageReading } from "./filter-pattern/message-reading.ts";
 import { needlesOf } from "./filter-pattern/needles.ts";
 import { compileReference, type ValueReader } from "./filter-pattern/references.ts";
 import { isNumberText } from "./filter-pattern/scanner.ts";
@@ -19,8 +24,6 @@ export const metricFilterLimits = {
 } as const;
 
 const hourMs = 3_600_000;
-/** All series of filters have this resolution. */
-const minuteMs = 60_000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html */
 export interface MetricTransformation {
@@ -54,51 +57,9 @@ interface DimensionReader {
   readonly read: ValueReader;
 }
 
-/** A message with the time of its event. */
-export class EventReading extends MessageReading {
-  readonly timestamp: number;
-
-  constructor(message: string, timestamp: number) {
-    super(message);
-    this.timestamp = timestamp;
-  }
-}
-
-/** Neighbours that add the same to a series in a minute, most often a one each, are added at once. */
-class ValueRun {
-  readonly #batch: DatumBatch;
-  #series: DatumSeries | undefined;
-  /** Of the first of them. */
-  #timestamp = 0;
-  #minute = 0;
-  #value = 0;
-  #count = 0;
-
-  constructor(batch: DatumBatch) {
-    this.#batch = batch;
-  }
-
-  add(series: DatumSeries, timestamp: number, value: number): void {
-    const minute = Math.floor(timestamp / minuteMs);
-    if (series !== this.#series || value !== this.#value || minute !== this.#minute) {
-      this.end();
-      this.#series = series;
-      this.#timestamp = timestamp;
-      this.#minute = minute;
-      this.#value = value;
-    }
-    this.#count += 1;
-  }
-
-  end(): void {
-    if (this.#series !== undefined) this.#batch.add(this.#series, this.#timestamp, this.#value, this.#count);
-    this.#count = 0;
-  }
-}
-
 /** Compiled once and asked about every event of the group; it remembers the series of the hour. */
 export class MetricFilter {
-  readonly #matches: (reading: MessageReading) => boolean;
+  readonly #matches: ReadingPredicate;
   /** Texts without which a JSON event need not be parsed. */
   readonly #needles: readonly string[];
   readonly #read: ValueReader;
@@ -134,25 +95,74 @@ export class MetricFilter {
   /**
    * Adds the values of the events that match to the batch, and tells how many match. An event whose value is
    * no number adds nothing, and a dimension that it has no value for is left out. Instants are epoch
-   * milliseconds.
+   * milliseconds. Neighbours that add the same to a series in a minute, most often a one each, are added at
+   * once.
    */
   collect(events: readonly EventReading[], now: number, batch: DatumBatch): number {
+    this.#enterHour(now);
     let matched = 0;
-    const run = new ValueRun(batch);
+    let first: EventReading | undefined;
+    let series: DatumSeries | undefined;
+    let value = 0;
+    let count = 0;
     for (const event of events) {
       if (!this.#mayMatch(event) || !this.#matches(event)) continue;
       matched += 1;
-      const value = numberOf(this.#read(event));
-      if (value === undefined) continue;
-      const series = this.#recallSeries(event, now);
-      if (series !== undefined) run.add(series, event.timestamp, value);
+      const number = numberOf(this.#read(event));
+      const next = number === undefined ? undefined : this.#recallSeries(event);
+      if (number === undefined || next === undefined) continue;
+      if (next !== series || number !== value || event.minute !== first?.minute) {
+        if (series !== undefined && first !== undefined) batch.add(series, first.timestamp, value, count);
+        first = event;
+        series = next;
+        value = number;
+        count = 0;
+      }
+      count += 1;
     }
-    run.end();
+    if (series !== undefined && first !== undefined) batch.add(series, first.timestamp, value, count);
     return matched;
   }
 
-  #mayMatch({ isParsed, message }: EventReading): boolean {
-    return isParsed || this.#needles.every((needle) => message.includes(needle));
+  #mayMatch(event: EventReading): boolean {
+    if (event.isParsed) return true;
+    for (const needle of this.#needles) if (!event.message.includes(needle)) return false;
+    return true;
+  }
+
+  /** The limit of an hour's series begins anew with the next one. */
+  #enterHour(now: number): void {
+    const hour = Math.floor(now / hourMs);
+    if (hour === this.#hour) return;
+    this.#hour = hour;
+    this.#series = new Map();
+  }
+
+  /** Undefined for values that no dimension can have, and beyond the limit of the hour. */
+  #recallSeries(reading: MessageReading): DatumSeries | undefined {
+    const key = this.#keyOf(reading);
+    const known = this.#series.get(key);
+    if (known !== undefined || this.#series.has(key)) return known;
+    if (this.#series.size >= metricFilterLimits.seriesPerHour) return undefined;
+    const series = this.#newSeries(reading);
+    this.#series.set(key, series);
+    return series;
+  }
+
+  #newSeries(reading: MessageReading): DatumSeries | undefined {
+    const dimensions = this.#dimensions.map(({ name, read }) => ({ name, value: textOf(read(reading)) }));
+    const series = this.#seriesOf(dimensions.filter(({ value }) => value !== ""));
+    return typeof series === "string" ? undefined : series;
+  }
+
+  /** The text itself for one dimension, as most filters have it: to join texts makes new ones. */
+  #keyOf(reading: MessageReading): string {
+    let key: string | undefined;
+    for (const { read } of this.#dimensions) {
+      const text = textOf(read(reading));
+      key = key === undefined ? text : `${key}\u0000${text}`;
+    }
+    return key ?? "";
   }
 
   /** What is reported for a minute in which no event matches. */
@@ -160,28 +170,6 @@ export class MetricFilter {
     const { defaultValue } = this.#input.transformation;
     const series = this.#seriesOf([]);
     if (defaultValue !== undefined && typeof series !== "string") batch.add(series, timestamp, defaultValue);
-  }
-
-  /** Undefined for values that no dimension can have, and beyond the limit of the hour. */
-  #recallSeries(reading: MessageReading, now: number): DatumSeries | undefined {
-    const hour = Math.floor(now / hourMs);
-    if (hour !== this.#hour) {
-      this.#hour = hour;
-      this.#series = new Map();
-    }
-    const values = this.#dimensions.map(({ read }) => textOf(read(reading)));
-    const key = values.length === 1 ? (values[0] ?? "") : values.join("\u0000");
-    const known = this.#series.get(key);
-    if (known !== undefined || this.#series.has(key)) return known;
-    if (this.#series.size >= metricFilterLimits.seriesPerHour) return undefined;
-    const dimensions = this.#dimensions.flatMap(({ name }, index) => {
-      const value = values[index] ?? "";
-      return value === "" ? [] : [{ name, value }];
-    });
-    const series = this.#seriesOf(dimensions);
-    const found = typeof series === "string" ? undefined : series;
-    this.#series.set(key, found);
-    return found;
   }
 
   #seriesOf(dimensions: readonly Dimension[]): DatumSeries | string {

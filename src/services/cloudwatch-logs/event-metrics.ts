@@ -1,8 +1,9 @@
 // The metrics that come out of log events: those of the embedded metric format, and those of metric filters.
 import { claimsMetrics, collectEmbeddedMetrics } from "../../core/logs/embedded-metrics.ts";
-import { EventReading } from "../../core/logs/metric-filter.ts";
+import { EventReadings, type TurnTo } from "../../core/logs/event-readings.ts";
 import type { DatumBatch, DatumSeries } from "../../core/metrics/datum-batch.ts";
 import { identityKey } from "../../core/metrics/metric-identity.ts";
+import type { AppendedLogEvent } from "../../storage/telemetry/log-events.ts";
 import type { LogsContext } from "./context.ts";
 import type { IngestedBatch } from "./ingest-rules.ts";
 import type { ActiveMetricFilter } from "./metric-filter-directory.ts";
@@ -43,29 +44,37 @@ async function findFilters(context: LogsContext, logGroupName: string, { groupId
   return metricFilters.recall(groupId) ?? (await metricFilters.find(scopeOf(context), logGroupName, groupId));
 }
 
+/** One batch after the other uses them: nothing is awaited between reading the events and collecting. */
+const readings = new EventReadings();
+
 /** @returns the filters that no event matched. */
 function collectFilters(
   filters: readonly ActiveMetricFilter[],
-  ingested: IngestedBatch,
+  { events, documents, tally }: IngestedBatch,
   now: number,
   batch: DatumBatch,
 ): ReadonlySet<ActiveMetricFilter> {
-  let asTheyCame: readonly EventReading[] | undefined;
-  return new Set(
-    filters.filter(({ filter, isOnTransformed }) => {
-      const readings = isOnTransformed ? ingested.readings : (asTheyCame ??= readingsAsTheyCame(ingested));
-      return filter.collect(readings, now, batch) === 0;
-    }),
+  const quiet = new Set(filters);
+  const collect = (some: readonly ActiveMetricFilter[], turn: TurnTo<AppendedLogEvent>) => {
+    if (some.length === 0) return;
+    readings.read(events, turn, (read) => {
+      for (const one of some) if (one.filter.collect(read, now, batch) > 0) quiet.delete(one);
+    });
+  };
+  const isTransformed = tally.transformedEvents > 0;
+  collect(
+    filters.filter(({ isOnTransformed }) => isOnTransformed || !isTransformed),
+    (reading, { timestamp, message, transformed }, index) => {
+      reading.turnToEvent(timestamp, transformed ?? message, documents[index]);
+    },
   );
-}
-
-/** Those of the transformer's outcomes, but for the events of which it made something. */
-function readingsAsTheyCame({ events, readings, tally }: IngestedBatch): readonly EventReading[] {
-  if (tally.transformedEvents === 0) return readings;
-  return readings.map((reading, index) => {
-    const event = events[index];
-    return event?.transformed === undefined ? reading : new EventReading(event.message, event.timestamp);
-  });
+  collect(
+    filters.filter(({ isOnTransformed }) => !isOnTransformed && isTransformed),
+    (reading, { timestamp, message, transformed }, index) => {
+      reading.turnToEvent(timestamp, message, transformed === undefined ? documents[index] : undefined);
+    },
+  );
+  return quiet;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html */

@@ -2,7 +2,7 @@
 import { selectsGroup } from "../../core/logs/group-selection.ts";
 import { findAgain, maskText, type Finding } from "../../core/logs/data-protection/mask.ts";
 import { defaultIndexedFields, indexedFieldsOf } from "../../core/logs/indexed-fields.ts";
-import { EventReading } from "../../core/logs/metric-filter.ts";
+import { MessageReading } from "../../core/logs/filter-pattern/message-reading.ts";
 import type { InputLogEvent } from "../../core/logs/log-batch.ts";
 import { utf8Bytes } from "../../core/logs/log-batch.ts";
 import { compileTransformer, type Transform } from "../../core/logs/transformers/compile-transformer.ts";
@@ -41,13 +41,18 @@ export interface IngestTally {
 
 export interface IngestedBatch {
   readonly events: readonly AppendedLogEvent[];
-  /** What became of each event, read: the transformer's outcome where there is one, else the message. */
-  readonly readings: readonly EventReading[];
+  /**
+   * For each event the JSON that its text is, null for any other text: the transformer's outcome where there
+   * is one, else the message.
+   */
+  readonly documents: readonly (object | null)[];
   readonly tally: IngestTally;
   readonly extractsMetrics: boolean;
   /** What was found in each event that has sensitive data. */
   readonly findings: readonly (readonly Finding[])[];
 }
+
+const nothing: readonly Finding[] = [];
 
 /**
  * An event that cannot be transformed is stored as it is. Sensitive data is masked in the message and in what
@@ -63,10 +68,11 @@ export function ingest(
 ): IngestedBatch {
   const { transform, protection } = rules;
   const findings: (readonly Finding[])[] = [];
-  const readings: EventReading[] = [];
+  const documents: (object | null)[] = [];
+  const reading = new MessageReading("");
   const rowOf = ({ timestamp, message }: InputLogEvent, transformed: string | undefined) => {
-    const reading = new EventReading(transformed ?? message, timestamp);
-    readings.push(reading);
+    reading.turnTo(transformed ?? message);
+    documents.push(reading.document ?? null);
     const ofMessage = indexedFieldsOf(reading, rules.indexedFields, rules.indexedPaths);
     const indexed = entity === undefined ? ofMessage : { ...ofMessage, ...entity };
     return transformed === undefined
@@ -75,8 +81,7 @@ export function ingest(
   };
   let [transformedEvents, transformedBytes] = [0, 0];
   const rows = events.map((event) => {
-    const found = protection?.find(event.message) ?? [];
-    const message = maskText(event.message, found);
+    const found = protection?.find(event.message) ?? nothing;
     const transformed = transform && transformSafely(transform, protection, { ...event, found }, origin);
     if (transformed !== undefined) {
       transformedEvents += 1;
@@ -84,11 +89,12 @@ export function ingest(
     }
     if (found.length === 0) return rowOf(event, transformed);
     findings.push(found);
+    const message = maskText(event.message, found);
     return { ...rowOf({ ...event, message }, transformed), unmasked: event.message };
   });
   const failedTransformations = transform === undefined ? 0 : events.length - transformedEvents;
   const tally = { transformedEvents, transformedBytes, failedTransformations };
-  return { events: rows, readings, findings, tally, extractsMetrics: rules.extractsMetrics };
+  return { events: rows, documents, findings, tally, extractsMetrics: rules.extractsMetrics };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Conditions on JSON events.
 import { compileComparison, type Scalar } from "./compare.ts";
 import type { CompileRegex, ReadingPredicate } from "./compile.ts";
+import { allOf, anyOf } from "./compose.ts";
 import type { Condition, Selector, Step } from "./tree.ts";
 
 /** A message that is not JSON matches no JSON pattern, not even `NOT EXISTS`. */
@@ -23,53 +24,61 @@ export function parseDocument(message: string): object | undefined {
 
 function compile(condition: Condition<Selector>, compileRegex: CompileRegex): (root: object) => boolean {
   switch (condition.kind) {
-    case "and": {
-      const operands = condition.operands.map((operand) => compile(operand, compileRegex));
-      return (root) => operands.every((test) => test(root));
-    }
-    case "or": {
-      const operands = condition.operands.map((operand) => compile(operand, compileRegex));
-      return (root) => operands.some((test) => test(root));
-    }
+    case "and":
+      return allOf(condition.operands.map((operand) => compile(operand, compileRegex)));
+    case "or":
+      return anyOf(condition.operands.map((operand) => compile(operand, compileRegex)));
     case "compare": {
       const compare = compileComparison(condition.operator, condition.operand, compileRegex);
-      const find = compileSelector(condition.subject);
-      const accepts = (value: unknown): value is Scalar => isScalar(value) && compare(value);
-      return (root) => find(root, accepts) !== undefined;
+      return compileAny(condition.subject, (value) => isScalar(value) && compare(value));
     }
     case "is": {
       const wanted: null | boolean = { NULL: null, TRUE: true, FALSE: false }[condition.value];
-      const find = compileSelector(condition.subject);
-      const accepts = (value: unknown): value is null | boolean => value === wanted;
-      return (root) => find(root, accepts) !== undefined;
+      return compileAny(condition.subject, (value) => value === wanted);
     }
     case "notExists": {
-      const find = compileSelector(condition.subject);
-      return (root) => find(root, isAnything) === undefined;
+      const exists = compileAny(condition.subject, () => true);
+      return (root) => !exists(root);
     }
   }
 }
 
-export function isScalar(value: unknown): value is Scalar {
+function isScalar(value: unknown): value is Scalar {
   return value === null || typeof value !== "object";
 }
 
-const isAnything = (value: unknown): value is object | Scalar => value !== undefined;
+/** Whether one of the values that a selector leads to is accepted. */
+function compileAny(selector: Selector, accepts: (value: unknown) => boolean): (root: object) => boolean {
+  const read = compilePath(selector);
+  if (read === undefined) return (root) => select(root, selector).some(accepts);
+  return (root) => {
+    const value = read(root);
+    return value !== undefined && accepts(value);
+  };
+}
 
-/** The first value that a selector leads to and that is accepted; no value of JSON is undefined. */
-export type FindValue = <Value>(
-  root: unknown,
-  accepts: (value: unknown) => value is Value,
-) => Value | undefined;
+/** Reads the first scalar that a selector leads to; no value of JSON is undefined. */
+export function compileSelector(selector: Selector): (root: unknown) => Scalar | undefined {
+  const read = compilePath(selector) ?? ((root) => select(root, selector).find(isScalar));
+  return (root) => {
+    const value = read(root);
+    return isScalar(value) ? value : undefined;
+  };
+}
 
-/** Most selectors lead to one value at most, which is found without a list of values for every step. */
-export function compileSelector(selector: Selector): FindValue {
+/**
+ * Most selectors lead to one value at most, which is found without a list of values for every step; undefined
+ * for the others.
+ */
+function compilePath(selector: Selector): ((root: unknown) => unknown) | undefined {
   const steps = selector.flatMap((step) => compileStep(step) ?? []);
-  if (steps.length < selector.length) return (root, accepts) => select(root, selector).find(accepts);
-  return (root, accepts) => {
+  if (steps.length < selector.length) return undefined;
+  const [only] = steps;
+  if (only !== undefined && steps.length === 1) return only;
+  return (root) => {
     let value = root;
     for (const step of steps) value = step(value);
-    return accepts(value) ? value : undefined;
+    return value;
   };
 }
 

@@ -1,6 +1,7 @@
 // Turns a filter pattern into a predicate over messages.
 import { compileFields } from "./compile-fields.ts";
 import { compileJson } from "./compile-json.ts";
+import { allOf, anyOf } from "./compose.ts";
 import { MessageReading } from "./message-reading.ts";
 import type { FilterPattern, Term } from "./tree.ts";
 
@@ -17,6 +18,8 @@ export type ReadingPredicate = (reading: MessageReading) => boolean;
 
 /** @throws what `compileRegex` throws for a regular expression that it cannot read. */
 export function compileFilterPattern(pattern: FilterPattern, compileRegex: CompileRegex): MessagePredicate {
+  if (pattern.kind === "everything") return () => true;
+  if (pattern.kind === "terms") return compileTerms(pattern.terms, compileRegex);
   const matches = compileReadingPredicate(pattern, compileRegex);
   return (message) => matches(new MessageReading(message));
 }
@@ -50,11 +53,8 @@ function compileTerms(terms: readonly Term[], compileRegex: CompileRegex): Messa
     terms.filter((term) => term.role === role).map(({ match }) => contains(match, compileRegex));
   const required = testsOf("required");
   const excluded = testsOf("excluded");
-  const optional = testsOf("optional");
-  if (required.length === 0 && excluded.length === 0) {
-    return (message) => optional.some((test) => test(message));
-  }
-  return (message) => required.every((test) => test(message)) && !excluded.some((test) => test(message));
+  if (required.length === 0 && excluded.length === 0) return anyOf(testsOf("optional"));
+  return allOf([...required, ...excluded.map((has) => (message: string) => !has(message))]);
 }
 
 function contains({ kind, text }: Term["match"], compileRegex: CompileRegex): MessagePredicate {

@@ -1,6 +1,7 @@
 // The values that a filter pattern names, as TestMetricFilter reports them.
-import { compileField, EventFields } from "./compile-fields.ts";
+import { compileField } from "./compile-fields.ts";
 import { parseDocument, select } from "./compile-json.ts";
+import { EventFields } from "./event-fields.ts";
 import { printSelector } from "./print.ts";
 import type { Condition, FilterPattern, Selector } from "./tree.ts";
 
@@ -15,7 +16,7 @@ export function extractValues(pattern: FilterPattern, message: string): Readonly
     case "terms":
       return {};
     case "fields": {
-      const values = new EventFields(message);
+      const values = new EventFields({ message });
       return Object.fromEntries(
         pattern.fields.flatMap((field, place) =>
           field.kind === "field"

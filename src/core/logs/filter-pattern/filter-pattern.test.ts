@@ -5,7 +5,7 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { compileComparison } from "./compare.ts";
 import { compileFilterPattern, literalPrefix } from "./compile.ts";
-import { EventFields } from "./compile-fields.ts";
+import { EventFields } from "./event-fields.ts";
 import { extractValues } from "./extract.ts";
 import { needlesOf } from "./needles.ts";
 import { parseFilterPattern, regexesOf } from "./parse.ts";
@@ -176,8 +176,13 @@ test("needles of a JSON condition are its names and its quoted texts", () => {
   expect(needles).toEqual(["user", "name", "ann", "age"]);
 });
 
+function allFields(message: string): readonly string[] {
+  const fields = new EventFields({ message });
+  return fields.slice(0, fields.count);
+}
+
 test("brackets and quotation marks hold a field together", () => {
-  expect(new EventFields('1.2.3.4 - [10/Oct 13:25] "GET / HTTP/1.0" 200').all).toEqual([
+  expect(allFields('1.2.3.4 - [10/Oct 13:25] "GET / HTTP/1.0" 200')).toEqual([
     "1.2.3.4",
     "-",
     "10/Oct 13:25",
@@ -192,15 +197,21 @@ function fieldsOf(message: string): readonly string[] {
   return found.map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
 const dividedText = fc
-  .array(fc.constantFrom("[", "]", '"', "a", " ", "\t", "\u00a0", "\u2003", "é"))
+  .array(fc.constantFrom("[", "]", '"', "a", " ", "\t", "\u00a0", "\u2003", "\ufeff", "é", "\u2060"))
   .map((parts) => parts.join(""));
 
 property.prop([dividedText, fc.nat(6)])("fields are found as far as they are asked for", (message, place) => {
   const wanted = fieldsOf(message);
-  const fields = new EventFields(message);
+  const fields = new EventFields({ message });
   expect(fields.at(place)).toBe(wanted[place]);
   expect(fields.hasAtLeast(place)).toBe(wanted.length >= place);
-  expect(fields.all).toEqual(wanted);
+  expect(fields.slice(0, fields.count)).toEqual(wanted);
+});
+
+test("every blank of a regular expression divides fields, and nothing else does", () => {
+  const units = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit));
+  const dividing = units.filter((unit) => allFields(`a${unit}b`).length === 2);
+  expect(dividing).toEqual(units.filter((unit) => /\s/.test(unit)));
 });
 
 /** Divides the whole message and gives each field of the pattern its part before it looks at any. */

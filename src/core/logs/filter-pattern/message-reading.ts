@@ -1,33 +1,45 @@
 // A message, read in the ways that filter patterns need, each at most once however many patterns look at it.
-import { EventFields } from "./compile-fields.ts";
 import { parseDocument } from "./compile-json.ts";
+import { EventFields } from "./event-fields.ts";
 
+/** One object can read the messages of a batch, one after the other. */
 export class MessageReading {
-  readonly message: string;
-  #document: object | undefined;
-  #isParsed = false;
+  #message: string;
+  #document: object | null | undefined;
   #fields: EventFields | undefined;
+  #isDivided = false;
 
   constructor(message: string) {
-    this.message = message;
+    this.#message = message;
+  }
+
+  /** `document` is what is known of it already: null for a message that is none. */
+  turnTo(message: string, document?: object | null): void {
+    this.#message = message;
+    this.#document = document;
+    this.#isDivided = false;
+  }
+
+  get message(): string {
+    return this.#message;
   }
 
   /** The object or array that the message is; undefined for any other message. */
   get document(): object | undefined {
-    if (!this.#isParsed) {
-      this.#isParsed = true;
-      this.#document = parseDocument(this.message);
-    }
-    return this.#document;
+    if (this.#document === undefined) this.#document = parseDocument(this.#message) ?? null;
+    return this.#document ?? undefined;
   }
 
   /** Whether asking for the document costs nothing. */
   get isParsed(): boolean {
-    return this.#isParsed;
+    return this.#document !== undefined;
   }
 
-  /** What stands between blanks. */
+  /** What stands between blanks; those of one message at a time. */
   get fields(): EventFields {
-    return (this.#fields ??= new EventFields(this.message));
+    this.#fields ??= new EventFields(this);
+    if (!this.#isDivided) this.#fields.begin();
+    this.#isDivided = true;
+    return this.#fields;
   }
 }

@@ -1,7 +1,7 @@
 // References to values of an event that matches a pattern, as metric filters have them: `$.size`, `$bytes`.
 import type { Scalar } from "./compare.ts";
 import { compileField } from "./compile-fields.ts";
-import { compileSelector, isScalar } from "./compile-json.ts";
+import { compileSelector } from "./compile-json.ts";
 import type { MessageReading } from "./message-reading.ts";
 import { parseSelector } from "./parse-json.ts";
 import { Scanner } from "./scanner.ts";
@@ -32,8 +32,8 @@ function compileSelectorText(reference: string): ValueReader | undefined {
     const scanner = new Scanner(reference);
     const selector = parseSelector(scanner);
     if (!scanner.atEnd) return undefined;
-    const find = compileSelector(selector);
-    return ({ document }) => find(document, isScalar);
+    const read = compileSelector(selector);
+    return ({ document }) => read(document);
   } catch (error) {
     if (error instanceof FilterPatternError) return undefined;
     throw error;
