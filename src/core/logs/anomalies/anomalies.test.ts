@@ -203,6 +203,36 @@ describe("anomalies", () => {
     expect(over.changed).toMatchObject([{ isActive: false }]);
   });
 
+  test("a suppressed anomaly is left as it is, and a suppressed pattern has no new one", () => {
+    const miner = new TemplateMiner();
+    const messages = [...served, "ERROR disk sda1 is full"];
+    const { baseline, found } = detect(trained(miner), miner, windowOf(miner, 0, messages), [], options);
+    const [anomaly] = found;
+    const runWith = (changes: Partial<Anomaly>) =>
+      detect(baseline, miner, windowOf(miner, 1_000, messages), [{ ...anomaly!, ...changes }], options);
+    const until = 2_001;
+    expect(runWith({ suppression: { at: 1, until, isOfPattern: false } }).changed).toEqual([]);
+    expect(runWith({ suppression: { at: 1, isOfPattern: true } }).changed).toEqual([]);
+    expect(runWith({ suppression: { at: 1, until: 2_000, isOfPattern: false } }).changed).toMatchObject([
+      { lastSeenAt: 2_000 },
+    ]);
+    // It was normal, and is not any more.
+    const more = windowOf(
+      miner,
+      1_000,
+      Array.from({ length: 900 }, () => "request served in 5 ms"),
+    );
+    const [frequent] = detect(baseline, miner, more, [], options).found;
+    const known: Anomaly = { ...frequent!, isBaseline: true };
+    const later = (suppression: Anomaly["suppression"]) =>
+      detect(baseline, miner, more, [{ ...known, ...(suppression && { suppression }) }], options).found
+        .length;
+    expect(later(undefined)).toBe(1);
+    expect(later({ at: 1, isOfPattern: true })).toBe(0);
+    expect(later({ at: 1, isOfPattern: false })).toBe(1);
+    expect(later({ at: 1, until: 2_000, isOfPattern: true })).toBe(1);
+  });
+
   test("an anomaly that was visible long enough is normal from then on", () => {
     const miner = new TemplateMiner();
     let state = detect(trained(miner), miner, windowOf(miner, 0, [...served, "new things"]), [], options);

@@ -1,6 +1,6 @@
 // One evaluation of a log anomaly detector: from the messages of a window to what changes in its anomalies.
 import type { TemplateMiner } from "../templates/template-miner.ts";
-import { priorityOf, sawAgain, type Anomaly } from "./anomaly.ts";
+import { isSuppressed, priorityOf, sawAgain, type Anomaly } from "./anomaly.ts";
 import { findDeviations, learn, type Baseline, type Deviation } from "./baseline.ts";
 
 /** The messages of a window by their templates; `samples` has a few of each. */
@@ -21,7 +21,9 @@ export interface Detection {
 
 /**
  * A template that has an anomaly already goes on with it. One that is normal again ends its anomaly; so does
- * one that was there for `visibilityMs`, which is normal from then on.
+ * one that was there for `visibilityMs`, which is normal from then on. An anomaly that is suppressed is not
+ * updated, and of a pattern that is suppressed there are no new ones:
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateAnomaly.html
  */
 export function detect(
   baseline: Baseline,
@@ -37,6 +39,11 @@ export function detect(
   const normal = new Set(
     anomalies.filter(({ isBaseline }) => isBaseline === true).map(({ patternId }) => patternId),
   );
+  const suppressedPatterns = new Set(
+    anomalies
+      .filter((anomaly) => anomaly.suppression?.isOfPattern === true && isSuppressed(anomaly, endAt))
+      .map(({ patternId }) => patternId),
+  );
   const changed: Anomaly[] = [];
   const found: Anomaly[] = [];
   const apart = new Set<string>();
@@ -44,6 +51,12 @@ export function detect(
     const { id, count } = deviation;
     if (normal.has(id) && deviation.kind === "new") continue;
     const before = open.get(id);
+    const suppressed = before === undefined ? suppressedPatterns.has(id) : isSuppressed(before, endAt);
+    if (suppressed) {
+      open.delete(id);
+      apart.add(id);
+      continue;
+    }
     const samples = window.samples.get(id) ?? [];
     if (before === undefined) {
       const made = begin(deviation, miner, window, newId());
