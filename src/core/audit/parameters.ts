@@ -39,19 +39,20 @@ const secretNames: ReadonlySet<string> = new Set([
 
 /**
  * The values as CloudTrail writes them: member names begin in lower case, instants are ISO 8601, bytes are
- * only counted. Null when there is nothing; `{"omitted":true}` when the JSON would be larger than AWS's limit
+ * only counted. As JSON: `null` when there is nothing; `{"omitted":true}` when it would be larger than AWS's
+ * limit
  * (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html).
  */
-export function parametersOf(values: object | undefined, shape: ParameterShape): object | null {
-  if (values === undefined) return null;
+export function parametersOf(values: object | undefined, shape: ParameterShape): string {
+  if (values === undefined) return "null";
   return bounded(structureOf(values, shape.members ?? []));
 }
 
-/** The object itself, or what stands for one that is empty or too large. */
-export function bounded(parameters: object): object | null {
+/** The JSON of an object, or of what stands for one that is empty or too large. */
+export function bounded(parameters: object): string {
   const text = JSON.stringify(parameters);
-  if (text === "{}") return null;
-  return text.length > auditLimits.parametersCharacters ? { omitted: true } : parameters;
+  if (text === "{}") return "null";
+  return text.length > auditLimits.parametersCharacters ? '{"omitted":true}' : text;
 }
 
 function structureOf(values: object, members: readonly ParameterMember[]): object {

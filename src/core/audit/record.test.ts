@@ -232,6 +232,48 @@ describe("parameters", () => {
   });
 });
 
+test("whatever the texts of a call hold, they stand in its record as they are", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom('"', "\\", '","x":"', "\u2028", "\ud800"),
+  );
+  const law = fc.property(text, text, text, text, text, (agent, region, address, requestId, message) => {
+    const request = { sourceAddress: address, headers: { "user-agent": agent } };
+    const { account, arn } = { ...root, account: region };
+    const identity = { principal: { ...root, account, arn }, region };
+    const failure = { name: agent, message };
+    const { record } = entryOf({ request, requestId, identity, failure });
+    expect(record).toMatchObject({
+      userAgent: agent,
+      awsRegion: region,
+      sourceIPAddress: address,
+      requestID: requestId,
+      errorCode: agent,
+      errorMessage: message,
+      recipientAccountId: account,
+    });
+    expect(Object.keys(record)).toHaveLength(21);
+  });
+  fc.assert(law);
+});
+
+test("what calls have in common is not what they differ in", () => {
+  const { operation, receivedAt } = createLogGroup;
+  const service = { model: { name: "other", signingName: "other", version: "2" } };
+  const records = [
+    entryOf({ operation, receivedAt }),
+    entryOf({ operation, receivedAt: receivedAt + 876, service }),
+    entryOf({ operation, receivedAt: receivedAt + 877 }),
+    entryOf({ operation, receivedAt }),
+  ].map(({ record }) => `${record.eventSource} ${record.apiVersion} ${record.eventTime}`);
+  expect(records).toEqual([
+    "logs.amazonaws.com 2014-03-28 2026-11-21T06:00:00Z",
+    "other.amazonaws.com 2 2026-11-21T06:00:00Z",
+    "logs.amazonaws.com 2014-03-28 2026-11-21T06:00:01Z",
+    "logs.amazonaws.com 2014-03-28 2026-11-21T06:00:00Z",
+  ]);
+});
+
 test("resources are found by name and by ARN, each once", () => {
   const arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/app";
   const cases: readonly (readonly [string, string, Record<string, unknown>, readonly object[]])[] = [

@@ -58,62 +58,106 @@ export interface AuditEntry {
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  */
 export function auditEntryOf(call: AuditedCall, eventId: string): AuditEntry | undefined {
-  const { service, operation, identity, failure } = call;
+  const { service, operation, identity } = call;
   if (service === undefined || operation === undefined || identity === undefined) return undefined;
-  const { signingName, version } = service.model;
+  const { signingName } = service.model;
   const { principal, region } = identity;
-  const data = dataOperation(signingName, operation.name);
-  const readOnly = isReadOnly(signingName, operation.name);
+  const facts = factsOf(service, operation);
+  const { data, readOnly } = facts;
   const input = (call.input ?? {}) as CallValues;
   const resources = data === undefined ? resourcesOf(signingName, operation.name, input) : [];
   const user = userOf(principal);
-  const entry = {
+  return {
     account: principal.account,
     region,
-    category: data === undefined ? "Management" : "Data",
+    category: facts.category,
     calledAt: call.receivedAt,
     eventId,
     eventName: operation.name,
-    eventSource: eventSourceOf(signingName),
+    eventSource: facts.eventSource,
     readOnly,
     userName: user.name,
     accessKeyId: principal.accessKeyId,
     resources,
-  } as const;
-  const record = JSON.stringify({
-    eventVersion: "1.11",
-    userIdentity: user.identity,
-    eventTime: isoSeconds(call.receivedAt),
-    eventSource: entry.eventSource,
-    eventName: operation.name,
-    awsRegion: region,
-    sourceIPAddress: call.request.sourceAddress.replace(/^::ffff:/, ""),
-    userAgent: (call.request.headers["user-agent"] ?? "").slice(0, auditLimits.textCharacters),
-    ...(failure === undefined ? {} : { errorCode: failure.name, errorMessage: shortened(failure.message) }),
-    requestParameters: requestParametersOf(call, operation.input, data),
-    responseElements: responseElementsOf(call, operation.output, data, readOnly),
-    requestID: call.requestId,
-    eventID: eventId,
-    readOnly,
-    ...resourceField(resources, data, principal.account),
-    eventType: "AwsApiCall",
-    apiVersion: version,
-    managementEvent: data === undefined,
-    recipientAccountId: principal.account,
-    eventCategory: entry.category,
-  });
-  return { ...entry, record };
+    // Every call that is answered is written down: of this text, what calls have in common is made once.
+    record:
+      `{"eventVersion":"1.11","userIdentity":${user.identity},"eventTime":"${isoSeconds(call.receivedAt)}",` +
+      `${facts.whatFields},"awsRegion":${json(region)},${whenceFields(call.request)}` +
+      `${failureFields(call.failure)},` +
+      `"requestParameters":${requestParametersOf(call, operation.input, data)},` +
+      `"responseElements":${responseElementsOf(call, operation.output, facts)},` +
+      `"requestID":${json(call.requestId)},"eventID":${json(eventId)},"readOnly":${readOnly}` +
+      `${resourceField(resources, data, principal.account)},${facts.typeFields},` +
+      `"recipientAccountId":${json(principal.account)},"eventCategory":"${facts.category}"}`,
+  };
 }
 
 /** The event source of the own service, which is not Amazon's and does not say so. */
 export const ownEventSource = "groundwatch";
 
-function eventSourceOf(signingName: string): string {
-  return signingName === ownEventSource ? signingName : `${signingName}.amazonaws.com`;
+type CalledService = NonNullable<AuditedCall["service"]>;
+type CalledOperation = NonNullable<AuditedCall["operation"]>;
+
+/** What all records of an operation have in common. */
+interface OperationFacts {
+  readonly service: CalledService;
+  /** Undefined for an operation of the management plane. */
+  readonly data: DataOperation | undefined;
+  readonly category: AuditEntry["category"];
+  readonly readOnly: boolean;
+  readonly eventSource: string;
+  /** Fields of the record, as JSON. */
+  readonly whatFields: string;
+  readonly typeFields: string;
 }
 
+const operations = new WeakMap<CalledOperation, OperationFacts>();
+
+/** Operations belong to models, which live as long as the server. */
+function factsOf(service: CalledService, operation: CalledOperation): OperationFacts {
+  const known = operations.get(operation);
+  if (known?.service === service) return known;
+  const { signingName, version } = service.model;
+  const data = dataOperation(signingName, operation.name);
+  const isManagement = data === undefined;
+  const eventSource = signingName === ownEventSource ? signingName : `${signingName}.amazonaws.com`;
+  const facts: OperationFacts = {
+    service,
+    data,
+    category: isManagement ? "Management" : "Data",
+    readOnly: isReadOnly(signingName, operation.name),
+    eventSource,
+    whatFields: `"eventSource":${json(eventSource)},"eventName":${json(operation.name)}`,
+    typeFields: `"eventType":"AwsApiCall","apiVersion":${json(version)},"managementEvent":${isManagement}`,
+  };
+  operations.set(operation, facts);
+  return facts;
+}
+
+function json(value: string | object): string {
+  return JSON.stringify(value);
+}
+
+const latest = { second: Number.NaN, text: "" };
+
+/** Most calls are of the second of the call before. */
 function isoSeconds(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, -5)}Z`;
+  const second = Math.floor(instant / 1000);
+  if (latest.second !== second) {
+    latest.text = `${new Date(second * 1000).toISOString().slice(0, -5)}Z`;
+    latest.second = second;
+  }
+  return latest.text;
+}
+
+function whenceFields({ sourceAddress, headers }: AuditedCall["request"]): string {
+  const address = sourceAddress.startsWith("::ffff:") ? sourceAddress.slice(7) : sourceAddress;
+  return `"sourceIPAddress":${json(address)},"userAgent":${json(shortened(headers["user-agent"] ?? ""))}`;
+}
+
+function failureFields(failure: AuditedCall["failure"]): string {
+  if (failure === undefined) return "";
+  return `,"errorCode":${json(failure.name)},"errorMessage":${json(shortened(failure.message))}`;
 }
 
 function shortened(text: string): string {
@@ -124,7 +168,7 @@ function requestParametersOf(
   { input }: AuditedCall,
   shape: ParameterShape,
   data: DataOperation | undefined,
-): object | null {
+): string {
   if (input === undefined || data?.parameters === undefined) return parametersOf(input, shape);
   return bounded(data.parameters(input as CallValues));
 }
@@ -133,32 +177,31 @@ function requestParametersOf(
 function responseElementsOf(
   { output, failure }: AuditedCall,
   shape: ParameterShape,
-  data: DataOperation | undefined,
-  readOnly: boolean,
-): object | null {
-  if (readOnly || failure !== undefined || output === undefined) return null;
+  { data, readOnly }: OperationFacts,
+): string {
+  if (readOnly || failure !== undefined || output === undefined) return "null";
   if (data === undefined) return parametersOf(output, shape);
-  return data.response === undefined ? null : bounded(data.response(output as CallValues));
+  return data.response === undefined ? "null" : bounded(data.response(output as CallValues));
 }
 
 function resourceField(
   resources: readonly AuditedResource[],
   data: DataOperation | undefined,
   accountId: string,
-): { resources?: readonly object[] } {
-  if (data !== undefined) return { resources: [{ type: data.resourceType }] };
-  if (resources.length === 0) return {};
-  return {
-    resources: resources.map(({ type, name }) =>
-      name.startsWith("arn:") ? { accountId, type, ARN: name } : { accountId, type, resourceName: name },
-    ),
-  };
+): string {
+  if (data !== undefined) return `,"resources":[{"type":${json(data.resourceType)}}]`;
+  if (resources.length === 0) return "";
+  const named = resources.map(({ type, name }) =>
+    name.startsWith("arn:") ? { accountId, type, ARN: name } : { accountId, type, resourceName: name },
+  );
+  return `,"resources":${json(named)}`;
 }
 
 interface AuditedUser {
   /** What LookupEvents calls the user name. */
   readonly name: string;
-  readonly identity: object;
+  /** The `userIdentity`, as JSON. */
+  readonly identity: string;
 }
 
 const users = new WeakMap<AuditedPrincipal, AuditedUser>();
@@ -167,7 +210,8 @@ const users = new WeakMap<AuditedPrincipal, AuditedUser>();
 function userOf(principal: AuditedPrincipal): AuditedUser {
   const known = users.get(principal);
   if (known !== undefined) return known;
-  const user = newUser(principal);
+  const { name, identity } = newUser(principal);
+  const user = { name, identity: json(identity) };
   users.set(principal, user);
   return user;
 }
@@ -175,7 +219,10 @@ function userOf(principal: AuditedPrincipal): AuditedUser {
 const arnForm = /^arn:([\w-]+):(?:iam|sts)::\d*:([\w-]+)(?:\/(.+))?$/;
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
-function newUser({ account, accessKeyId, arn, userName }: AuditedPrincipal): AuditedUser {
+function newUser({ account, accessKeyId, arn, userName }: AuditedPrincipal): {
+  readonly name: string;
+  readonly identity: object;
+} {
   const [, partition = "aws", kind = "root", path = ""] = arnForm.exec(arn) ?? [];
   const common = { arn, accountId: account, accessKeyId };
   const [first = "", session = ""] = path.split("/");
