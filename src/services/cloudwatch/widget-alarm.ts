@@ -1,6 +1,7 @@
 // Finds the alarm that an image shows.
 import { withAlarm } from "../../core/widgets/alarm-graph.ts";
 import type { Widget } from "../../core/widgets/widget.ts";
+import { callInRegion } from "../../wire/call-context.ts";
 import type { CloudWatchContext } from "./context.ts";
 import { validation } from "./metric-data-queries.ts";
 import { findAlarm } from "./stored-alarms.ts";
@@ -18,7 +19,7 @@ export async function withItsAlarm(widget: Widget, context: CloudWatchContext): 
   const [, region, account, name] = alarmArn.exec(arn) ?? [];
   if (name === undefined || region === undefined) throw refused("is not the ARN of an alarm");
   if (region !== wanted) throw refused(`cannot be in an image of ${wanted}`);
-  const here = { ...context, call: { ...context.call, region } };
+  const here = { ...context, call: callInRegion(context.call, region) };
   const found = account === context.call.account ? await findAlarm(here, name) : undefined;
   if (found === undefined) throw refused("does not exist");
   const { value: alarm } = found;

@@ -6,6 +6,7 @@ import { isFailed, type Series } from "../../core/metrics/math/series.ts";
 import type { MetricRenderer, WidgetMetric } from "../../core/widgets/metric-rows.ts";
 import { bandOf, type WidgetSeries } from "../../core/widgets/series.ts";
 import type { Widget } from "../../core/widgets/widget.ts";
+import { callInRegion } from "../../wire/call-context.ts";
 import type { CloudWatchContext, Input } from "./context.ts";
 import { fetchSeries } from "./fetch-series.ts";
 import { checkQueries, readerOf, validation } from "./metric-data-queries.ts";
@@ -64,7 +65,7 @@ function inRegion(context: CloudWatchContext, widget: Widget): CloudWatchContext
   if (other !== undefined) {
     throw validation(`Metrics of ${other.renderer.region} and ${region} cannot be in one image.`);
   }
-  return { ...context, call: { ...context.call, region } };
+  return { ...context, call: callInRegion(context.call, region) };
 }
 
 /** Metrics need no id, but their queries do. */
