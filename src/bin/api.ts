@@ -1,4 +1,5 @@
 // The API: requests to answers, with what proves the caller, records the call and explains a failing store.
+import { recordedInput } from "../core/audit/operations.ts";
 import { randomUUID } from "node:crypto";
 import type { Config } from "../server/config-settings.ts";
 import { createAuthorize } from "../server/authorize.ts";
@@ -40,6 +41,7 @@ export function createApi(options: ApiOptions): App {
     stopwatch,
     newRequestId: randomUUID,
     record: options.record,
+    recordedInput: ({ model }, { name }, input) => recordedInput(model.signingName, name, input),
     translateError: (error) => translateStorageError(error, data),
     onUnexpectedError: (error, { operation, requestId }) =>
       log.error("a call failed unexpectedly", error, { operation: operation?.name, requestId }),

@@ -7,6 +7,8 @@ export interface Worlds {
    * unreachable.
    */
   numberOf(account: string, region: string): Promise<number>;
+  /** The same where it is known already; undefined where state must be asked. */
+  recall(account: string, region: string): number | undefined;
   /** Forgets what is cached; call it after `eraseDocuments`. */
   forget(): void;
 }
@@ -18,6 +20,7 @@ interface World {
 export function createWorlds(state: State): Worlds {
   const collection = state.collection<World>("worlds");
   const known = new Map<string, Promise<number>>();
+  const recalled = new Map<string, number>();
   return {
     numberOf(account, region) {
       const key = `${account}/${region}`;
@@ -25,10 +28,19 @@ export function createWorlds(state: State): Worlds {
       if (cached !== undefined) return cached;
       const number = find(key);
       known.set(key, number);
-      number.catch(() => known.delete(key));
+      number.then(
+        (found) => {
+          if (known.get(key) === number) recalled.set(key, found);
+        },
+        () => known.delete(key),
+      );
       return number;
     },
-    forget: () => known.clear(),
+    recall: (account, region) => recalled.get(`${account}/${region}`),
+    forget() {
+      known.clear();
+      recalled.clear();
+    },
   };
 
   async function find(key: string): Promise<number> {

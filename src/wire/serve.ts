@@ -31,7 +31,9 @@ export interface Call {
   /** Of an address that does its work by itself, and answers what no operation does. */
   handler?: BoundHandler;
   identity?: Identity;
-  input?: Values;
+  input?: Values | undefined;
+  /** What the record says of the input, which is let go where this is known. */
+  recorded?: Values | undefined;
   output?: Values;
   failure?: Failure;
 }
@@ -69,6 +71,8 @@ export interface AppOptions {
   readonly record: (call: AnsweredCall) => void | Promise<void>;
   /** Gives a meaning to errors from below, such as a full disk; undefined leaves them unexpected. */
   readonly translateError: (error: unknown, service: Service | undefined) => Error | undefined;
+  /** What the record of a call says of its input; undefined to be given the input itself. */
+  readonly recordedInput?: (service: Service, operation: Operation, input: Values) => Values | undefined;
   /** An error that nobody expected; the client is told only the request id. */
   readonly onUnexpectedError: (error: unknown, call: Readonly<Call>) => void;
   /** Fails a call whose output has a member that the model has not; for tests, because it costs time. */
@@ -113,9 +117,7 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
     if (call.handler === undefined) {
       requireSize(call.request.body.length, service.requestBytes.get(operation.name));
     }
-    call.input = call.protocol.decode(operation, call.request, body);
-    options.authorize?.(call.identity, service, operation, call.input);
-    const output = handler(call.input, contextOf(call, call.identity, operation, options));
+    const output = perform({ handler, service, operation, identity: call.identity, body }, call, options);
     call.output = output instanceof Promise ? await output : output;
     if (options.strictOutputs && call.handler === undefined) assertKnownMembers(operation, call.output);
     response = call.protocol.encode(operation, call.output, call.requestId);
@@ -126,6 +128,32 @@ async function serve(call: Call, router: Router, options: AppOptions): Promise<W
   const recorded = options.record(answered(call, response, options.stopwatch() - startedMs));
   if (recorded instanceof Promise) await recorded;
   return response;
+}
+
+interface Step {
+  readonly handler: BoundHandler;
+  readonly service: Service;
+  readonly operation: Operation;
+  readonly identity: Identity;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Not a part of the async function, which would hold on to the input: thousands of large batches wait for
+ * the disk, and the garbage collector would copy each of them.
+ */
+function perform(
+  { handler, service, operation, identity, body }: Step,
+  call: Call,
+  options: AppOptions,
+): Values | Promise<Values> {
+  const input = call.protocol.decode(operation, call.request, body);
+  call.input = input;
+  options.authorize?.(identity, service, operation, input);
+  const output = handler(input, contextOf(call, identity, operation, options));
+  call.recorded = options.recordedInput?.(service, operation, input);
+  if (call.recorded !== undefined) call.input = undefined;
+  return output;
 }
 
 /** An error that cannot be encoded is an unexpected one, and that always can. */

@@ -8,12 +8,15 @@ import type { CallContext, WireRequest, WireResponse } from "../../src/wire/requ
 import { createApp, maxBodyBytes, maxInflatedBytes } from "../../src/wire/serve.ts";
 import type { AnsweredCall, App, AppOptions } from "../../src/wire/serve.ts";
 import { defineService, modelled } from "../../src/wire/service.ts";
+import { collectGarbage } from "../support/garbage.ts";
 
 let steps: string[];
 let recorded: AnsweredCall[];
 let unexpected: unknown[];
 let context: CallContext;
 let app: App;
+let held: WeakRef<object> | undefined;
+let answer: () => void;
 
 const principal = { account: "1", accessKeyId: "k", arn: "arn:aws:iam::1:root", userName: undefined };
 
@@ -35,6 +38,10 @@ function start(changes: Partial<AppOptions> = {}): App {
         }
         if (input.logGroupName === "broken") throw new TypeError("the password is hunter2");
         return {};
+      },
+      PutLogEvents(input) {
+        held = new WeakRef(input.logEvents ?? []);
+        return new Promise((resolve) => (answer = () => resolve({})));
       },
       DescribeLogGroups: () => Promise.resolve({ logGroups: [{ logGroupName: "a" }], surprise: 1 }),
     },
@@ -84,6 +91,23 @@ function request(
 
 const createLogGroup = (name: string, changes: Partial<WireRequest> = {}) =>
   request("CreateLogGroup", JSON.stringify({ logGroupName: name }), changes);
+
+test("of a large input no more is kept until the answer than its record says", async () => {
+  const recordedInput = (
+    _: unknown,
+    { name }: { readonly name: string },
+    { logGroupName }: object & { logGroupName?: unknown },
+  ) => (name === "PutLogEvents" ? { logGroupName } : undefined);
+  app = start({ recordedInput });
+  const logEvents = [{ timestamp: 1, message: "m" }];
+  const input = { logGroupName: "a", logStreamName: "s", logEvents };
+  const answered = app.handle(request("PutLogEvents", JSON.stringify(input)));
+  await collectGarbage();
+  expect(held?.deref()).toBeUndefined();
+  answer();
+  expect((await answered).status).toBe(200);
+  expect(recorded).toMatchObject([{ recorded: { logGroupName: "a" }, input: undefined }]);
+});
 
 const errorOf = ({ body }: WireResponse) => JSON.parse(body as string) as { __type: string; message: string };
 

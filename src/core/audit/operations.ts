@@ -97,6 +97,14 @@ export function dataOperation(service: string, operation: string): DataOperation
   return dataOperations[`${service}:${operation}`];
 }
 
+/**
+ * What the record of a call of the data plane says of its input; undefined where it may say everything.
+ * `service` is the signing name.
+ */
+export function recordedInput(service: string, operation: string, input: CallValues): CallValues | undefined {
+  return dataOperation(service, operation)?.parameters?.(input);
+}
+
 function itemsOf(value: unknown): readonly CallValues[] {
   return Array.isArray(value) ? value : [];
 }

@@ -23,7 +23,9 @@ export interface AuditedCall {
   };
   /** Absent when nobody knows who called: such a call belongs to no account. */
   readonly identity?: { readonly principal: AuditedPrincipal; readonly region: string };
-  readonly input?: object;
+  readonly input?: object | undefined;
+  /** See `recordedInput`; the input itself is not there then. */
+  readonly recorded?: object | undefined;
   readonly output?: object;
   readonly failure?: { readonly name: string; readonly message: string };
 }
@@ -165,10 +167,11 @@ function shortened(text: string): string {
 }
 
 function requestParametersOf(
-  { input }: AuditedCall,
+  { input, recorded }: AuditedCall,
   shape: ParameterShape,
   data: DataOperation | undefined,
 ): string {
+  if (recorded !== undefined) return bounded(recorded);
   if (input === undefined || data?.parameters === undefined) return parametersOf(input, shape);
   return bounded(data.parameters(input as CallValues));
 }

@@ -14,21 +14,52 @@ import type { KnownStream } from "./stream-directory.ts";
  * Resolves when the metrics of the events are stored. It runs beside the events' own storage and before the
  * answer: whoever was not answered puts the events again, and so nothing counts less than once.
  */
-export async function storeEventMetrics(
+export function storeEventMetrics(
   context: LogsContext,
   logGroupName: string,
   stream: KnownStream,
   ingested: IngestedBatch,
 ): Promise<void> {
-  const { account, region, now } = context.call;
+  const { account, region } = context.call;
+  const world = context.dependencies.worlds.recall(account, region);
+  const filters = stream.metricFilters === 0 ? [] : context.metricFilters.recall(stream.groupId);
+  if (world !== undefined && filters !== undefined) {
+    return collectMetrics(context, logGroupName, { world, filters }, ingested);
+  }
+  return findTarget(context, logGroupName, stream).then((target) =>
+    collectMetrics(context, logGroupName, target, ingested),
+  );
+}
+
+interface MetricTarget {
+  readonly world: number;
+  readonly filters: readonly ActiveMetricFilter[];
+}
+
+async function findTarget(
+  context: LogsContext,
+  logGroupName: string,
+  stream: KnownStream,
+): Promise<MetricTarget> {
+  const { account, region } = context.call;
+  const filters = stream.metricFilters === 0 ? [] : await findFilters(context, logGroupName, stream);
+  return { world: await context.dependencies.worlds.numberOf(account, region), filters };
+}
+
+/** No async function: those hold on to what they were called with until they end. */
+function collectMetrics(
+  context: LogsContext,
+  logGroupName: string,
+  { world, filters }: MetricTarget,
+  ingested: IngestedBatch,
+): Promise<void> {
+  const { now } = context.call;
   const claiming = ingested.extractsMetrics
     ? ingested.events.filter(({ message }) => claimsMetrics(message))
     : [];
-  const filters = stream.metricFilters === 0 ? [] : await findFilters(context, logGroupName, stream);
-  if (claiming.length === 0 && filters.length === 0) return;
-  const world = await context.dependencies.worlds.numberOf(account, region);
+  if (claiming.length === 0 && filters.length === 0) return Promise.resolve();
   let quiet: ReadonlySet<ActiveMetricFilter> = new Set();
-  await context.metricBatches.add(world, now, (batch) => {
+  const stored = context.metricBatches.add(world, now, (batch) => {
     for (const { message } of claiming) {
       for (const { kind } of collectEmbeddedMetrics(message, now, batch)) {
         batch.add(errorSeries(kind, logGroupName), now, 1);
@@ -36,7 +67,17 @@ export async function storeEventMetrics(
     }
     quiet = collectFilters(filters, ingested, now, batch);
   });
-  await context.metricDefaults.note(filters, quiet, now);
+  return noteDefaults(stored, context, filters, quiet);
+}
+
+async function noteDefaults(
+  stored: Promise<void>,
+  context: LogsContext,
+  filters: readonly ActiveMetricFilter[],
+  quiet: ReadonlySet<ActiveMetricFilter>,
+): Promise<void> {
+  await stored;
+  await context.metricDefaults.note(filters, quiet, context.call.now);
 }
 
 async function findFilters(context: LogsContext, logGroupName: string, { groupId }: KnownStream) {

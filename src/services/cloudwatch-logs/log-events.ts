@@ -7,17 +7,19 @@ import {
   type EventPosition,
 } from "../../core/logs/event-position.ts";
 import { logLimits } from "../../core/logs/limits.ts";
+import type { EventOrigin } from "../../core/logs/transformers/define.ts";
 import { acceptBatch, batchBytes, type InputLogEvent } from "../../core/logs/log-batch.ts";
 import { readLogEvents } from "../../storage/telemetry/log-event-pages.ts";
-import { appendLogEvents } from "../../storage/telemetry/log-events.ts";
+import { appendLogEvents, type LogDestination } from "../../storage/telemetry/log-events.ts";
 import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, groupNotFound, invalidParameter, streamNotFound } from "./errors.ts";
+import { begin } from "./begin.ts";
 import { requireBearerTokens } from "./bearer-tokens.ts";
 import { findingsStream, reportFindings } from "./data-protection-findings.ts";
 import { storeEventMetrics } from "./event-metrics.ts";
 import { storeIngestMetrics } from "./ingest-metrics.ts";
-import { ingest, type IngestRules } from "./ingest-rules.ts";
+import { ingest, type IngestedBatch, type IngestRules } from "./ingest-rules.ts";
 import { requireReadableClass } from "./log-classes.ts";
 import {
   groupsIn,
@@ -36,26 +38,61 @@ import type { KnownStream } from "./stream-directory.ts";
  * never refused.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
-export async function putLogEvents(
+export function putLogEvents(
+  input: Input<"PutLogEvents">,
+  context: LogsContext,
+): Promise<Output<"PutLogEvents">> {
+  const place = recallPlace(input, context);
+  return place === undefined
+    ? findPlace(input, context).then((found) => putInto(found, input, context))
+    : putInto(place, input, context);
+}
+
+/** What must be known of a stream before events are put into it. */
+interface PutPlace {
+  readonly stream: KnownStream;
+  readonly rules: IngestRules;
+}
+
+/** Undefined where state must be asked. */
+function recallPlace(
+  { logGroupName, logStreamName }: Input<"PutLogEvents">,
+  context: LogsContext,
+): PutPlace | undefined {
+  const stream = context.streams.recall(scopeOf(context), logGroupName, logStreamName);
+  if (stream === undefined || typeof stream === "string") return undefined;
+  const rules = context.ingestRules.recall(stream.groupId);
+  return rules && { stream, rules };
+}
+
+async function findPlace(
+  { logGroupName, logStreamName }: Input<"PutLogEvents">,
+  context: LogsContext,
+): Promise<PutPlace> {
+  const stream = await requireStream(context, logGroupName, logStreamName);
+  return { stream, rules: await rulesOf(context, logGroupName, stream) };
+}
+
+/** No async function: those hold on to what they were called with until they end. */
+function putInto(
+  { stream, rules }: PutPlace,
   input: Input<"PutLogEvents">,
   context: LogsContext,
 ): Promise<Output<"PutLogEvents">> {
   const { now } = context.call;
-  const stream = await requireStream(context, input.logGroupName, input.logStreamName);
   requireBearerTokens(context, stream);
   const outcome = acceptBatch(input.logEvents, now, stream.retentionDays);
   if (outcome.kind === "refused") throw invalidParameter(outcome.reason);
-  const rules = await rulesOf(context, input.logGroupName, stream);
   const errorType = entityProblem(input.entity, rules);
-  if (outcome.events.length > 0) {
-    const entity = errorType === undefined && input.entity ? entityFields(input.entity) : undefined;
-    await store(context, input.logGroupName, stream, { rules, events: outcome.events, entity });
-  }
-  return {
+  const answer = {
     nextSequenceToken: sequenceToken(now),
     ...(outcome.rejected === undefined ? {} : { rejectedLogEventsInfo: outcome.rejected }),
     ...(errorType === undefined ? {} : { rejectedEntityInfo: { errorType } }),
   };
+  if (outcome.events.length === 0) return Promise.resolve(answer);
+  const entity = errorType === undefined && input.entity ? entityFields(input.entity) : undefined;
+  const stored = store(context, input.logGroupName, stream, { rules, events: outcome.events, entity });
+  return stored.then(() => answer);
 }
 
 /** The events are stored in any case. */
@@ -97,20 +134,29 @@ interface AcceptedEvents {
   readonly entity: Readonly<Record<string, string>> | undefined;
 }
 
-async function store(
+function store(
+  context: LogsContext,
+  logGroupName: string,
+  stream: KnownStream,
+  accepted: AcceptedEvents,
+): Promise<void> {
+  const { kmsKeyId, groupId } = stream;
+  if (kmsKeyId === undefined) return storeIn(stream, context, logGroupName, stream, accepted);
+  return context.dependencies.logEncryption
+    .sealerOf(groupId, kmsKeyId, accepted.events.length)
+    .then((sealer) => storeIn({ ...stream, sealer }, context, logGroupName, stream, accepted));
+}
+
+function storeIn(
+  destination: LogDestination,
   context: LogsContext,
   logGroupName: string,
   stream: KnownStream,
   { rules, events, entity }: AcceptedEvents,
 ): Promise<void> {
-  const { facts, telemetry, logEncryption } = context.dependencies;
   const { account, region, now } = context.call;
   const origin = { logGroupName, logStreamName: stream.streamName, account, region };
   const ingested = ingest(rules, events, origin, entity);
-  const { kmsKeyId, groupId } = stream;
-  const sealer =
-    kmsKeyId === undefined ? undefined : await logEncryption.sealerOf(groupId, kmsKeyId, events.length);
-  const destination = sealer === undefined ? stream : { ...stream, sealer };
   const activity = {
     groupId: stream.groupId,
     streamName: stream.streamName,
@@ -119,27 +165,45 @@ async function store(
     lastIngestionAt: now,
     storedBytes: batchBytes(events, (text) => Buffer.byteLength(text)),
   };
-  const [sequences] = await context.activity.storing(activity, () =>
+  const { telemetry } = context.dependencies;
+  const stored = context.activity.storing(activity, () =>
     Promise.all([
-      appendLogEvents(telemetry, destination, ingested.events, now),
-      storeEventMetrics(context, logGroupName, stream, ingested),
+      begin(() => appendLogEvents(telemetry, destination, ingested.events, now)),
+      begin(() => storeEventMetrics(context, logGroupName, stream, ingested)),
       storeIngestMetrics(context, logGroupName, ingested.tally),
     ]),
   );
+  const isHeard = context.dependencies.facts.hasListeners("LogEventsAccepted");
+  if (ingested.findings.length === 0 && !isHeard) return stored.then(ignore);
+  return stored.then(([sequences]) => tell(context, origin, { rules, ingested, sequences }));
+}
+
+/** A function of `storeIn` would hold on to the events. */
+const ignore = () => undefined;
+
+interface StoredEvents {
+  readonly rules: IngestRules;
+  readonly ingested: IngestedBatch;
+  readonly sequences: BigUint64Array;
+}
+
+/** Tells whoever is to hear of sensitive data, and whoever follows the group. */
+async function tell(
+  context: LogsContext,
+  origin: EventOrigin,
+  { rules, ingested, sequences }: StoredEvents,
+): Promise<void> {
+  const { now } = context.call;
   // What is found in findings is told to nobody: two groups could tell each other for ever.
-  if (ingested.findings.length > 0 && stream.streamName !== findingsStream) {
+  if (ingested.findings.length > 0 && origin.logStreamName !== findingsStream) {
     const audits = rules.protection?.audits ?? [];
-    await reportFindings(context, logGroupName, audits, ingested.findings, (...report) =>
+    await reportFindings(context, origin.logGroupName, audits, ingested.findings, (...report) =>
       writeFindings(context, ...report),
     );
   }
-  if (!facts.hasListeners("LogEventsAccepted")) return;
-  facts.publish({
+  context.dependencies.facts.publish({
     kind: "LogEventsAccepted",
-    account,
-    region,
-    logGroupName,
-    logStreamName: stream.streamName,
+    ...origin,
     events: ingested.events.map(({ timestamp, message, transformed }, index) => ({
       eventId: eventIdOf({ timestamp, sequence: sequences[index] ?? 0n }),
       timestamp,

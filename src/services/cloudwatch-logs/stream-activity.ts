@@ -1,5 +1,6 @@
 // When each stream had its first and last event, and how much each group holds, written behind.
 import type { Clock } from "../../core/clock.ts";
+import { begin } from "./begin.ts";
 import type { Change, State } from "../../storage/state.ts";
 import { readStreamActivity } from "../../storage/telemetry/log-events.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
@@ -92,15 +93,21 @@ export class StreamActivity {
     this.#tail.catch(() => undefined); // the next write tells whoever waits for it
   }
 
-  /** Notes the events that `store` stores. */
-  async storing<Result>(activity: Activity, store: () => Promise<Result>): Promise<Result> {
+  /**
+   * Notes the events that `store` stores. It is called at once if that can be, and let go then: what it holds
+   * on to, and its result does not, is not kept until the events are stored.
+   */
+  storing<Result>(activity: Activity, store: () => Promise<Result>): Promise<Result> {
     this.#begun.add(activity);
+    // The clock was set back: the next start would not look where these events arrive.
+    const isLate = isBehind(activity.lastIngestionAt, this.#writtenUntil);
+    const stored = isLate ? this.#bringBack(activity.lastIngestionAt).then(store) : begin(store);
+    return this.#noteWhenStored(activity, stored);
+  }
+
+  async #noteWhenStored<Result>(activity: Activity, stored: Promise<Result>): Promise<Result> {
     try {
-      // The clock was set back: the next start would not look where these events arrive.
-      if (isBehind(activity.lastIngestionAt, this.#writtenUntil)) {
-        await this.#bringBack(activity.lastIngestionAt);
-      }
-      const result = await store();
+      const result = await stored;
       this.#note(activity);
       return result;
     } catch (error) {

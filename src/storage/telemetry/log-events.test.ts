@@ -8,6 +8,7 @@ import type { Telemetry } from "../telemetry.ts";
 import { plainLogEvents } from "./log-event-source.ts";
 import { readLogEvents, type LogEventRow } from "./log-event-pages.ts";
 import { appendLogEvents } from "./log-events.ts";
+import { collectGarbage } from "../../../test/support/garbage.ts";
 import { openTelemetry } from "./open.ts";
 
 const startedAt = Date.parse("2026-11-02T12:00:00Z");
@@ -61,3 +62,17 @@ test("events that are being given a longer retention are read once, in pages as 
   expect(await pagesOf(1, 3, false)).toEqual(forward);
   expect(await pagesOf(1, 3, true)).toEqual(backward);
 });
+
+test("events that are on their way into the store are not held on to", async () => {
+  const never = { ...telemetry, append: () => new Promise<void>(() => undefined) };
+  const held = beginToAppend(never);
+  await collectGarbage();
+  expect(held.deref()).toBeUndefined();
+});
+
+/** A function of its own: what calls it has no reference left. */
+function beginToAppend(store: Telemetry): WeakRef<object> {
+  const events = [{ timestamp: startedAt, message: "m", indexed: {} }];
+  void appendLogEvents(store, { groupId: 2, streamId: 1, retentionDays: 7 }, events, startedAt);
+  return new WeakRef(events);
+}

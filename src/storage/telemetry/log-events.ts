@@ -3,6 +3,7 @@ import { rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { LogEventSealer } from "../encryption/log-encryption.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { createArrivalSequence } from "./arrival-sequence.ts";
+import type { ArrivedTexts } from "./event-texts.ts";
 import { recentArrivalsOf } from "./recent-arrivals.ts";
 import { blocksOf } from "./sealed-blocks/sealed-blocks.ts";
 import { joinTexts } from "./sealed-texts.ts";
@@ -63,55 +64,91 @@ export function onLogEventsStored(listener: StoredListener): () => void {
   return () => storedListeners.delete(listener);
 }
 
-/** Resolves with the sequence numbers of the events, in their order, when they are stored. */
-export async function appendLogEvents(
+/**
+ * Resolves with the sequence numbers of the events, in their order, when they are stored. The events
+ * themselves are not held on to until then.
+ */
+export function appendLogEvents(
   telemetry: Telemetry,
   destination: LogDestination,
   events: readonly AppendedLogEvent[],
   ingestedAt: number,
 ): Promise<BigUint64Array> {
-  const { groupId, streamId, retentionDays = neverExpireDays, sealer } = destination;
+  const { groupId } = destination;
   const first = nextSequence(ingestedAt, Math.max(1, events.length));
-  const sequences = new BigUint64Array(events.length);
-  const timestamps = new Float64Array(events.length);
+  const times = { sequences: new BigUint64Array(events.length), timestamps: new Float64Array(events.length) };
   let earliestAt = Infinity;
   for (const [index, { timestamp }] of events.entries()) {
-    sequences[index] = first + BigInt(index);
-    timestamps[index] = timestamp;
+    times.sequences[index] = first + BigInt(index);
+    times.timestamps[index] = timestamp;
     earliestAt = Math.min(earliestAt, timestamp);
   }
-  const places = {
-    group_id: new Uint32Array(events.length).fill(groupId),
-    stream_id: new Uint32Array(events.length).fill(streamId),
+  const stored =
+    destination.sealer === undefined
+      ? appendPlain(telemetry, destination, times, events, ingestedAt)
+      : appendSealed(telemetry, destination, destination.sealer, times, events, ingestedAt);
+  underWay.add(first);
+  return stored
+    .then(() => {
+      for (const listener of storedListeners) listener(groupId, earliestAt);
+      return times.sequences;
+    })
+    .finally(() => underWay.delete(first));
+}
+
+type ArrivalTimes = Omit<ArrivedTexts, "messages">;
+
+function placesOf(destination: LogDestination, { sequences, timestamps }: ArrivalTimes, ingestedAt: number) {
+  const { groupId, streamId, retentionDays = neverExpireDays } = destination;
+  const { length } = sequences;
+  return {
+    group_id: new Uint32Array(length).fill(groupId),
+    stream_id: new Uint32Array(length).fill(streamId),
     timestamp: timestamps,
     sequence: sequences,
-    ingested_at: new Float64Array(events.length).fill(ingestedAt),
-    retention_days: new Uint16Array(events.length).fill(retentionDays),
+    ingested_at: new Float64Array(length).fill(ingestedAt),
+    retention_days: new Uint16Array(length).fill(retentionDays),
   };
+}
+
+function appendPlain(
+  telemetry: Telemetry,
+  destination: LogDestination,
+  times: ArrivalTimes,
+  events: readonly AppendedLogEvent[],
+  ingestedAt: number,
+): Promise<void> {
+  const { groupId, streamId } = destination;
+  const texts = textsOf(events);
+  const places = placesOf(destination, times, ingestedAt);
+  const stored = telemetry.append("log_events", { ...places, ...texts });
   const recent = recentArrivalsOf(telemetry);
-  underWay.add(first);
-  try {
-    if (sealer === undefined) {
-      const texts = textsOf(events);
-      const transformed = transformedTexts(events) ?? texts.message;
-      await telemetry.append("log_events", { ...places, ...texts });
-      recent?.note({ groupId, streamId, sequences, timestamps, messages: texts.message, transformed });
-    } else {
-      if (sealer.inBlocks) {
-        const place = { groupId, streamId, retentionDays, ingestedAt };
-        await telemetry.append("log_events_sealed_blocks", blocksOf(sealer, place, events, first));
-      } else {
-        const sealed = sealedTextsOf(sealer, sequences, events);
-        await telemetry.append("log_events_sealed", { ...places, ...sealed });
-      }
-      // Sealed events are opened for each reader, or not any more: they are not kept.
-      recent?.forget(groupId);
-    }
-    for (const listener of storedListeners) listener(groupId, earliestAt);
-  } finally {
-    underWay.delete(first);
-  }
-  return sequences;
+  if (recent === undefined) return stored;
+  const transformed = transformedTexts(events) ?? texts.message;
+  const batch = { groupId, streamId, ...times, messages: texts.message, transformed };
+  return stored.then(() => recent.note(batch));
+}
+
+function appendSealed(
+  telemetry: Telemetry,
+  destination: LogDestination,
+  sealer: LogEventSealer,
+  times: ArrivalTimes,
+  events: readonly AppendedLogEvent[],
+  ingestedAt: number,
+): Promise<void> {
+  const { groupId, streamId, retentionDays = neverExpireDays } = destination;
+  const stored = sealer.inBlocks
+    ? telemetry.append(
+        "log_events_sealed_blocks",
+        blocksOf(sealer, { groupId, streamId, retentionDays, ingestedAt }, events, times.sequences[0] ?? 0n),
+      )
+    : telemetry.append("log_events_sealed", {
+        ...placesOf(destination, times, ingestedAt),
+        ...sealedTextsOf(sealer, times.sequences, events),
+      });
+  // Sealed events are opened for each reader, or not any more: they are not kept.
+  return stored.then(() => recentArrivalsOf(telemetry)?.forget(groupId));
 }
 
 function textsOf(events: readonly AppendedLogEvent[]) {
