@@ -150,24 +150,30 @@ function deriveKey(secretAccessKey: string, ...scope: readonly string[]): Buffer
 
 /**
  * HMAC-SHA256 as its definition says (RFC 2104): `hash(outer pad, hash(inner pad, text))`. With the pads made
- * once and Node's one-shot `hash` it takes a third to half of the time of `createHmac`.
+ * once and Node's one-shot `hash`, which gives a string in half of the time of a Buffer, it takes half of the
+ * time of `createHmac`.
  */
 class HmacKey {
   readonly #inner: Buffer;
+  /** With room for the inner hash behind it. */
   readonly #outer: Buffer;
 
   constructor(key: Buffer) {
     this.#inner = pad(key, 0x36);
-    this.#outer = pad(key, 0x5c);
+    this.#outer = Buffer.concat([pad(key, 0x5c), Buffer.alloc(hashBytes)]);
   }
 
-  /** In hexadecimal. */
+  /** In hexadecimal. A string to sign has scopes, instants and hashes, all of which are ASCII. */
   sign(text: string): string {
-    const inner = hash("sha256", Buffer.concat([this.#inner, Buffer.from(text)]), "buffer");
-    return hash("sha256", Buffer.concat([this.#outer, inner]), "hex");
+    const message = Buffer.allocUnsafe(blockBytes + text.length);
+    this.#inner.copy(message);
+    message.write(text, blockBytes, "latin1");
+    this.#outer.write(hash("sha256", message, "binary"), blockBytes, "latin1");
+    return hash("sha256", this.#outer, "hex");
   }
 }
 
+const hashBytes = 32;
 const blockBytes = 64;
 
 /** The derived key is 32 bytes long, so it is never hashed first. */
