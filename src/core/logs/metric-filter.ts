@@ -64,6 +64,8 @@ export class MetricFilter {
   readonly #needles: readonly string[];
   readonly #read: ValueReader;
   readonly #dimensions: readonly DimensionReader[];
+  /** Whether every event that matches adds the same to the one series. */
+  readonly #isCounter: boolean;
   readonly #input: MetricFilterInput;
   #series = new Map<string, DatumSeries | undefined>();
   #hour = 0;
@@ -76,6 +78,7 @@ export class MetricFilter {
     this.#needles = pattern.kind === "json" ? needlesOf(pattern) : [];
     this.#read = compileValue(pattern, transformation.metricValue);
     this.#dimensions = compileDimensions(pattern, transformation.dimensions ?? {});
+    this.#isCounter = isNumberText(transformation.metricValue) && this.#dimensions.length === 0;
     const count = this.#dimensions.length + systemDimensions.length;
     if (count > metricFilterLimits.dimensionsPerFilter) {
       throw new MetricFilterError(
@@ -108,6 +111,10 @@ export class MetricFilter {
     for (const event of events) {
       if (!this.#mayMatch(event) || !this.#matches(event)) continue;
       matched += 1;
+      if (this.#isCounter && event.minute === first?.minute) {
+        count += 1;
+        continue;
+      }
       const number = numberOf(this.#read(event));
       const next = number === undefined ? undefined : this.#recallSeries(event);
       if (number === undefined || next === undefined) continue;

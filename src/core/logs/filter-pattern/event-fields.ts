@@ -14,7 +14,7 @@ export class EventFields {
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   #found = 0;
-  /** Behind the last field that was found. */
+  /** Behind the last field that was found, and the blanks behind it that were looked at. */
   #at = 0;
   /** Where the next of each closing character is, so that a text of opening ones is read once. */
   #closingBracket = -1;
@@ -34,14 +34,14 @@ export class EventFields {
 
   /** Counts from 0; undefined behind the last one. */
   at(place: number): string | undefined {
-    return place >= 0 && this.hasAtLeast(place + 1)
+    return place >= 0 && this.#findUpTo(place + 1)
       ? this.#source.message.slice(this.#starts[place], this.#ends[place])
       : undefined;
   }
 
+  /** Where the last of them begins is enough to know. */
   hasAtLeast(count: number): boolean {
-    while (this.#found < count) if (!this.#findNext()) return false;
-    return true;
+    return this.#found >= count || (this.#findUpTo(count - 1) && this.#hasNext());
   }
 
   get count(): number {
@@ -56,15 +56,24 @@ export class EventFields {
     return fields;
   }
 
+  #findUpTo(count: number): boolean {
+    while (this.#found < count) if (!this.#findNext()) return false;
+    return true;
+  }
+
+  #hasNext(): boolean {
+    const { message } = this.#source;
+    let at = this.#at;
+    while (at < message.length && isBlank(message.charCodeAt(at))) at += 1;
+    this.#at = at;
+    return at < message.length;
+  }
+
   #findNext(): boolean {
+    if (!this.#hasNext()) return false;
     const { message } = this.#source;
     const { length } = message;
-    let start = this.#at;
-    while (start < length && isBlank(message.charCodeAt(start))) start += 1;
-    if (start >= length) {
-      this.#at = start;
-      return false;
-    }
+    const start = this.#at;
     const close = this.#closeOf(message.charCodeAt(start), start + 1);
     if (close < length && (close + 1 === length || isBlank(message.charCodeAt(close + 1)))) {
       this.#keep(start + 1, close, close + 1);
