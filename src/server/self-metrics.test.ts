@@ -15,19 +15,20 @@ afterAll(async () => {
 });
 
 /** Of a call, what is measured. */
-function call(operation: string, status: number, input: object): AnsweredCall {
+function call(operation: string, status: number, items: number): AnsweredCall {
   const service = { model: { name: "any" } };
   const request = { body: Buffer.alloc(40) };
-  return { service, operation: { name: operation }, input, status, durationMs: 8, request } as never;
+  return { service, operation: { name: operation }, items, status, durationMs: 8, request } as never;
 }
 
 test("counts what every ingest path takes in, by operation, and begins anew after each report", () => {
   const metrics = createSelfMetrics(server.dependencies.telemetry);
-  metrics.record(call("PutLogEvents", 200, { logEvents: [1, 2, 3] }));
-  metrics.record(call("PutMetricData", 200, { MetricData: [1, 2] }));
-  metrics.record(call("PutTraceSegments", 200, { TraceSegmentDocuments: ["{}"] }));
-  metrics.record(call("PutEvents", 400, { Entries: [1, 2, 3, 4] }));
-  metrics.record(call("ListMetrics", 500, {}));
+  metrics.record(call("PutLogEvents", 200, 3));
+  metrics.record(call("PutMetricData", 200, 2));
+  metrics.record(call("PutTraceSegments", 200, 1));
+  metrics.record(call("PutEvents", 400, 4));
+  metrics.record(call("ListMetrics", 500, 5));
+  metrics.record(call("TagResource", 200, 5));
   const taken = metrics.take();
   const of = (name: string, Operation: string) =>
     taken.find((datum) => datum.name === name && datum.dimensions["Operation"] === Operation)?.values;
@@ -35,6 +36,7 @@ test("counts what every ingest path takes in, by operation, and begins anew afte
   expect(of("IngestedItems", "PutMetricData")).toEqual([2]);
   expect(of("IngestedItems", "PutTraceSegments")).toEqual([1]);
   expect(of("IngestedBytes", "PutLogEvents")).toEqual([40]);
+  expect(of("IngestedItems", "TagResource")).toBeUndefined();
   expect(of("ClientErrors", "PutEvents")).toEqual([1]);
   expect(of("ServerErrors", "ListMetrics")).toEqual([1]);
   expect(of("Latency", "PutLogEvents")).toEqual([8]);

@@ -9,13 +9,13 @@ export interface SelfMetrics {
   take(): readonly SelfDatum[];
 }
 
-/** The member that holds what an operation takes in. */
-const ingested: Readonly<Record<string, string>> = {
-  PutEvents: "Entries",
-  PutLogEvents: "logEvents",
-  PutMetricData: "MetricData",
-  PutTraceSegments: "TraceSegmentDocuments",
-};
+/** The operations that take in items, each with one list of them. */
+const ingesting: ReadonlySet<string> = new Set([
+  "PutEvents",
+  "PutLogEvents",
+  "PutMetricData",
+  "PutTraceSegments",
+]);
 
 export function createSelfMetrics(telemetry: Telemetry): SelfMetrics {
   const calls = createCallMetrics();
@@ -34,10 +34,8 @@ export function createSelfMetrics(telemetry: Telemetry): SelfMetrics {
   };
 }
 
-function itemsOf({ operation, input }: AnsweredCall): number {
-  const member = ingested[operation?.name ?? ""];
-  const items: unknown = member === undefined ? undefined : input?.[member];
-  return Array.isArray(items) ? items.length : 0;
+function itemsOf({ operation, items = 0 }: AnsweredCall): number {
+  return ingesting.has(operation?.name ?? "") ? items : 0;
 }
 
 function gauges(telemetry: Telemetry): readonly SelfDatum[] {

@@ -34,6 +34,8 @@ export interface Call {
   input?: Values | undefined;
   /** What the record says of the input, which is let go where this is known. */
   recorded?: Values | undefined;
+  /** How many items the lists of the input held, which is told of an input that was let go, too. */
+  items?: number;
   output?: Values;
   failure?: Failure;
 }
@@ -149,11 +151,18 @@ function perform(
 ): Values | Promise<Values> {
   const input = call.protocol.decode(operation, call.request, body);
   call.input = input;
+  call.items = itemsIn(input);
   options.authorize?.(identity, service, operation, input);
   const output = handler(input, contextOf(call, identity, operation, options));
   call.recorded = options.recordedInput?.(service, operation, input);
   if (call.recorded !== undefined) call.input = undefined;
   return output;
+}
+
+function itemsIn(input: Values): number {
+  let items = 0;
+  for (const value of Object.values(input)) if (Array.isArray(value)) items += value.length;
+  return items;
 }
 
 /** An error that cannot be encoded is an unexpected one, and that always can. */

@@ -99,14 +99,14 @@ test("of a large input no more is kept until the answer than its record says", a
     { logGroupName }: object & { logGroupName?: unknown },
   ) => (name === "PutLogEvents" ? { logGroupName } : undefined);
   app = start({ recordedInput });
-  const logEvents = [{ timestamp: 1, message: "m" }];
+  const logEvents = [1, 2, 3].map((timestamp) => ({ timestamp, message: "m" }));
   const input = { logGroupName: "a", logStreamName: "s", logEvents };
   const answered = app.handle(request("PutLogEvents", JSON.stringify(input)));
   await collectGarbage();
   expect(held?.deref()).toBeUndefined();
   answer();
   expect((await answered).status).toBe(200);
-  expect(recorded).toMatchObject([{ recorded: { logGroupName: "a" }, input: undefined }]);
+  expect(recorded).toMatchObject([{ recorded: { logGroupName: "a" }, input: undefined, items: 3 }]);
 });
 
 const errorOf = ({ body }: WireResponse) => JSON.parse(body as string) as { __type: string; message: string };
