@@ -159,10 +159,10 @@ test("more than is kept is read from the engine", async () => {
   const from = settledSequence(later());
   const big = "x".repeat(3_000_000);
   const messages = [{ text: big, isTransformed: false }];
-  for (let index = 0; index < 7; index++) await put(groupId, { stream: 1, messages }, now);
+  for (let index = 0; index < 12; index++) await put(groupId, { stream: 1, messages }, now);
   const upTo = settledSequence(now);
   const found = await pages(from, 1_000, (after) => read([groupId], { after, upTo }));
-  expect(found).toHaveLength(7);
+  expect(found).toHaveLength(12);
 });
 
 test("of very many groups the one that was followed first is read from the engine again", async () => {

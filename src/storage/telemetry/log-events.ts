@@ -78,11 +78,11 @@ export function appendLogEvents(
   const first = nextSequence(ingestedAt, Math.max(1, events.length));
   const times = { sequences: new BigUint64Array(events.length), timestamps: new Float64Array(events.length) };
   let earliestAt = Infinity;
-  for (const [index, { timestamp }] of events.entries()) {
+  events.forEach(({ timestamp }, index) => {
     times.sequences[index] = first + BigInt(index);
     times.timestamps[index] = timestamp;
     earliestAt = Math.min(earliestAt, timestamp);
-  }
+  });
   const stored =
     destination.sealer === undefined
       ? appendPlain(telemetry, destination, times, events, ingestedAt)

@@ -31,7 +31,8 @@ export interface RunParts extends SubscriptionParts {
   readonly send: SendSubscriptionPayload;
 }
 
-const pageEvents = 10_000;
+/** What arrives in `collectMs` at full rate: a page costs a cursor, and full payloads cost fewer posts. */
+const pageEvents = 25_000;
 /** A post takes several turns of a busy event loop, and a stream's payloads wait for each other. */
 const streamsAtOnce = 8;
 /** How long events are collected, so that many go in one payload. */
