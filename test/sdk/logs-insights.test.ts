@@ -67,6 +67,24 @@ describe("StartQuery", () => {
     expect(await logs.listLogGroupsForQuery({ queryId })).toMatchObject({ logGroupIdentifiers });
   });
 
+  test("joins rows more than once, in PPL with the aggregates of their groups and of all", async () => {
+    const group = await newGroup();
+    await group.put([
+      [0, '{"a":1,"g":"x"}'],
+      [1, '{"a":2,"g":"y"}'],
+      [2, "no JSON"],
+    ]);
+    const commands = "eventstats count() as c by g | eventstats sum(a) as d | fields a, c, d";
+    const queryString = `source = ${group.logGroupName} | ${commands}`.replace(/(group-\d+)/, "`$1`");
+    const { status, ...found } = await ended(await start(undefined, queryString, { queryLanguage: "PPL" }));
+    expect(status).toBe("Complete");
+    expect(rowsOf(found)).toEqual([
+      { c: "1", d: "3" },
+      { a: "2", c: "1", d: "3" },
+      { a: "1", c: "1", d: "3" },
+    ]);
+  });
+
   test("says where a query is wrong", async () => {
     const { logGroupName } = await newGroup();
     const call = logs.startQuery({

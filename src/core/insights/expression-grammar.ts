@@ -54,17 +54,30 @@ function parseLogical(reader: QueryReader, dialect: Dialect, level: number): Exp
   const operator = logical[level];
   if (operator === undefined) return parseNot(reader, dialect);
   if (operator === "xor" && dialect.extension === undefined) return parseLogical(reader, dialect, level + 1);
-  const start = reader.offset;
-  let left = parseLogical(reader, dialect, level + 1);
-  while (reader.takeWord(operator)) {
-    const right = parseLogical(reader, dialect, level + 1);
-    const span = reader.spanFrom(start);
-    left =
-      operator === "xor"
-        ? { kind: "call", name: "xor", arguments: [left, right], span }
-        : { kind: "binary", operator, left, right, span };
+  const operands = [parseLogical(reader, dialect, level + 1)];
+  while (reader.takeWord(operator)) operands.push(parseLogical(reader, dialect, level + 1));
+  return chained(operator, operands);
+}
+
+/** Longer chains become trees that are no deeper than they must be: `((a or b) or (c or d))`. */
+const mostInARow = 16;
+
+function chained(operator: (typeof logical)[number], operands: readonly Expression[]): Expression {
+  const [first, ...others] = operands;
+  if (first === undefined) throw new Error("a chain has one operand at least");
+  if (operands.length <= mostInARow) {
+    return others.reduce((left, right) => logicalOf(operator, left, right), first);
   }
-  return left;
+  const middle = Math.ceil(operands.length / 2);
+  const [left, right] = [operands.slice(0, middle), operands.slice(middle)];
+  return logicalOf(operator, chained(operator, left), chained(operator, right));
+}
+
+function logicalOf(operator: (typeof logical)[number], left: Expression, right: Expression): Expression {
+  const span = { start: left.span.start, end: right.span.end };
+  return operator === "xor"
+    ? { kind: "call", name: "xor", arguments: [left, right], span }
+    : { kind: "binary", operator, left, right, span };
 }
 
 function parseNot(reader: QueryReader, dialect: Dialect): Expression {
@@ -94,6 +107,7 @@ function parseArithmetic(reader: QueryReader, dialect: Dialect, level: number): 
     const operator = operators.find((symbol) => reader.isSymbol(symbol));
     const other = operator ?? otherOperator(reader, dialect, level);
     if (other === undefined) return left;
+    reader.countOperator();
     reader.next();
     const right = parseArithmetic(reader, dialect, level + 1);
     const own = level === 0 ? dialect.extension?.sum(other, left, right) : undefined;

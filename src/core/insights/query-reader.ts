@@ -6,12 +6,16 @@ import { readRegex, readSegment, readToken, skipBlanks, type Token } from "./tok
 /** How deep expressions and subqueries may be nested. */
 const maximumDepth = 100;
 
+/** Operators one behind the other make trees that are as deep; those of a whole query together. */
+const maximumOperators = 200;
+
 export class QueryReader {
   readonly text: string;
   #offset: number;
   /** The end of the token that was read last. */
   #lastEnd = 0;
   #depth = 0;
+  #operators = 0;
 
   readonly #readQuery: (reader: QueryReader) => Query;
 
@@ -122,6 +126,12 @@ export class QueryReader {
     const result = read();
     this.#depth -= 1;
     return result;
+  }
+
+  /** Counts an operator that has the expression in front of it as its left side. */
+  countOperator(): void {
+    this.#operators += 1;
+    if (this.#operators > maximumOperators) this.refuse("the query has too many operators", this.peek().span);
   }
 
   /** A query in brackets, square ones in OpenSearch PPL. */
