@@ -149,6 +149,16 @@ describe("events", () => {
     ]);
   });
 
+  test("an event that would be too large ends before its next line, and a line that is itself is cut", () => {
+    const line = ` ${"x".repeat(99_999)}`;
+    expect(messages({}, ["a", line, line, line, line]).map(({ length }) => length)).toEqual([
+      200_003, 200_001,
+    ]);
+    const [cut = "", ...others] = messages({}, ["y".repeat(250_001)]);
+    expect(others).toEqual([]);
+    expect(cut).toBe(`${"y".repeat(250_000)}[Truncated...]`);
+  });
+
   test("what is filtered keeps its place and loses its message", () => {
     const filters = [
       { type: "include", expression: "ERROR|WARN" },

@@ -29,6 +29,8 @@ test("the edges belong to what is accepted", () => {
   expect(acceptBatch(events, now, undefined)).toMatchObject({ events, rejected: undefined });
   const future = [at(now + logLimits.futureMs)];
   expect(acceptBatch(future, now, undefined)).toMatchObject({ events: future, rejected: undefined });
+  const ofOneDay = [at(now - dayMs), at(now)];
+  expect(acceptBatch(ofOneDay, now, undefined)).toMatchObject({ events: ofOneDay, rejected: undefined });
 });
 
 test("a batch out of order, over a day or too large is refused", () => {

@@ -71,10 +71,18 @@ describe("what was found in a message, in what was made of it", () => {
     ["in the signs of JSON", String.raw`{"n":"a\b"}`, String.raw`key a`, String.raw`a`, [String.raw`a\b`]],
     ["as a number", '{"n":12345}', "account 0012345", "0012345", ["12345"]],
     ["not as a part of something longer", '{"n":"123","at":1123}', "cvv 123", "123", ["123"]],
+    ["not where it begins something longer", '{"n":"1234"}', "cvv 123", "123", undefined],
     ["not where it is split", '{"n":["123","45","6789"]}', "ssn 123-45-6789", "123-45-6789", undefined],
   ])("is found %s", (_where, made, original, found, expected) => {
     expect(again(made, original, found)).toEqual(expected);
   });
+});
+
+test("what two identifiers find in part or in whole is masked once", () => {
+  const places = (...pairs: readonly (readonly [number, number])[]) =>
+    pairs.map(([start, end]) => ({ identifier: "x", start, end }));
+  expect(maskText("abcdefgh", places([1, 4], [2, 6]))).toBe("a*****gh");
+  expect(maskText("abcdefgh", places([2, 4], [1, 6], [6, 7]))).toBe("a******h");
 });
 
 test("an event with very much to hide is masked whole", () => {
@@ -115,6 +123,11 @@ describe("policies", () => {
     ["no JSON", {}, "Version must be 2021-06-01"],
     ["another identifier", policy({}, [arn("Shoe")]), "does not exist"],
     ["lists that differ", policy({}, [arn("EmailAddress")], [arn("IpAddress")]), "must match exactly"],
+    [
+      "a list with one more",
+      policy({}, [arn("EmailAddress")], [arn("EmailAddress"), arn("IpAddress")]),
+      "must match exactly",
+    ],
     ["names of people", policy({}, [arn("Name")]), "is not supported here"],
     ["one statement", policy({ Statement: policy().Statement.slice(0, 1) }), "exactly two statements"],
     ["an unknown member", policy({ Extra: 1 }), "unknown member Extra"],
