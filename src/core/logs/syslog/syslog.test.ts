@@ -80,6 +80,7 @@ test("an event is never larger than a log group takes", () => {
     expect(Buffer.byteLength(JSON.stringify(message))).toBeGreaterThan(1_048_400);
     expect(message).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
   }
-  const data = `[a ${Array.from({ length: 5_000 }, (_, index) => `n${index}="${"\t".repeat(190)}"`).join(" ")}]`;
+  const pairs = Array.from({ length: 5_000 }, (_, index) => `n${index}="${"\t".repeat(190)}"`);
+  const data = `[a ${pairs.join(" ")}]`;
   expect(sent(data, "text").message.startsWith("<14>1 2026")).toBe(true);
 });

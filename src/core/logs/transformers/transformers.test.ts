@@ -44,7 +44,7 @@ function run(config: string, events: readonly string[]): readonly string[] {
   }
 }
 
-test("a text that is nested too deeply is an event that cannot be read, and no reason to run out of stack", () => {
+test("a text that is nested too deeply cannot be read, and is no reason to run out of stack", () => {
   const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
   const transform = compile([{ parseJSON: {} }]);
   expect(transform(nested(1_000), origin).kind).toBe("transformed");
