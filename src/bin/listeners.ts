@@ -127,7 +127,7 @@ async function listenForSyslog(
     port,
     clock,
     groups: () => syslogGroups(state, { account, region }),
-    send: createLogSender({ service, clock, account, region }),
+    send: createLogSender({ service, clock, account, region, restamps: true }),
     onRejected: (reason) => log.warn("syslog messages refused", { reason }),
     onError: (error) => log.error("syslog messages were not stored", error),
   });

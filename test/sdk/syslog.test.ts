@@ -75,3 +75,12 @@ test("the configuration goes with its group", async () => {
   const { syslogConfigurations } = await logs.listSyslogConfigurations({ logGroupIdentifier: "gone" });
   expect(syslogConfigurations).toEqual([]);
 });
+
+test("a message that is older than its group keeps events is of now", async () => {
+  const logGroupName = "/short";
+  await logs.createLogGroup({ logGroupName });
+  await logs.putRetentionPolicy({ logGroupName, retentionInDays: 1 });
+  await logs.putSyslogConfiguration({ logGroupIdentifier: logGroupName });
+  await sendTcp("<14>Oct 30 11:00:00 late app: old\n<14>Nov  2 11:59:00 late app: new\n");
+  await vi.waitFor(async () => expect(await stored(logGroupName, "late")).toEqual(["new", "old"]), 20_000);
+});
