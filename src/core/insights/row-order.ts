@@ -1,6 +1,6 @@
 // The order of rows while a query is compiled.
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
-import type { Value } from "./value.ts";
+import { numberOfText, type Value } from "./value.ts";
 
 export interface OrderKey {
   readonly column: Sql;
@@ -23,7 +23,7 @@ export function orderKeys(
   const comesFirst = missing === "first" && value.nullable;
   const absence = comesFirst ? [{ column: sql`isNull(${column})`, descending: true }] : [];
   if (value.type !== "field") return [...absence, { column, descending }];
-  return [...absence, { column: sql`toFloat64OrNull(${column})`, descending }, { column, descending }];
+  return [...absence, { column: numberOfText(column), descending }, { column, descending }];
 }
 
 /** Groups: the newest first, and others from the least to the greatest. */

@@ -35,11 +35,16 @@ export function asNumber(value: Value): Value {
       return { sql: sql`toFloat64(${value.sql})`, type: "number", nullable: value.nullable };
     default:
       return {
-        sql: sql`toFloat64OrNull(${value.orEmpty ?? asText(value).sql})`,
+        sql: numberOfText(value.orEmpty ?? asText(value).sql),
         type: "number",
         nullable: true,
       };
   }
+}
+
+/** The engine reads `nan`, `inf` and `Infinity` as numbers as well, one of which would spoil every sum. */
+export function numberOfText(text: Sql): Sql {
+  return sql`ifNotFinite(toFloat64OrNull(${text}), NULL)`;
 }
 
 /** As the answer shows it: numbers without needless digits, instants as `2026-11-02 12:00:00.000`. */

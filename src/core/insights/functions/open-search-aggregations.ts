@@ -2,7 +2,7 @@
 import { sql, type Sql } from "../../sql.ts";
 import type { ExpressionCompiler } from "../compile-expression.ts";
 import type { Call } from "../query-tree.ts";
-import { asNumber, asText, type Value } from "../value.ts";
+import { asNumber, asText, numberOfText, type Value } from "../value.ts";
 import { openSearchPage, type Aggregation } from "./define.ts";
 import { asJson } from "./open-search-json.ts";
 import { wholeConstantOf } from "./open-search-kinds.ts";
@@ -90,7 +90,7 @@ const atExtreme = (name: Sql): Aggregation => ({
   compile(call, rows) {
     const value = valueAt(call, 0, rows);
     const by = valueAt(call, 1, rows);
-    const key = by.type === "field" ? sql`(toFloat64OrNull(${by.sql}), ${by.sql})` : by.sql;
+    const key = by.type === "field" ? sql`(${numberOfText(by.sql)}, ${by.sql})` : by.sql;
     const whole = sql`tuple(toNullable(${value.sql}))`;
     const found = sql`tupleElement(${name}If(${whole}, ${key}, isNotNull(${by.sql})), 1)`;
     return { sql: found, type: value.type === "text" ? "field" : value.type, nullable: true };
