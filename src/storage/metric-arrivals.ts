@@ -30,6 +30,13 @@ export interface ArrivalQuestion {
   readonly heldFrom: number | undefined;
 }
 
+/** Data of one call. */
+export interface ArrivedData {
+  readonly metricIds: BigUint64Array;
+  /** Epoch milliseconds, in the same order. */
+  readonly timestamps: Float64Array;
+}
+
 /**
  * A journal beside the datapoints, kept only for worlds that are watched. Data is noted once it is stored and
  * before it is acknowledged, so whoever finds a minute in the journal finds its data too.
@@ -37,11 +44,7 @@ export interface ArrivalQuestion {
 export interface MetricArrivals {
   isWatched(world: number): Promise<boolean>;
   /** Resolves when it is durable that these minutes have new data. */
-  note(
-    world: number,
-    data: readonly { readonly metricId: bigint; readonly timestamp: number }[],
-    now: number,
-  ): Promise<void>;
+  note(world: number, data: ArrivedData, now: number): Promise<void>;
   /** From now on the arrivals of this world are noted; every process hears of it within a minute. */
   watch(world: number): Promise<void>;
   unwatch(world: number): Promise<void>;
@@ -164,12 +167,10 @@ function createSequences(telemetry: Telemetry) {
 
 const earliestAt = (now: number) => BigInt(Math.max(0, Math.trunc(now))) << counterBits;
 
-function minutesOf(
-  data: readonly { readonly metricId: bigint; readonly timestamp: number }[],
-  now: number,
-): readonly ArrivedMinute[] {
+function minutesOf({ metricIds, timestamps }: ArrivedData, now: number): readonly ArrivedMinute[] {
   const minutes = new Map<string, ArrivedMinute>();
-  for (const { metricId, timestamp } of data) {
+  for (const [index, metricId] of metricIds.entries()) {
+    const timestamp = timestamps[index] ?? 0;
     const minuteAt = Math.floor(timestamp / minuteMs) * minuteMs;
     if (minuteAt >= now - oldestMs) minutes.set(`${metricId} ${minuteAt}`, { metricId, minuteAt });
   }

@@ -21,7 +21,7 @@ interface Progress {
  */
 export interface RollupLedger {
   /** Call it before data is stored, with its instants, and call what it gives when the data is stored. */
-  enter(timestamps: readonly number[]): Promise<() => void>;
+  enter(timestamps: Iterable<number>): Promise<() => void>;
   rolledUpTo(periodSeconds: RollupPeriodSeconds): Promise<number>;
   /** Announces that windows ending at or before `until` will be read, and waits for earlier writers. */
   announce(until: number): Promise<void>;
@@ -102,7 +102,7 @@ export function createRollupLedger(state: State): RollupLedger {
 }
 
 /** The starts of the hours in which those of the instants lie that are before a limit. */
-function hoursBefore(limit: number, timestamps: readonly number[]): ReadonlySet<number> {
+function hoursBefore(limit: number, timestamps: Iterable<number>): ReadonlySet<number> {
   const hours = new Set<number>();
   for (const timestamp of timestamps) {
     if (timestamp < limit) hours.add(Math.floor(timestamp / lateWindowMs) * lateWindowMs);

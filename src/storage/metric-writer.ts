@@ -1,7 +1,8 @@
 // The way of metric data into the store, shared by all who have some: calls and what is found in logs.
+import { begin } from "../core/begin.ts";
 import type { ReadyDatum } from "../core/metrics/datum-batch.ts";
 import type { MetricIdentity } from "../core/metrics/metric-identity.ts";
-import type { MetricArrivals } from "./metric-arrivals.ts";
+import type { ArrivedData, MetricArrivals } from "./metric-arrivals.ts";
 import type { RollupLedger } from "./metric-rollups.ts";
 import { appendDatapoints } from "./telemetry/datapoints.ts";
 import { MetricRegistry } from "./telemetry/metrics.ts";
@@ -22,23 +23,36 @@ export function createMetricWriter(
   const registry = new MetricRegistry(telemetry);
   return {
     forget: () => registry.forget(),
-    async write(world, data, now) {
-      const leave = await rollups.enter(data.map(({ timestamp }) => timestamp));
-      try {
-        const { ids, stored } = registry.note(world, data, identityOf, now);
-        const datapoints = data.map(({ timestamp, resolutionSeconds, statistics }, index) => ({
-          metricId: ids[index] ?? 0n,
-          timestamp,
-          resolutionSeconds,
-          statistics,
-        }));
-        await Promise.all([stored, appendDatapoints(telemetry, datapoints, now)]);
-        if (await arrivals.isWatched(world)) await arrivals.note(world, datapoints, now);
-      } finally {
-        leave();
-      }
+    // No async function: those hold on to what they were called with until they end.
+    write(world, data, now) {
+      const timestamps = new Float64Array(data.length);
+      data.forEach(({ timestamp }, index) => (timestamps[index] = timestamp));
+      return rollups.enter(timestamps).then((leave) => {
+        const metricIds = new BigUint64Array(data.length);
+        const stored = begin(() => {
+          const { ids, stored: listed } = registry.note(world, data, identityOf, now);
+          metricIds.set(ids);
+          return Promise.all([listed, appendDatapoints(telemetry, metricIds, data, now)]);
+        });
+        return end(stored, leave, world, { metricIds, timestamps }, now);
+      });
     },
   };
+
+  async function end(
+    stored: Promise<unknown>,
+    leave: () => void,
+    world: number,
+    arrived: ArrivedData,
+    now: number,
+  ): Promise<void> {
+    try {
+      await stored;
+      if (await arrivals.isWatched(world)) await arrivals.note(world, arrived, now);
+    } finally {
+      leave();
+    }
+  }
 }
 
 const identityOf = (datum: ReadyDatum): MetricIdentity => datum;

@@ -41,8 +41,8 @@ async function put(value: number, timestamp: number, metricId = 1n, by = ledger)
   const leave = await by.enter([timestamp]);
   try {
     const statistics = { sampleCount: 1, sum: value, minimum: 0, maximum: 0, histogram: new Map() };
-    const datapoint = { metricId, timestamp, resolutionSeconds: 60 as const, statistics };
-    await appendDatapoints(telemetry, [datapoint], clock.now());
+    const datapoint = { timestamp, resolutionSeconds: 60 as const, statistics };
+    await appendDatapoints(telemetry, BigUint64Array.of(metricId), [datapoint], clock.now());
   } finally {
     leave();
   }

@@ -14,7 +14,7 @@ import { appendLogEvents, type LogDestination } from "../../storage/telemetry/lo
 import type { Document } from "../../storage/state.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { groupIdentifier, groupNotFound, invalidParameter, streamNotFound } from "./errors.ts";
-import { begin } from "./begin.ts";
+import { begin } from "../../core/begin.ts";
 import { requireBearerTokens } from "./bearer-tokens.ts";
 import { findingsStream, reportFindings } from "./data-protection-findings.ts";
 import { storeEventMetrics } from "./event-metrics.ts";

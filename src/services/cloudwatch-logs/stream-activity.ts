@@ -1,6 +1,6 @@
 // When each stream had its first and last event, and how much each group holds, written behind.
 import type { Clock } from "../../core/clock.ts";
-import { begin } from "./begin.ts";
+import { begin } from "../../core/begin.ts";
 import type { Change, State } from "../../storage/state.ts";
 import { readStreamActivity } from "../../storage/telemetry/log-events.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";

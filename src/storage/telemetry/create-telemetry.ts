@@ -1,5 +1,6 @@
 // The telemetry port over any driver: schema, group commit, bounds, expiry and truncation are the same for
 // all.
+import { begin } from "../../core/begin.ts";
 import { renderSql } from "../../core/sql.ts";
 import type { Sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
@@ -37,11 +38,13 @@ export function createTelemetry(
 
   return {
     ready: () => ready,
-    async append(table, columns) {
-      gate.assertOpen();
-      expiry.changed();
-      await commit.append(table, columns);
-    },
+    // No async function: those hold on to what they were called with until they end.
+    append: (table, columns) =>
+      begin(() => {
+        gate.assertOpen();
+        expiry.changed();
+        return commit.append(table, columns);
+      }),
     query: <Row>(statement: Sql, options?: QueryOptions) =>
       gate.pass(() => answer<Row>(driver, renderSql(statement), options)),
     execute: (statement, options) =>

@@ -4,7 +4,6 @@ import type { DatumStatistics } from "../../core/metrics/metric-datum.ts";
 import type { Telemetry } from "../telemetry.ts";
 
 export interface AppendedDatapoint {
-  readonly metricId: bigint;
   /** Epoch milliseconds. */
   readonly timestamp: number;
   readonly resolutionSeconds: 1 | 60;
@@ -16,22 +15,25 @@ const secondMs = 1_000;
 
 /**
  * Resolves when the datapoints are stored, by the minute for 15 days and, if they are recent, as they came.
+ * `metricIds` are theirs, in their order.
  */
-export async function appendDatapoints(
+export function appendDatapoints(
   telemetry: Telemetry,
+  metricIds: BigUint64Array,
   datapoints: readonly AppendedDatapoint[],
   now: number,
-): Promise<void> {
+): Promise<unknown> {
   const recentFrom = now - metricLimits.recentMs;
   const isPlain = datapoints.every((one) => one.timestamp >= recentFrom && one.resolutionSeconds === 60);
-  const byMinute = columnsOf(datapoints, () => minuteMs);
-  const recent = isPlain ? datapoints : datapoints.filter(({ timestamp }) => timestamp >= recentFrom);
+  const byMinute = columnsOf(metricIds, datapoints, () => minuteMs);
+  const stored = telemetry.append("datapoints_60", byMinute);
   // Most calls have new data by the minute alone, of which both tables hold the same.
-  const asTheyCame = isPlain ? byMinute : columnsOf(recent, finestMs);
-  await Promise.all([
-    telemetry.append("datapoints_60", byMinute),
-    recent.length === 0 ? undefined : telemetry.append("recent_datapoints", asTheyCame),
-  ]);
+  if (isPlain) return Promise.all([stored, telemetry.append("recent_datapoints", byMinute)]);
+  const isRecent = (_: unknown, index: number) => (datapoints[index]?.timestamp ?? 0) >= recentFrom;
+  const recent = datapoints.filter(isRecent);
+  if (recent.length === 0) return stored;
+  const asTheyCame = columnsOf(metricIds.filter(isRecent), recent, finestMs);
+  return Promise.all([stored, telemetry.append("recent_datapoints", asTheyCame)]);
 }
 
 function finestMs({ resolutionSeconds }: AppendedDatapoint): number {
@@ -39,20 +41,30 @@ function finestMs({ resolutionSeconds }: AppendedDatapoint): number {
 }
 
 function columnsOf(
+  metricIds: BigUint64Array,
   datapoints: readonly AppendedDatapoint[],
   resolutionMs: (datapoint: AppendedDatapoint) => number,
 ) {
-  return {
-    metric_id: datapoints.map(({ metricId }) => metricId),
-    timestamp: datapoints.map((datapoint) => {
-      const step = resolutionMs(datapoint);
-      return Math.floor(datapoint.timestamp / step) * step;
-    }),
-    resolution_seconds: datapoints.map(({ resolutionSeconds }) => resolutionSeconds),
-    sample_count: datapoints.map(({ statistics }) => statistics.sampleCount),
-    sum: datapoints.map(({ statistics }) => statistics.sum),
-    minimum: datapoints.map(({ statistics }) => statistics.minimum),
-    maximum: datapoints.map(({ statistics }) => statistics.maximum),
+  const numbers = () => new Float64Array(datapoints.length);
+  const columns = {
+    metric_id: metricIds,
+    timestamp: numbers(),
+    resolution_seconds: new Uint8Array(datapoints.length),
+    sample_count: numbers(),
+    sum: numbers(),
+    minimum: numbers(),
+    maximum: numbers(),
     histogram: datapoints.map(({ statistics }) => statistics.histogram),
   };
+  datapoints.forEach((datapoint, index) => {
+    const { sampleCount, sum, minimum, maximum } = datapoint.statistics;
+    const step = resolutionMs(datapoint);
+    columns.timestamp[index] = Math.floor(datapoint.timestamp / step) * step;
+    columns.resolution_seconds[index] = datapoint.resolutionSeconds;
+    columns.sample_count[index] = sampleCount;
+    columns.sum[index] = sum;
+    columns.minimum[index] = minimum;
+    columns.maximum[index] = maximum;
+  });
+  return columns;
 }

@@ -1,6 +1,7 @@
 // Group commit: appends of one table are collected into batches, each one INSERT, and answered when it is
 // stored.
 import { randomUUID } from "node:crypto";
+import { begin } from "../../core/begin.ts";
 import { TelemetryError } from "../telemetry.ts";
 import type { BlockInsert } from "./driver.ts";
 import { telemetryLimits } from "./limits.ts";
@@ -53,17 +54,19 @@ export function createGroupCommit(
   const waiting = () => ({ rows: all((queue) => queue.rows), bytes: all((queue) => queue.bytes) });
 
   return {
-    async append(name, columns) {
-      const table = tables[name];
-      if (table === undefined) throw new TypeError(`no telemetry table ${name}`);
-      const { rows, bytes } = waiting();
-      if (rows > telemetryLimits.waitingRows || bytes > telemetryLimits.waitingBytes) {
-        throw new TelemetryError("Overloaded", `${rows} rows (${bytes} bytes) wait to be stored already`);
-      }
-      const queue = queues.get(name) ?? new TableQueue(table, send, pace);
-      queues.set(name, queue);
-      await queue.append(columns);
-    },
+    // No async function: those hold on to what they were called with until they end.
+    append: (name, columns) =>
+      begin(() => {
+        const table = tables[name];
+        if (table === undefined) throw new TypeError(`no telemetry table ${name}`);
+        const { rows, bytes } = waiting();
+        if (rows > telemetryLimits.waitingRows || bytes > telemetryLimits.waitingBytes) {
+          throw new TelemetryError("Overloaded", `${rows} rows (${bytes} bytes) wait to be stored already`);
+        }
+        const queue = queues.get(name) ?? new TableQueue(table, send, pace);
+        queues.set(name, queue);
+        return queue.append(columns);
+      }),
     async drain() {
       await Promise.all([...queues.values()].map((queue) => queue.drain()));
     },
