@@ -131,6 +131,27 @@ describe("StartQuery", () => {
   });
 });
 
+test("the end of a query is its whole second, or the millisecond that is given", async () => {
+  const group = await newGroup();
+  await group.put([[700, "in the second"]]);
+  const second = Math.floor(server.clock.now() / 1_000);
+  const countTo = async (startTime: number, endTime: number) => {
+    const queryId = await start(group, "stats count(*) as events", { startTime, endTime });
+    expect((await logs.listLogGroupsForQuery({ queryId })).nextToken).toBeUndefined();
+    return rowsOf(await ended(queryId));
+  };
+  expect(await countTo(second, second)).toEqual([{ events: "1" }]);
+  expect(await countTo(second * 1_000, second * 1_000 + 699)).toEqual([{ events: "0" }]);
+});
+
+test("DescribeQueries knows no query that is older than a week", async () => {
+  const group = await newGroup();
+  await ended(await start(group, "limit 1"));
+  await server.advance(7 * 86_400_000 + 1);
+  const { queries } = await logs.describeQueries({ logGroupName: group.logGroupName });
+  expect(queries).toEqual([]);
+});
+
 test("StopQuery refuses a query that has ended, and GetQueryResults one that is unknown", async () => {
   const group = await newGroup();
   const queryId = await start(group, "limit 1");
