@@ -12,11 +12,11 @@ interface OpenBatch {
 
 /** Every write has a row for each series that it is about: the longer calls are collected, the fewer rows. */
 const burstWrites = 10;
-const writeIntervalMs = 40;
+const writeIntervalMs = 30;
 
 /**
  * One write of a world is under way at a time; calls that come meanwhile share the next one. The first
- * writes after a pause are made at once, and under load one every 40 ms.
+ * writes after a pause are made at once, and under load one every 30 ms.
  */
 export class SharedMetricBatches {
   readonly #metrics: MetricWriter;

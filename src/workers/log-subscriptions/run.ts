@@ -1,6 +1,7 @@
 // The delivery of one subscription: reads what arrived, makes payloads of what matches, sends them, and
 // remembers how far it came.
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../core/clock.ts";
 import { pauseMs, retryPolicies } from "../../core/deliveries/retry-policy.ts";
 import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
@@ -258,12 +259,16 @@ export class SubscriptionRun {
   ): Promise<Outgoing[][]> {
     const streams = matchingEvents(this.definition, batches);
     const names = await this.#streamNames(streams);
-    return streams.map((stream) => {
+    const payloads: Outgoing[][] = [];
+    for (const stream of streams) {
       const logGroup = groups.get(stream.groupId) ?? "";
       const logStream = names.get(`${stream.groupId}/${stream.streamId}`);
-      if (logStream === undefined) return [];
-      return payloadsOf(this.definition, { logGroup, logStream }, stream);
-    });
+      if (logStream === undefined) continue;
+      // Callers wait behind this, a millisecond for each thousand events.
+      await setImmediate();
+      payloads.push(payloadsOf(this.definition, { logGroup, logStream }, stream));
+    }
+    return payloads;
   }
 
   /** By the numbers of group and stream. */

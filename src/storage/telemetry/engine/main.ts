@@ -1,5 +1,6 @@
 // The engine process: chdb's sessions behind one socket to the server, which started it and watches it.
 import { Socket } from "node:net";
+import { setPriority } from "node:os";
 import { telemetryLimits } from "../limits.ts";
 import { engineArguments } from "./config.ts";
 import { restoreModule } from "../sealed-blocks/restore-module.ts";
@@ -21,6 +22,9 @@ socket.on("error", endAtOnce);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => undefined); // the server gets the terminal's signals too, and closes us in order
 }
+
+/** While both want the processor, callers of the server wait less for it than merges do; threads inherit it. */
+setPriority(telemetryLimits.engineNice);
 
 /** The engine's allocator keeps what a large query has used until it is asked for it. */
 const purge = "SYSTEM JEMALLOC PURGE";
