@@ -42,6 +42,7 @@ export const telemetryLimits = {
   querySessions: 6,
   insertSessions: 3,
   engineThreads: 16,
+  /** So much less urgent than the server. */
   engineNice: 5,
   /** The engine asks itself for a sign of life this often, and is killed when so many stay unanswered. */
   heartbeatMs: 2_000,

@@ -1,6 +1,6 @@
 // The engine process: chdb's sessions behind one socket to the server, which started it and watches it.
 import { Socket } from "node:net";
-import { setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { telemetryLimits } from "../limits.ts";
 import { engineArguments } from "./config.ts";
 import { restoreModule } from "../sealed-blocks/restore-module.ts";
@@ -23,8 +23,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => undefined); // the server gets the terminal's signals too, and closes us in order
 }
 
-/** While both want the processor, callers of the server wait less for it than merges do; threads inherit it. */
-setPriority(telemetryLimits.engineNice);
+/** While both want the processor, the server gets it before merges do. Threads inherit this. */
+setPriority(Math.min(getPriority() + telemetryLimits.engineNice, constants.priority.PRIORITY_LOW));
 
 /** The engine's allocator keeps what a large query has used until it is asked for it. */
 const purge = "SYSTEM JEMALLOC PURGE";
