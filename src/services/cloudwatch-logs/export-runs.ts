@@ -33,7 +33,7 @@ export const exportLimits = {
 /** How long a task is pending: events that are on their way when it is made are stored by then. */
 const pendingMs = 1_000;
 const retryMs = 60_000;
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html */
+/** A limit of ours: a task that cannot go on must not keep others of its account waiting for ever. */
 const longestMs = 86_400_000;
 /** Longer than a file takes. */
 const exportLeaseMs = 2 * leaseMs;

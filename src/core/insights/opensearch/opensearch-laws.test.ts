@@ -7,8 +7,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { appendLogEvents } from "../../../storage/telemetry/log-events.ts";
 import { openTelemetry } from "../../../storage/telemetry/open.ts";
 import type { Telemetry } from "../../../storage/telemetry.ts";
-import { compileInsightsQuery } from "../compile-query.ts";
-import { parseQuery } from "../query-languages.ts";
+import { openSearchAnswers } from "../../../../test/support/open-search-answers.ts";
 
 let folder: string;
 let telemetry: Telemetry;
@@ -47,28 +46,7 @@ async function run(given: readonly Row[], text: string): Promise<readonly Record
   if (events.length > 0) {
     await appendLogEvents(telemetry, { groupId: id, streamId: 1, retentionDays: undefined }, events, startAt);
   }
-  const group = { id, account: "1", name: "g", visibleFrom: 0 };
-  const compiled = compileInsightsQuery(parseQuery(text, "SQL"), {
-    logGroups: [group],
-    streams: [],
-    from: 0,
-    to: startAt + 86_400_000,
-    now: startAt,
-    limit: 1_000,
-    takeOnce: false,
-    regexProblem: () => undefined,
-    groupsOfSource: () => [group],
-    lookupTables: new Map(),
-  });
-  const found = await telemetry.query<Record<string, string | null>>(compiled.statement);
-  return found.map((one) =>
-    Object.fromEntries(
-      compiled.columns.flatMap((column, index) => {
-        const value = one[`r${index}`];
-        return value === null || value === undefined || column === "@ptr" ? [] : [[column, value]];
-      }),
-    ),
-  );
+  return openSearchAnswers(telemetry, { language: "SQL", text, group: { id, name: "g" }, startAt });
 }
 
 /** A truth that may be unknown. */

@@ -7,8 +7,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { appendLogEvents } from "../../../storage/telemetry/log-events.ts";
 import { openTelemetry } from "../../../storage/telemetry/open.ts";
 import type { Telemetry } from "../../../storage/telemetry.ts";
-import { compileInsightsQuery } from "../compile-query.ts";
-import { parseQuery } from "../query-languages.ts";
+import { openSearchAnswers } from "../../../../test/support/open-search-answers.ts";
 import { randomCommands } from "../../../../test/support/ppl-commands.ts";
 import type { Cell, Row, Table } from "../../../../test/support/ppl-expressions.ts";
 
@@ -50,28 +49,12 @@ async function run(given: readonly Row[], text: string): Promise<readonly Record
   }));
   const destination = { groupId, streamId: 1, retentionDays: undefined };
   if (events.length > 0) await appendLogEvents(telemetry, destination, events, startAt);
-  const group = { id: groupId, account: "1", name: "app", visibleFrom: 0 };
-  const compiled = compileInsightsQuery(parseQuery(text, "PPL"), {
-    logGroups: [group],
-    streams: [],
-    from: 0,
-    to: startAt + 86_400_000,
-    now: startAt,
-    limit: 1_000,
-    takeOnce: false,
-    regexProblem: () => undefined,
-    groupsOfSource: () => [group],
-    lookupTables: new Map(),
+  return openSearchAnswers(telemetry, {
+    language: "PPL",
+    text,
+    group: { id: groupId, name: "app" },
+    startAt,
   });
-  const found = await telemetry.query<Record<string, string | null>>(compiled.statement);
-  return found.map((one) =>
-    Object.fromEntries(
-      compiled.columns.flatMap((column, index) => {
-        const value = one[`r${index}`];
-        return value === null || value === undefined || column === "@ptr" ? [] : [[column, value]];
-      }),
-    ),
-  );
 }
 
 const shown = (row: Row): Record<string, string> =>
