@@ -33,7 +33,10 @@ export function createClickHouseDriver(
   return {
     opened: untilAnswered(() => execute(inserting, "SELECT 1", undefined)),
     pace: telemetryLimits.insertPace,
-    insert: (insert) => untilStored(() => sendBlock(inserting, insert)),
+    insert: (seal) => {
+      const insert = seal();
+      return untilStored(() => sendBlock(inserting, insert));
+    },
     discard: () => Promise.resolve(), // what is inserted is seen at once
     async query(text, bounds) {
       return withinBounds(bounds, (signal) =>

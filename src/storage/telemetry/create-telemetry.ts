@@ -5,7 +5,7 @@ import { renderSql } from "../../core/sql.ts";
 import type { Sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
 import type { QueryOptions, Telemetry } from "../telemetry.ts";
-import type { BlockInsert, Driver, Executor, StatementBounds } from "./driver.ts";
+import type { Driver, Executor, SealBatch, StatementBounds } from "./driver.ts";
 import { createExpiry } from "./expire.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { telemetryLimits } from "./limits.ts";
@@ -28,9 +28,9 @@ export function createTelemetry(
   };
   const ready = driver.opened.then(() => migrate(executor, tables, deployment));
   ready.catch(() => undefined);
-  const send = async (insert: BlockInsert) => {
+  const send = async (seal: SealBatch) => {
     await ready;
-    await driver.insert(insert);
+    await driver.insert(seal);
   };
   const commit = createGroupCommit(tables, send, driver.pace);
   const gate = createGate(ready);

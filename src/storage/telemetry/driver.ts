@@ -14,6 +14,9 @@ export interface BlockInsert {
   readonly token: string;
 }
 
+/** Ends a batch, which takes rows until it is called; call it once at most. */
+export type SealBatch = () => BlockInsert;
+
 /** The bounds of one statement, all of them set. */
 export interface StatementBounds {
   readonly timeoutMs: number;
@@ -34,13 +37,13 @@ export type DriverStatistics = Pick<
 export interface Driver {
   /** Resolves when the engine takes statements. */
   readonly opened: Promise<void>;
-  /** How often a table may be given rows. */
-  readonly pace: Pace;
+  /** How often a table may be given rows; undefined where whoever takes them says when, by `SealBatch`. */
+  readonly pace: Pace | undefined;
   /**
    * Resolves when the rows are durable and every later statement sees them; sends again by itself as long as
    * that can help.
    */
-  insert(insert: BlockInsert): Promise<void>;
+  insert(seal: SealBatch): Promise<void>;
   /** Resolves when rows that were inserted before, and that no statement can see yet, are no more. */
   discard(): Promise<void>;
   /** Answers a SELECT with a JSON object per line, in a buffer that the caller may change. */

@@ -1,6 +1,6 @@
 // The driver of the embedded engine: batches go through a journal and a file beside it, statements through
 // its socket.
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderSql, sql } from "../../core/sql.ts";
 import { TelemetryError } from "../telemetry.ts";
@@ -14,6 +14,7 @@ import type { Lane } from "./engine/frames.ts";
 import { openJournal } from "./journal/journal.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalBatch } from "./journal/segment.ts";
+import { writeBuffers } from "./journal/write-buffers.ts";
 import { telemetryLimits } from "./limits.ts";
 import { clause, commandText, insertSettings, selectText } from "./statements.ts";
 
@@ -45,7 +46,7 @@ export function createEmbeddedDriver(folder: string): EmbeddedDriver {
     await emptyFolder(inbox);
     journal = await openJournal(join(folder, "journal"), async (batch) => {
       const path = join(inbox, `${batch.table}.native`);
-      await writeFile(path, batch.blocks).catch((error: unknown) => Promise.reject(diskErrorOf(error)));
+      await writeBlocks(path, batch.blocks).catch((error: unknown) => Promise.reject(diskErrorOf(error)));
       await sendUntilStored(started, batch, path, `groundwatch-insert-${++lastTag}`);
     });
     return journal;
@@ -64,8 +65,8 @@ export function createEmbeddedDriver(folder: string): EmbeddedDriver {
 
   return {
     opened,
-    pace: telemetryLimits.journalPace,
-    insert: async (insert) => (await opening).append(insert),
+    pace: undefined,
+    insert: async (seal) => (await opening).append(seal),
     discard: async () => (await opening).discard(),
     query: (text, bounds) =>
       againWhenLost(() => run("query", (tag) => selectText(text, bounds, tag), bounds)),
@@ -83,6 +84,15 @@ export function createEmbeddedDriver(folder: string): EmbeddedDriver {
       await engine?.close();
     },
   };
+}
+
+async function writeBlocks(path: string, blocks: readonly Buffer[]): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    await writeBuffers(file, blocks);
+  } finally {
+    await file.close();
+  }
 }
 
 async function emptyFolder(path: string): Promise<void> {

@@ -1,7 +1,7 @@
 // When batches are closed and sent, and what becomes of the appends in them.
 import { describe, expect, test } from "vitest";
 import { TelemetryError } from "../telemetry.ts";
-import type { BlockInsert } from "./driver.ts";
+import type { BlockInsert, SealBatch } from "./driver.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { telemetryLimits } from "./limits.ts";
 import { contractTables } from "./testing/contract-tables.ts";
@@ -18,9 +18,9 @@ function createSender() {
   let arrived: () => void = () => undefined;
   const commit = createGroupCommit(
     contractTables,
-    (insert) =>
+    (seal) =>
       new Promise((store, refuse) => {
-        sent.push({ insert, store, refuse });
+        sent.push({ insert: seal(), store, refuse });
         arrived();
       }),
     telemetryLimits.insertPace,
@@ -107,5 +107,69 @@ describe("group commit", () => {
     await commit.drain();
     await Promise.all([daily, registry]);
     expect(commit.insertedRows()).toBe(2);
+  });
+});
+
+/** A driver without a pace, of which the test seals and answers by hand. */
+function createTaker() {
+  const offers: { seal: SealBatch; store: () => void; refuse: (reason: Error) => void }[] = [];
+  const commit = createGroupCommit(
+    contractTables,
+    (seal) => new Promise((store, refuse) => offers.push({ seal, store, refuse })),
+    undefined,
+  );
+  const offer = (index: number) => {
+    const found = offers[index];
+    if (found === undefined) throw new Error(`there is no offer ${index}`);
+    return found;
+  };
+  return { commit, offers, offer };
+}
+
+describe("a driver that says when", () => {
+  test("a batch takes rows until it is sealed, and the next is offered before it is answered", async () => {
+    const { commit, offers, offer } = createTaker();
+    const first = [1, 2].map((count) => commit.append("daily", rows(count)));
+    expect(offers).toHaveLength(1);
+    expect(offer(0).seal().rows).toBe(3);
+    const second = commit.append("daily", rows(4));
+    expect(offers).toHaveLength(2);
+    expect(offer(1).seal().rows).toBe(4);
+    expect(commit.waiting().rows).toBe(7);
+    offer(1).store();
+    await second;
+    offer(0).store();
+    await Promise.all(first);
+    expect(commit.waiting()).toEqual({ rows: 0, bytes: 0 });
+    expect(commit.insertedRows()).toBe(7);
+  });
+
+  test("what is full is offered beside what is collected, and sealed before it", async () => {
+    const { commit, offers, offer } = createTaker();
+    const { batchRows } = telemetryLimits;
+    const appends = [batchRows, 5].map((count) => commit.append("daily", rows(count)));
+    expect(offers).toHaveLength(2);
+    expect(offers.map(({ seal }) => seal().rows)).toEqual([batchRows, 5]);
+    offer(0).store();
+    offer(1).store();
+    await Promise.all(appends);
+  });
+
+  test("what is refused before it is sealed fails its own appends", async () => {
+    const { commit, offer } = createTaker();
+    const first = commit.append("daily", rows(1));
+    offer(0).seal();
+    const second = commit.append("daily", rows(2));
+    offer(1).refuse(new TelemetryError("DiskFull", "full"));
+    await expect(second).rejects.toMatchObject({ problem: "DiskFull" });
+    expect(commit.waiting().rows).toBe(1);
+    const drained = commit.drain();
+    offer(0).store();
+    await Promise.all([first, drained]);
+    const third = commit.append("daily", rows(3));
+    expect(offer(2).seal().rows).toBe(3);
+    offer(2).store();
+    await third;
+    expect(commit.insertedRows()).toBe(4);
   });
 });

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { begin } from "../../core/begin.ts";
 import { TelemetryError } from "../telemetry.ts";
-import type { BlockInsert } from "./driver.ts";
+import type { BlockInsert, SealBatch } from "./driver.ts";
 import { telemetryLimits } from "./limits.ts";
 import { blockStructure, createBlockBuilder } from "./native-block.ts";
 import { createPermits } from "./permits.ts";
@@ -14,11 +14,11 @@ import type { Column } from "./table.ts";
 type Columns = Readonly<Record<string, Column>>;
 
 /**
- * An INSERT costs the engine about 10 ms of CPU whether it carries one row or a thousand, and a frame in the
- * journal before the embedded engine a sync of the disk, so rows wait for company. A table that was quiet is
- * written at once; each further batch of a table costs a permit, at the pace of the driver; a batch that has
- * grown large needs none. One batch per table is under way at a time, so under load the next is what arrived
- * meanwhile.
+ * An INSERT costs the engine about 10 ms of CPU whether it carries one row or a thousand, so rows wait for
+ * company. Where the driver has a pace, a table that was quiet is written at once; each further batch of a
+ * table costs a permit; a batch that has grown large needs none. One batch per table is under way at a time,
+ * so under load the next is what arrived meanwhile. Where it has none, every table offers what it has, and a
+ * batch takes rows until the driver seals it.
  *
  * The batch, not the append, is what is sent again after the engine died: with its token and the same bytes.
  * An append belongs to one batch for ever, so it can never be stored twice, and a batch of which only some
@@ -45,8 +45,8 @@ interface Settle {
 
 export function createGroupCommit(
   tables: Readonly<Record<string, AnyTable>>,
-  send: (insert: BlockInsert) => Promise<void>,
-  pace: Pace,
+  send: (seal: SealBatch) => Promise<void>,
+  pace: Pace | undefined,
 ): GroupCommit {
   const queues = new Map<string, TableQueue>();
   const all = (measure: (queue: TableQueue) => number) =>
@@ -78,20 +78,23 @@ export function createGroupCommit(
 class TableQueue {
   insertedRows = 0;
   readonly #table: AnyTable;
-  readonly #send: (insert: BlockInsert) => Promise<void>;
+  readonly #send: (seal: SealBatch) => Promise<void>;
   readonly #builder: ReturnType<typeof createBlockBuilder>;
-  readonly #permits: Permits;
+  readonly #permits: Permits | undefined;
   /** The settlement of the batch that is being collected. */
   #collecting: Settle | undefined;
-  #closed: Batch[] = [];
+  /** What takes no more rows and is not answered; those in front are sealed. */
+  readonly #closed: Batch[] = [];
   #closedRows = 0;
   #closedBytes = 0;
-  #sending = false;
+  #sealed = 0;
+  /** Batches that the driver may seal. */
+  #offered = 0;
   #wake: NodeJS.Timeout | undefined;
   #wakeIsUrgent = false;
 
-  constructor(table: AnyTable, send: (insert: BlockInsert) => Promise<void>, pace: Pace) {
-    this.#permits = createPermits(pace);
+  constructor(table: AnyTable, send: (seal: SealBatch) => Promise<void>, pace: Pace | undefined) {
+    this.#permits = pace && createPermits(pace);
     this.#table = table;
     this.#send = send;
     this.#builder = createBlockBuilder(table);
@@ -112,14 +115,14 @@ class TableQueue {
     const { committed } = this.#collecting;
     const { rows: collected, bytes } = this.#builder;
     if (collected >= telemetryLimits.batchRows || bytes >= telemetryLimits.batchBytes) this.#closeBatch();
-    this.#schedule();
+    this.#goOn();
     return committed;
   }
 
-  /** Batches are answered in their order, so the youngest one stands for all. */
   async drain(): Promise<void> {
-    const youngest = this.#collecting ?? this.#closed.at(-1)?.settle;
-    await youngest?.committed.catch(() => undefined);
+    const collecting = this.#collecting === undefined ? [] : [this.#collecting];
+    const waiting = [...this.#closed.map(({ settle }) => settle), ...collecting];
+    await Promise.allSettled(waiting.map(({ committed }) => committed));
   }
 
   #closeBatch(): void {
@@ -135,45 +138,68 @@ class TableQueue {
     this.#collecting = undefined;
   }
 
-  #schedule(): void {
-    if (this.#sending) return;
+  #goOn(): void {
+    if (this.#permits !== undefined) {
+      this.#schedule(this.#permits);
+      return;
+    }
+    while (this.#offered < this.#unsealed) void this.#offer();
+  }
+
+  get #unsealed(): number {
+    return this.#closed.length - this.#sealed + (this.#collecting === undefined ? 0 : 1);
+  }
+
+  #schedule(permits: Permits): void {
+    if (this.#offered > 0 || this.#sealed > 0 || this.#unsealed === 0) return;
     const { rows, bytes } = this.#builder;
     const { pressureRows, pressureBytes } = telemetryLimits;
     const urgent = this.#closed.length > 0 || rows >= pressureRows || bytes >= pressureBytes;
-    if (!urgent && this.#collecting === undefined) return;
     if (this.#wake !== undefined && (this.#wakeIsUrgent || !urgent)) return;
     clearTimeout(this.#wake);
     this.#wakeIsUrgent = urgent;
     this.#wake = setTimeout(
       () => {
         this.#wake = undefined;
-        void this.#flush();
+        permits.take();
+        void this.#offer();
       },
-      urgent ? 0 : this.#permits.waitMs(),
+      urgent ? 0 : permits.waitMs(),
     );
   }
 
-  async #flush(): Promise<void> {
-    this.#permits.take();
-    if (this.#closed.length === 0) this.#closeBatch();
-    const [batch] = this.#closed;
-    if (batch === undefined) return;
-    this.#sending = true;
-    const outcome = await this.#send(batch.insert).then(
+  async #offer(): Promise<void> {
+    this.#offered += 1;
+    let batch: Batch | undefined;
+    const outcome = await this.#send(() => (batch = this.#seal()).insert).then(
       () => ({ stored: true as const }),
       (reason: unknown) => ({ stored: false as const, reason }),
     );
-    this.#sending = false;
-    this.#closed.shift();
-    this.#closedRows -= batch.insert.rows;
-    this.#closedBytes -= batch.insert.block.length;
+    const { insert, settle } = batch ?? this.#seal();
+    this.#closed.splice(
+      this.#closed.findIndex((closed) => closed.insert === insert),
+      1,
+    );
+    this.#sealed -= 1;
+    this.#closedRows -= insert.rows;
+    this.#closedBytes -= insert.block.length;
     if (outcome.stored) {
-      this.insertedRows += batch.insert.rows;
-      batch.settle.resolve();
+      this.insertedRows += insert.rows;
+      settle.resolve();
     } else {
-      batch.settle.reject(outcome.reason);
+      settle.reject(outcome.reason);
     }
-    this.#schedule();
+    this.#goOn();
+  }
+
+  /** Ends the oldest batch that still takes rows. */
+  #seal(): Batch {
+    if (this.#sealed === this.#closed.length) this.#closeBatch();
+    const batch = this.#closed[this.#sealed];
+    if (batch === undefined) throw new Error("there is no batch to seal");
+    this.#sealed += 1;
+    this.#offered -= 1;
+    return batch;
   }
 }
 

@@ -11,8 +11,6 @@ export const telemetryLimits = {
   waitingRows: 1_000_000,
   /** An INSERT costs about 10 ms CPU whatever its size; a batch of the pressure's size does not wait. */
   insertPace: { burst: 20, intervalMs: 50 },
-  /** A frame in the journal costs a fraction of a millisecond. */
-  journalPace: { burst: 20, intervalMs: 5 },
   pressureRows: 1_000,
   pressureBytes: mebibyte,
   /** A segment of the journal goes to the engine when it is so large or so old, or when it is asked for. */

@@ -46,7 +46,7 @@ test.prop([fc.array(anyStep, { maxLength: 40 })], { numRuns: 60 })(
       else if ("append" in step) {
         const row = `${step.append}-${++count}`;
         const insert = { table: step.append, columns: ["a"], structure: "a String", rows: 1, token: "" };
-        const appended = journal.append({ ...insert, block: Buffer.from(`${row},`) });
+        const appended = journal.append(() => ({ ...insert, block: Buffer.from(`${row},`) }));
         underWay.push(appended.then(() => void acknowledged.push(row)));
       } else {
         const expected = acknowledged.filter((row) => row.startsWith(step.settle));

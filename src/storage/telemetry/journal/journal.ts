@@ -2,9 +2,10 @@
 // and larger INSERTs.
 import { mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { TelemetryError } from "../../telemetry.ts";
 import { diskErrorOf } from "../clickhouse-errors.ts";
-import type { BlockInsert } from "../driver.ts";
+import type { SealBatch } from "../driver.ts";
 import { telemetryLimits } from "../limits.ts";
 import { createPermits } from "../permits.ts";
 import { recoverSegments, setAside } from "./recover-segments.ts";
@@ -22,8 +23,11 @@ import type { JournalBatch, WaitingBatch } from "./segment.ts";
  * what it has already.
  */
 export interface Journal {
-  /** Resolves when the rows are durable. @throws TelemetryError, and nothing is stored. */
-  append(insert: BlockInsert): Promise<void>;
+  /**
+   * Resolves when the rows are durable; the batch is sealed when it is written.
+   * @throws TelemetryError, and nothing is stored.
+   */
+  append(seal: SealBatch): Promise<void>;
   /** Resolves when the engine has every row that was acknowledged in a table which the statement names. */
   settle(statement: string): Promise<void>;
   /** Resolves when the engine will be given nothing of what was acknowledged before. */
@@ -61,7 +65,7 @@ async function createFiles(folder: string, paths: readonly string[]): Promise<vo
 }
 
 interface Waiting {
-  readonly insert: BlockInsert;
+  readonly seal: SealBatch;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -96,10 +100,10 @@ class SegmentedJournal implements Journal {
     this.#store = store;
   }
 
-  append(insert: BlockInsert): Promise<void> {
+  append(seal: SealBatch): Promise<void> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     return new Promise((resolve, reject) => {
-      this.#incoming.push({ insert, resolve, reject });
+      this.#incoming.push({ seal, resolve, reject });
       this.#writing ??= this.#write();
     });
   }
@@ -145,8 +149,9 @@ class SegmentedJournal implements Journal {
     return [...segments].flatMap((segment) => [...segment.waiting]);
   }
 
-  /** One write and one sync for all that came in meanwhile. */
+  /** One write and one sync for all that came in meanwhile, or in the same turn. */
   async #write(): Promise<void> {
+    await setImmediate();
     while (this.#incoming.length > 0) {
       await this.#room();
       const group = this.#incoming;
@@ -155,7 +160,7 @@ class SegmentedJournal implements Journal {
       try {
         if (this.#refusal !== undefined) throw this.#refusal;
         this.#current ??= await this.#start();
-        await this.#current.append(group.map(({ insert }) => insert));
+        await this.#current.append(group.map(({ seal }) => seal()));
         for (const { resolve } of group) resolve();
       } catch (cause) {
         this.#whenAppended(() => this.#rotate()); // whether the disk took a part of it is not known
