@@ -33,9 +33,10 @@ const contractsOnly = {
 const bundle = await rolldown({
   input: {
     groundwatch: "dist/bin/groundwatch.js",
-    // Started as a process and as a thread, by their names beside the rest.
+    // Started as a process and as threads, by their names beside the rest.
     main: "dist/storage/telemetry/engine/main.js",
     "png-worker": "dist/services/cloudwatch/png-worker.js",
+    "compress-worker": "dist/delivery/log-subscriptions/compress-worker.js",
   },
   platform: "node",
   external: (id) => apart.some((name) => id === name || id.startsWith(`${name}/`)),

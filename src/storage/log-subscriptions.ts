@@ -130,6 +130,8 @@ export interface SendOptions {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** Comes next: what takes time before it can be sent may begin. */
+  readonly following?: EncodedPayload | undefined;
 }
 
 /** A payload on its way: its events are JSON already. */

@@ -1,82 +1,76 @@
-// Packs payloads as gzip.
-import { constants, crc32, createDeflateRaw, type DeflateRaw } from "node:zlib";
+// Packs payloads as gzip in a thread of its own, which is there while payloads are sent.
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+
+interface Waiting {
+  readonly resolve: (packed: Buffer) => void;
+  readonly reject: (reason: Error) => void;
+}
 
 /**
- * The fastest level: the usual one takes two and a half times as long and makes a tenth less of it. Behind
- * each piece the output ends at a byte and nothing later refers to what was before.
+ * The threads that Node.js compresses with are those that write files, so that callers would wait for
+ * payloads; and each payload would wait for a turn of the event loop before the next is begun. What zlib takes
+ * and drops for each, half a megabyte, is no matter to the collector of a thread that has nothing else. A
+ * thread that ends, for whatever reason, is started again.
  */
-const compression = {
-  level: constants.Z_BEST_SPEED,
-  flush: constants.Z_FULL_FLUSH,
-  /** Few payloads make more: each piece of output comes back through the event loop. */
-  chunkSize: 256 * 1024,
-};
+export class Compressor {
+  readonly #thread: string | URL;
+  readonly #idleMs: number;
+  /** Answered in their order. */
+  readonly #waiting: Waiting[] = [];
+  #worker: Worker | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-/** https://datatracker.ietf.org/doc/html/rfc1952#section-2.3: deflated, no time, the fastest way, from Unix. */
-const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 3]);
-/** An empty last block. */
-const lastBlock = Buffer.from([0x03, 0x00]);
-
-/** Half of the threads that there are for it: files are written by the others, and callers wait for these. */
-const compressorsAtMost = 2;
-
-/**
- * Deflates one payload after the other with the same memory: what zlib's own gzip takes and drops for every
- * payload, half a megabyte outside the heap, has the garbage collector run all the time.
- */
-class Compressor {
-  readonly #stream: DeflateRaw = createDeflateRaw(compression);
-  #output: Buffer[] = [];
-
-  constructor() {
-    this.#stream.on("data", (chunk: Buffer) => this.#output.push(chunk));
-    // The write that fails says so.
-    this.#stream.on("error", () => undefined);
+  /** @param idleMs the thread ends, and gives its memory back, when it was idle for so long. */
+  constructor(thread: string | URL, idleMs: number) {
+    this.#thread = thread;
+    this.#idleMs = idleMs;
   }
 
-  /** One at a time. */
   compress(bytes: Buffer): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      this.#stream.write(bytes, (error) => {
-        const trailer = Buffer.alloc(8);
-        trailer.writeUInt32LE(crc32(bytes), 0);
-        trailer.writeUInt32LE(bytes.length, 4);
-        const member = [header, ...this.#output, lastBlock, trailer];
-        this.#output = [];
-        if (error) reject(error);
-        else resolve(Buffer.concat(member));
-      });
+      clearTimeout(this.#timer);
+      const worker = (this.#worker ??= this.#start());
+      const moved = ownMemory(bytes);
+      worker.postMessage(moved, [moved.buffer]);
+      this.#waiting.push({ resolve, reject });
     });
   }
-}
 
-const idle: Compressor[] = [];
-const waiting: ((compressor: Compressor) => void)[] = [];
-let made = 0;
-
-/** @returns one gzip member. */
-export async function gzipped(bytes: Buffer): Promise<Buffer> {
-  let compressor = await take();
-  try {
-    return await compressor.compress(bytes);
-  } catch (error) {
-    compressor = new Compressor();
-    throw error;
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) idle.push(compressor);
-    else next(compressor);
+  #start(): Worker {
+    const worker = new Worker(this.#thread);
+    worker.unref();
+    worker.on("message", ({ buffer }: Uint8Array<ArrayBuffer>) => {
+      this.#waiting.shift()?.resolve(Buffer.from(buffer));
+      if (this.#waiting.length > 0) return;
+      this.#timer = setTimeout(() => {
+        this.#worker = undefined;
+        void worker.terminate();
+      }, this.#idleMs).unref();
+    });
+    worker.on("error", (error: Error) => {
+      this.#worker = undefined;
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    });
+    return worker;
   }
 }
 
-function take(): Compressor | Promise<Compressor> {
-  const found = idle.pop();
-  if (found !== undefined) return found;
-  if (made < compressorsAtMost) {
-    made += 1;
-    return new Compressor();
-  }
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-  });
+/** Small buffers share their memory with others. */
+function ownMemory(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes;
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return isAlone ? new Uint8Array(buffer) : new Uint8Array(bytes);
 }
+
+/** The compiled thread: beside this file, or in `dist` when the sources run under a test. */
+function threadPath(): string {
+  const here = import.meta.url;
+  const compiled = here.endsWith(".ts") ? here.replace("/src/delivery/", "/dist/delivery/") : here;
+  return fileURLToPath(new URL("./compress-worker.js", compiled));
+}
+
+const compressor = new Compressor(threadPath(), 60_000);
+
+/** @param bytes theirs is the thread's memory then: nobody may use them any more. @returns one gzip member. */
+export const gzipped = (bytes: Buffer): Promise<Buffer> => compressor.compress(bytes);

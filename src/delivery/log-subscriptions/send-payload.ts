@@ -23,7 +23,10 @@ type Sender<Kind extends SubscriptionTarget["kind"]> = (
 export function createPayloadSender(endpoints: ServiceEndpoints): SendSubscriptionPayload {
   return (target, payload, options) => {
     const send = senders[target.kind] as Sender<SubscriptionTarget["kind"]>;
-    return send(target, payload, options, endpoints);
+    const sent = send(target, payload, options, endpoints);
+    const { following } = options;
+    if (following !== undefined && target.kind !== "opensearch") compressed(following).catch(() => undefined);
+    return sent;
   };
 }
 
@@ -89,9 +92,18 @@ async function dataOf(payload: EncodedPayload): Promise<string> {
   return (await compressed(payload)).toString("base64");
 }
 
-function compressed({ head, events }: EncodedPayload): Promise<Buffer> {
+/** Payloads that wait for their turn, or to be sent again. */
+const packed = new WeakMap<EncodedPayload, Promise<Buffer>>();
+
+function compressed(payload: EncodedPayload): Promise<Buffer> {
+  const known = packed.get(payload);
+  if (known !== undefined) return known;
+  const { head, events } = payload;
   const opening = `${JSON.stringify(head).slice(0, -1)},"logEvents":[`;
-  return gzipped(joinEvents(events, opening, "]}"));
+  const made = gzipped(joinEvents(events, opening, "]}"));
+  packed.set(payload, made);
+  made.catch(() => packed.delete(payload));
+  return made;
 }
 
 function sendJson(

@@ -6,7 +6,12 @@ import type { Clock } from "../../core/clock.ts";
 import { pauseMs, retryPolicies } from "../../core/deliveries/retry-policy.ts";
 import type { LogEncryption } from "../../storage/encryption/log-encryption.ts";
 import type { DeliveryAttempts } from "../../storage/delivery-attempts.ts";
-import { cursorScope, cursorsIn, type SendSubscriptionPayload } from "../../storage/log-subscriptions.ts";
+import {
+  cursorScope,
+  cursorsIn,
+  type EncodedPayload,
+  type SendSubscriptionPayload,
+} from "../../storage/log-subscriptions.ts";
 import { readArrivedLogEvents } from "../../storage/telemetry/log-arrivals.ts";
 import type { ArrivedBatch } from "../../storage/telemetry/recent-arrivals.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
@@ -36,6 +41,8 @@ export interface RunParts extends SubscriptionParts {
 const pageEvents = 25_000;
 /** A post takes several turns of a busy event loop, and a stream's payloads wait for each other. */
 const streamsAtOnce = 8;
+/** How long payloads are made until others have their turn. */
+const workMs = 5;
 /** How long events are collected, so that many go in one payload. */
 export const collectMs = 500;
 /** How often it is looked whether all nodes have stored what is noted. */
@@ -152,9 +159,9 @@ export class SubscriptionRun {
     let retryAt: number | undefined;
     const next = async (): Promise<void> => {
       for (let payloads = waiting.shift(); payloads !== undefined; payloads = waiting.shift()) {
-        for (let [first] = payloads; first !== undefined; [first] = payloads) {
+        for (let [first, second] = payloads; first !== undefined; [first, second] = payloads) {
           if (this.#signal.aborted || !this.isMine || retryAt !== undefined) return;
-          const failedUntil = await this.#attempt(first);
+          const failedUntil = await this.#attempt(first, second?.payload);
           if (failedUntil === undefined) payloads.shift();
           else retryAt = Math.max(retryAt ?? 0, failedUntil);
         }
@@ -165,14 +172,14 @@ export class SubscriptionRun {
   }
 
   /** @returns when to try again; undefined when it was delivered or given up. */
-  async #attempt(outgoing: Outgoing): Promise<number | undefined> {
+  async #attempt(outgoing: Outgoing, following?: EncodedPayload): Promise<number | undefined> {
     const { payload } = outgoing;
     const { clock, state, send } = this.#parts;
     const now = clock.now();
     try {
       const target = await resolveTarget(state, this.definition);
       const partitionKey = this.definition.isRandom ? randomUUID() : payload.head.logStream;
-      await send(target, payload, { partitionKey, now, signal: this.#signal });
+      await send(target, payload, { partitionKey, now, signal: this.#signal, following });
     } catch (error) {
       if (this.#signal.aborted) return now;
       outgoing.attempts += 1;
@@ -260,12 +267,16 @@ export class SubscriptionRun {
     const streams = matchingEvents(this.definition, batches);
     const names = await this.#streamNames(streams);
     const payloads: Outgoing[][] = [];
+    let yieldAt = performance.now() + workMs;
     for (const stream of streams) {
       const logGroup = groups.get(stream.groupId) ?? "";
       const logStream = names.get(`${stream.groupId}/${stream.streamId}`);
       if (logStream === undefined) continue;
       // Callers wait behind this, a millisecond for each thousand events.
-      await setImmediate();
+      if (performance.now() > yieldAt) {
+        await setImmediate();
+        yieldAt = performance.now() + workMs;
+      }
       payloads.push(payloadsOf(this.definition, { logGroup, logStream }, stream));
     }
     return payloads;
