@@ -1,6 +1,6 @@
-// `npm run bench:insights [-- --events N --groups N --runs N]`: fills a store with mixed events, times
-// queries of Logs Insights in it, and says what CPU time they cost the engine. `-- --sizes --events N` prints
-// what events take on the disk instead.
+// `npm run bench:insights [-- --events N --groups N --runs N]`: fills a store with mixed events, waits for
+// its merges, times queries of Logs Insights in it, and says what CPU time they cost the engine.
+// `-- --sizes --events N` prints what events take on the disk instead.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { MessageReading } from "../src/core/logs/filter-pattern/message-reading.
 import { indexedFieldsOf } from "../src/core/logs/indexed-fields.ts";
 import { appendLogEvents } from "../src/storage/telemetry/log-events.ts";
 import { openTelemetry } from "../src/storage/telemetry/open.ts";
-import { useOf } from "./process-tree.ts";
+import { settled, useOf } from "./process-tree.ts";
 import { mixedMessage } from "./log-messages.ts";
 import { printStoredSizes } from "./stored-size.ts";
 
@@ -41,6 +41,7 @@ const folder = await mkdtemp(join(tmpdir(), "groundwatch-bench-insights-"));
 const telemetry = openTelemetry({ folder });
 try {
   await fill();
+  await settled(process.pid);
   for (const [what, query, part] of queries()) await measure(what, query, part);
 } finally {
   await telemetry.close();

@@ -3,9 +3,9 @@
 import { parseArgs } from "node:util";
 import { Agent } from "node:http";
 import { load, send } from "./load.ts";
-import { occupiedBytes, useOf } from "./process-tree.ts";
+import { occupiedBytes, settled, useOf } from "./process-tree.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
-import { type BenchServer, startServer, startSink } from "./server.ts";
+import { startServer, startSink } from "./server.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -62,12 +62,12 @@ async function measure(scenario: Scenario): Promise<void> {
     }
     agent.destroy();
     await load(server.endpoint, scenario.call, { durationMs: 2_000, connections });
-    await settled(server);
+    await settled(server.pid);
 
     const before = useOf(server.pid);
     const full = await load(server.endpoint, scenario.call, { durationMs, connections });
     const peak = useOf(server.pid);
-    await settled(server);
+    await settled(server.pid);
     const after = useOf(server.pid);
     const cpuMs = after.cpuMs - before.cpuMs;
     const engineMs = after.childCpuMs - before.childCpuMs;
@@ -93,15 +93,6 @@ async function measure(scenario: Scenario): Promise<void> {
   } finally {
     await server.stop();
     sink.stop();
-  }
-}
-
-/** Waits until the merges are done: less than 5 % of a core over a second, for at most half a minute. */
-async function settled(server: BenchServer): Promise<void> {
-  for (let second = 0; second < 30; second++) {
-    const before = useOf(server.pid).cpuMs;
-    await sleep(1_000);
-    if (useOf(server.pid).cpuMs - before < 50) return;
   }
 }
 

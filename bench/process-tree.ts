@@ -101,3 +101,12 @@ function read(path: string): string {
     return ""; // the process has ended since it was listed
   }
 }
+
+/** Waits until the merges are done: less than 5 % of a core over a second, for at most half a minute. */
+export async function settled(pid: number): Promise<void> {
+  for (let second = 0; second < 30; second++) {
+    const before = useOf(pid).cpuMs;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    if (useOf(pid).cpuMs - before < 50) return;
+  }
+}
