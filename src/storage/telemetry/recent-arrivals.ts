@@ -40,7 +40,7 @@ export interface ArrivalsPage {
 
 const recentLimits = {
   /** About so much is kept of all groups together. */
-  keptBytes: 32 * 1024 * 1024,
+  keptBytes: 64 * 1024 * 1024,
   /** What a batch takes beside its texts, and what each event does. */
   batchBytes: 1_000,
   eventBytes: 24,

@@ -43,6 +43,8 @@ const pageEvents = 25_000;
 const streamsAtOnce = 8;
 /** How long payloads are made until others have their turn. */
 const workMs = 5;
+/** The same while more waits than goes into a page: events that are no longer in memory cost ten times as much. */
+const behindWorkMs = 50;
 /** How long events are collected, so that many go in one payload. */
 export const collectMs = 500;
 /** How often it is looked whether all nodes have stored what is noted. */
@@ -241,7 +243,7 @@ export class SubscriptionRun {
         transformed: this.definition.isOnTransformed,
         limit: pageEvents,
       });
-      const streams = await this.#payloads(batches, groups);
+      const streams = await this.#payloads(batches, groups, isCut ? behindWorkMs : workMs);
       if (isCut) this.#notes.putBack(look);
       const upTo = isCut ? (batches.at(-1)?.last ?? settled) : settled;
       return { streams, upTo, more: isCut, version: cursor.version };
@@ -263,11 +265,12 @@ export class SubscriptionRun {
   async #payloads(
     batches: readonly ArrivedBatch[],
     groups: ReadonlyMap<number, string>,
+    turnMs: number,
   ): Promise<Outgoing[][]> {
     const streams = matchingEvents(this.definition, batches);
     const names = await this.#streamNames(streams);
     const payloads: Outgoing[][] = [];
-    let yieldAt = performance.now() + workMs;
+    let yieldAt = performance.now() + turnMs;
     for (const stream of streams) {
       const logGroup = groups.get(stream.groupId) ?? "";
       const logStream = names.get(`${stream.groupId}/${stream.streamId}`);
@@ -275,7 +278,7 @@ export class SubscriptionRun {
       // Callers wait behind this, a millisecond for each thousand events.
       if (performance.now() > yieldAt) {
         await setImmediate();
-        yieldAt = performance.now() + workMs;
+        yieldAt = performance.now() + turnMs;
       }
       payloads.push(payloadsOf(this.definition, { logGroup, logStream }, stream));
     }
