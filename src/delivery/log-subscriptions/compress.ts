@@ -31,6 +31,7 @@ export class Compressor {
     return new Promise((resolve, reject) => {
       clearTimeout(this.#timer);
       const worker = (this.#worker ??= this.#start());
+      worker.ref(); // nobody leaves while a payload is packed
       const moved = ownMemory(bytes);
       worker.postMessage(moved, [moved.buffer]);
       this.#waiting.push({ resolve, reject });
@@ -39,16 +40,17 @@ export class Compressor {
 
   #start(): Worker {
     const worker = new Worker(this.#thread);
-    worker.unref();
     worker.on("message", ({ buffer }: Uint8Array<ArrayBuffer>) => {
       this.#waiting.shift()?.resolve(Buffer.from(buffer));
       if (this.#waiting.length > 0) return;
+      worker.unref();
       this.#timer = setTimeout(() => {
         this.#worker = undefined;
         void worker.terminate();
       }, this.#idleMs).unref();
     });
     worker.on("error", (error: Error) => {
+      if (this.#worker !== worker) return;
       this.#worker = undefined;
       for (const { reject } of this.#waiting.splice(0)) reject(error);
     });
