@@ -129,6 +129,27 @@ describe("StartQuery", () => {
     expect([...rowsOf(first), ...rowsOf(second)].map((row) => row["@message"])).toEqual(["1", "2", "3"]);
     expect(second.nextToken).toBeUndefined();
   });
+
+  test("answers pages of the groups that it reads", async () => {
+    const prefix = "/pages/of/groups/";
+    const names = Array.from({ length: 51 }, (_, index) => `${prefix}${index}`);
+    for (const logGroupName of names) await logs.createLogGroup({ logGroupName });
+    const arns = names.map((name) => `arn:aws:logs:us-east-1:123456789012:log-group:${name}`).toSorted();
+    const whole = await start(undefined, `SOURCE logGroups(namePrefix: ["${prefix}"]) | stats count(*)`);
+    const first = await logs.listLogGroupsForQuery({ queryId: whole, maxResults: 50 });
+    expect(first.logGroupIdentifiers).toHaveLength(50);
+    const { nextToken } = first;
+    const second = await logs.listLogGroupsForQuery({ queryId: whole, maxResults: 50, nextToken });
+    expect(second.nextToken).toBeUndefined();
+    const listed = [...(first.logGroupIdentifiers ?? []), ...(second.logGroupIdentifiers ?? [])];
+    expect(listed.toSorted()).toEqual(arns);
+
+    await logs.deleteLogGroup({ logGroupName: names[0] });
+    const page = await start(undefined, `SOURCE logGroups(namePrefix: ["${prefix}"]) | stats count(*)`);
+    const only = await logs.listLogGroupsForQuery({ queryId: page, maxResults: 50 });
+    expect(only.logGroupIdentifiers).toHaveLength(50);
+    expect(only.nextToken).toBeUndefined();
+  });
 });
 
 test("the end of a query is its whole second, or the millisecond that is given", async () => {
