@@ -9,9 +9,9 @@ interface Waiting {
 
 /**
  * The threads that Node.js compresses with are those that write files, so that callers would wait for
- * payloads; and each payload would wait for a turn of the event loop before the next is begun. What zlib takes
- * and drops for each, half a megabyte, is no matter to the collector of a thread that has nothing else. A
- * thread that ends, for whatever reason, is started again.
+ * payloads; and each payload would wait for a turn of the event loop before the next is begun. What zlib
+ * takes and drops for each, half a megabyte, is no matter to the collector of a thread that has nothing else.
+ * A thread that ends, for whatever reason, is started again.
  */
 export class Compressor {
   readonly #thread: string | URL;
@@ -74,5 +74,8 @@ function threadPath(): string {
 
 const compressor = new Compressor(threadPath(), 60_000);
 
-/** @param bytes theirs is the thread's memory then: nobody may use them any more. @returns one gzip member. */
+/**
+ * @param bytes their memory is the thread's then: nobody may use them any more
+ * @returns one gzip member
+ */
 export const gzipped = (bytes: Buffer): Promise<Buffer> => compressor.compress(bytes);

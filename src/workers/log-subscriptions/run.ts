@@ -41,10 +41,10 @@ export interface RunParts extends SubscriptionParts {
 const pageEvents = 25_000;
 /** A post takes several turns of a busy event loop, and a stream's payloads wait for each other. */
 const streamsAtOnce = 8;
-/** How long payloads are made until others have their turn. */
-const workMs = 5;
-/** The same while more waits than goes into a page: events that are no longer in memory cost ten times as much. */
-const behindWorkMs = 50;
+/** Of about so many events payloads are made until others have their turn: of a thousand in a millisecond. */
+const turnEvents = 4_000;
+/** The same while more waits than a page holds: what is no longer in memory costs ten times as much. */
+const turnEventsBehind = pageEvents;
 /** How long events are collected, so that many go in one payload. */
 export const collectMs = 500;
 /** How often it is looked whether all nodes have stored what is noted. */
@@ -243,7 +243,7 @@ export class SubscriptionRun {
         transformed: this.definition.isOnTransformed,
         limit: pageEvents,
       });
-      const streams = await this.#payloads(batches, groups, isCut ? behindWorkMs : workMs);
+      const streams = await this.#payloads(batches, groups, isCut ? turnEventsBehind : turnEvents);
       if (isCut) this.#notes.putBack(look);
       const upTo = isCut ? (batches.at(-1)?.last ?? settled) : settled;
       return { streams, upTo, more: isCut, version: cursor.version };
@@ -265,21 +265,22 @@ export class SubscriptionRun {
   async #payloads(
     batches: readonly ArrivedBatch[],
     groups: ReadonlyMap<number, string>,
-    turnMs: number,
+    eventsAtOnce: number,
   ): Promise<Outgoing[][]> {
     const streams = matchingEvents(this.definition, batches);
     const names = await this.#streamNames(streams);
     const payloads: Outgoing[][] = [];
-    let yieldAt = performance.now() + turnMs;
+    let events = 0;
     for (const stream of streams) {
       const logGroup = groups.get(stream.groupId) ?? "";
       const logStream = names.get(`${stream.groupId}/${stream.streamId}`);
       if (logStream === undefined) continue;
-      // Callers wait behind this, a millisecond for each thousand events.
-      if (performance.now() > yieldAt) {
+      // Callers wait behind this.
+      if (events >= eventsAtOnce) {
         await setImmediate();
-        yieldAt = performance.now() + turnMs;
+        events = 0;
       }
+      for (const { first, last } of stream.ranges) events += last - first + 1;
       payloads.push(payloadsOf(this.definition, { logGroup, logStream }, stream));
     }
     return payloads;
