@@ -68,6 +68,15 @@ function mappingsOf(pid: number): readonly { readonly place?: string; readonly r
   });
 }
 
+/** Waits until the merges are done: less than 5 % of a core over a second, for at most half a minute. */
+export async function settled(pid: number): Promise<void> {
+  for (let second = 0; second < 30; second++) {
+    const before = useOf(pid).cpuMs;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    if (useOf(pid).cpuMs - before < 50) return;
+  }
+}
+
 function treeOf(rootPid: number): readonly number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
@@ -99,14 +108,5 @@ function read(path: string): string {
     return readFileSync(path, "utf8");
   } catch {
     return ""; // the process has ended since it was listed
-  }
-}
-
-/** Waits until the merges are done: less than 5 % of a core over a second, for at most half a minute. */
-export async function settled(pid: number): Promise<void> {
-  for (let second = 0; second < 30; second++) {
-    const before = useOf(pid).cpuMs;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    if (useOf(pid).cpuMs - before < 50) return;
   }
 }

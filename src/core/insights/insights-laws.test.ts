@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fc, test } from "@fast-check/vitest";
 import { afterAll, beforeAll, expect } from "vitest";
+import { answersTo } from "../../../test/support/insights-answers.ts";
 import { appendLogEvents } from "../../storage/telemetry/log-events.ts";
 import { openTelemetry } from "../../storage/telemetry/open.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
@@ -84,16 +85,7 @@ async function run(
   text: string,
   span = wholeTime,
 ): Promise<readonly Record<string, string>[]> {
-  const compiled = await compiledOver(rows, text, span);
-  const found = await telemetry.query<Record<string, string | null>>(compiled.statement);
-  return found.map((one) =>
-    Object.fromEntries(
-      compiled.columns.flatMap((column, index) => {
-        const value = one[`r${index}`];
-        return value === null || value === undefined || column === "@ptr" ? [] : [[column, value]];
-      }),
-    ),
-  );
+  return answersTo(telemetry, await compiledOver(rows, text, span));
 }
 
 /** The value of a field as Insights shows it; undefined where it is missing. */

@@ -46,16 +46,11 @@ test("a thread that ended is started again", async () => {
 
 test("an idle thread ends, and another one packs what comes later", async () => {
   const source =
-    "const { parentPort, threadId } = require('node:worker_threads');" +
+    "import { parentPort, threadId } from 'node:worker_threads';" +
     "parentPort.on('message', () => parentPort.postMessage(Uint8Array.of(threadId)));";
-  const restless = new Compressor(new URL(`data:text/javascript,${encodeURIComponent(commonJs(source))}`), 5);
+  const restless = new Compressor(new URL(`data:text/javascript,${encodeURIComponent(source)}`), 5);
   const first = await restless.compress(Buffer.from("one"));
   expect(await restless.compress(Buffer.from("two"))).toEqual(first);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await restless.compress(Buffer.from("three"))).not.toEqual(first);
 });
-
-/** A module of a `data:` address has no `require`. */
-function commonJs(source: string): string {
-  return `import { createRequire } from "node:module"; const require = createRequire("/"); ${source}`;
-}

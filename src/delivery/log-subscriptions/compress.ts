@@ -1,6 +1,6 @@
 // Packs payloads as gzip in a thread of its own, which is there while payloads are sent.
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { compiledFile } from "../../storage/compiled-file.ts";
 
 interface Waiting {
   readonly resolve: (packed: Buffer) => void;
@@ -65,14 +65,7 @@ function ownMemory(bytes: Buffer): Uint8Array<ArrayBuffer> {
   return isAlone ? new Uint8Array(buffer) : new Uint8Array(bytes);
 }
 
-/** The compiled thread: beside this file, or in `dist` when the sources run under a test. */
-function threadPath(): string {
-  const here = import.meta.url;
-  const compiled = here.endsWith(".ts") ? here.replace("/src/delivery/", "/dist/delivery/") : here;
-  return fileURLToPath(new URL("./compress-worker.js", compiled));
-}
-
-const compressor = new Compressor(threadPath(), 60_000);
+const compressor = new Compressor(compiledFile(import.meta.url, "compress-worker.js"), 60_000);
 
 /**
  * @param bytes their memory is the thread's then: nobody may use them any more

@@ -1,7 +1,7 @@
 // Turns SVG into PNG in a thread of its own, which is there while images are asked for.
 import { Worker } from "node:worker_threads";
-import { fileURLToPath } from "node:url";
 import { LimitExceededException, ValidationException } from "@aws-sdk/client-cloudwatch";
+import { compiledFile } from "../../storage/compiled-file.ts";
 import { modelled } from "../../wire/service.ts";
 import type { PngAnswer } from "./png-worker.ts";
 
@@ -61,7 +61,7 @@ export class PngRenderer {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerPath());
+    const worker = new Worker(compiledFile(import.meta.url, "png-worker.js"));
     worker.unref();
     worker.on("message", (answer: PngAnswer) => {
       this.#settle(({ resolve, reject }) =>
@@ -86,13 +86,6 @@ export class PngRenderer {
     if (first !== undefined) how(first);
     this.#sendFirst();
   }
-}
-
-/** The compiled thread: beside this file, or in `dist` when the sources run under a test. */
-function workerPath(): string {
-  const here = import.meta.url;
-  const compiled = here.endsWith(".ts") ? here.replace("/src/services/", "/dist/services/") : here;
-  return fileURLToPath(new URL("./png-worker.js", compiled));
 }
 
 const renderer = new PngRenderer();

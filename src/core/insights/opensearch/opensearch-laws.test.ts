@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { appendLogEvents } from "../../../storage/telemetry/log-events.ts";
 import { openTelemetry } from "../../../storage/telemetry/open.ts";
 import type { Telemetry } from "../../../storage/telemetry.ts";
-import { openSearchAnswers } from "../../../../test/support/open-search-answers.ts";
+import { openSearchAnswers } from "../../../../test/support/insights-answers.ts";
 
 let folder: string;
 let telemetry: Telemetry;

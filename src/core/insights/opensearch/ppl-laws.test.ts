@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { appendLogEvents } from "../../../storage/telemetry/log-events.ts";
 import { openTelemetry } from "../../../storage/telemetry/open.ts";
 import type { Telemetry } from "../../../storage/telemetry.ts";
-import { openSearchAnswers } from "../../../../test/support/open-search-answers.ts";
+import { openSearchAnswers } from "../../../../test/support/insights-answers.ts";
 import { randomCommands } from "../../../../test/support/ppl-commands.ts";
 import type { Cell, Row, Table } from "../../../../test/support/ppl-expressions.ts";
 

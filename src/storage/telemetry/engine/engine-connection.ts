@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
-import { fileURLToPath } from "node:url";
+import { compiledFile } from "../../compiled-file.ts";
 import { TelemetryError } from "../../telemetry.ts";
 import { telemetryErrorOf } from "../clickhouse-errors.ts";
 import { telemetryLimits } from "../limits.ts";
@@ -124,23 +124,13 @@ function takeWaiting(): EngineProcess | undefined {
 }
 
 function startProcess(): EngineProcess {
-  const child = spawn(process.execPath, [...engineFlags, enginePath()], {
+  const child = spawn(process.execPath, [...engineFlags, compiledFile(import.meta.url, "main.js")], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
     env: { ...process.env, ...engineEnvironment },
   });
   const [, , words, socket] = child.stdio as unknown as readonly [null, null, Socket, Socket]; // as asked for
   socket.on("error", () => void child.kill("SIGKILL"));
   return { child, socket, end: endOf(child, words), handles: [child, words, socket] };
-}
-
-/**
- * The compiled entry: beside this file when it is compiled itself, in `dist` when the sources run under a
- * test.
- */
-function enginePath(): string {
-  const here = import.meta.url;
-  const compiled = here.endsWith(".ts") ? here.replace("/src/storage/", "/dist/storage/") : here;
-  return fileURLToPath(new URL("./main.js", compiled));
 }
 
 type Answers = ReturnType<typeof createAnswers>;

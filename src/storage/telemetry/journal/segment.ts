@@ -65,14 +65,15 @@ export class Segment {
     const frames = inserts.flatMap((insert) =>
       encodeFrame({ ...insert, token: this.#tokenOf(insert.table) }),
     );
+    let bytes: number;
     try {
-      await writeBuffers(this.#file, frames);
+      bytes = await writeBuffers(this.#file, frames);
       if (!writesAreSynced) await this.#file.datasync();
     } catch (error) {
       await this.#file.truncate(this.bytes).catch(() => undefined);
       throw error;
     }
-    this.bytes += frames.reduce((sum, { length }) => sum + length, 0);
+    this.bytes += bytes;
     for (const insert of inserts) this.#add(insert);
   }
 

@@ -19,7 +19,7 @@ test.prop([anyBuffers, fc.nat(30)], { numRuns: 40 })(
       writev: (given) => file.writev([Buffer.concat(given).subarray(0, taken)]),
       writeFile: (rest) => file.writeFile(rest),
     };
-    await writeBuffers(reluctant, buffers);
+    expect(await writeBuffers(reluctant, buffers)).toBe(whole.length);
     await file.close();
     expect(await readFile(join(folder, "file"))).toEqual(whole);
     await rm(folder, { recursive: true });

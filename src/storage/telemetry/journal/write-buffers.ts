@@ -6,9 +6,10 @@ export interface BufferFile {
   writeFile(rest: Buffer): Promise<void>;
 }
 
-/** Where the file stands; resolves when all of them are written. */
-export async function writeBuffers(file: BufferFile, buffers: readonly Buffer[]): Promise<void> {
+/** Where the file stands. @returns how many bytes that was, when all of them are written. */
+export async function writeBuffers(file: BufferFile, buffers: readonly Buffer[]): Promise<number> {
   const bytes = buffers.reduce((sum, { length }) => sum + length, 0);
   const { bytesWritten } = await file.writev(buffers);
   if (bytesWritten < bytes) await file.writeFile(Buffer.concat(buffers).subarray(bytesWritten));
+  return bytes;
 }

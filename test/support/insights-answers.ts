@@ -1,5 +1,5 @@
-// What a query in one of OpenSearch's languages answers, of events that have just been stored.
-import { compileInsightsQuery } from "../../src/core/insights/compile-query.ts";
+// What queries answer of events that have just been stored.
+import { compileInsightsQuery, type CompiledQuery } from "../../src/core/insights/compile-query.ts";
 import { parseQuery } from "../../src/core/insights/query-languages.ts";
 import type { Telemetry } from "../../src/storage/telemetry.ts";
 
@@ -11,7 +11,6 @@ export interface OpenSearchQuestion {
   readonly startAt: number;
 }
 
-/** The rows by the names of their columns, without what is null and without `@ptr`. */
 export async function openSearchAnswers(
   telemetry: Telemetry,
   { language, text, group: { id, name }, startAt }: OpenSearchQuestion,
@@ -29,6 +28,14 @@ export async function openSearchAnswers(
     groupsOfSource: () => [group],
     lookupTables: new Map(),
   });
+  return answersTo(telemetry, compiled);
+}
+
+/** The rows by the names of their columns, without what is null and without `@ptr`. */
+export async function answersTo(
+  telemetry: Telemetry,
+  compiled: CompiledQuery,
+): Promise<readonly Record<string, string>[]> {
   const found = await telemetry.query<Record<string, string | null>>(compiled.statement);
   return found.map((one) =>
     Object.fromEntries(
