@@ -116,6 +116,34 @@ test("events are masked wherever they are read, unless they are asked for as the
   });
 });
 
+test("an account and a group may mean different things by the name of an identifier", async () => {
+  const group = await newLogGroup(server, logs);
+  const ofAccount = { policyName: "all", policyType: "DATA_PROTECTION_POLICY" } as const;
+  const policyDocument = policy().replace(String.raw`E-\\d{4}`, String.raw`W-\\d{4}`);
+  await logs.putAccountPolicy({ ...ofAccount, policyDocument });
+  await logs.putDataProtectionPolicy({ logGroupIdentifier: group.logGroupName, policyDocument: policy() });
+  await group.put([[-1, "W-1234 is the manager of E-1234"]]);
+  await logs.deleteAccountPolicy(ofAccount);
+  expect(await group.filter("")).toEqual(["****** is the manager of ******"]);
+});
+
+test("what is written with the escapes of JSON is found, also in what a transformer made", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  await logs.putDataProtectionPolicy({ logGroupIdentifier: logGroupName, policyDocument: policy() });
+  await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig: [{ parseJSON: {} }] });
+  const written = String.raw`{"who":"ann\u0040example.com","note":"to\nbob@example.com"}`;
+  await group.put([[-1, written]]);
+  expect(await group.filter("")).toEqual([
+    String.raw`{"who":"********************","note":"to\n***************"}`,
+  ]);
+  expect(await group.filter("", { unmask: true })).toEqual([written]);
+  expect((await rowsOf(logGroupName, "display who, note"))[0]).toMatchObject({
+    who: "***************",
+    note: "to\n***************",
+  });
+});
+
 test("what metric filters and transformers make of an event is masked too", async () => {
   const group = await newLogGroup(server, logs);
   const logGroupIdentifier = group.logGroupName;
@@ -274,7 +302,7 @@ test("metric filters match nothing that is masked, and take no value from it", a
   await put("matched", '{ $.employee = "E-1234" }', "1");
   await put("valued", "{ $.card = * }", "$.card");
   await put("counted", '{ $.employee = "******" }', "1");
-  await group.put([[0, '{"employee":"E-1234","card":4111111111111111}']]);
+  await group.put([[0, '{"employee":"E-1234","card":4539578763621486}']]);
   const { Metrics } = await new CloudWatch(server.clientConfig()).listMetrics({ Namespace: "hidden" });
   expect(Metrics?.map(({ MetricName }) => MetricName)).toEqual(["counted"]);
 });

@@ -36,12 +36,11 @@ export function readProtectionPolicy(document: string): DataProtectionPolicy | s
 export function compileProtection(audits: readonly AuditRule[]): ProtectionRules | undefined {
   if (audits.length === 0) return undefined;
   const identifiers = new Set(audits.flatMap(({ policy }) => [...policy.identifiers]));
-  const custom = new Map(
-    audits.flatMap(({ policy }) =>
-      [...policy.custom]
-        .filter(([name]) => policy.identifiers.has(name))
-        .map(([name, source]): [string, FindAll] => [name, findAll(source)]),
-    ),
+  // Account and group may mean different things by one name: both are found.
+  const custom = audits.flatMap(({ policy }) =>
+    [...policy.custom]
+      .filter(([name]) => policy.identifiers.has(name))
+      .map(([name, source]): [string, FindAll] => [name, findAll(source)]),
   );
   return { find: compileFinder(identifiers, custom), audits };
 }

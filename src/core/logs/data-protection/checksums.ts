@@ -72,8 +72,9 @@ export function spanishId(text: string): boolean {
 const vinValues = "0123456789.ABCDEFGH..JKLMN.P.R..STUVWXYZ";
 const vinWeights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 
-/** ISO 3779 with the check digit of North America in the ninth place. */
+/** ISO 3779; North America alone, whose numbers begin with 1 to 5, has a check digit in the ninth place. */
 export function vehicleNumber(text: string): boolean {
+  if (!/^[1-5]/.test(text)) return /\d/.test(text);
   const value = (character: string) => vinValues.indexOf(character) % 10;
   const sum = vinWeights.reduce(
     (sum, weight, index) => sum + weight * value(text.charAt(index).toUpperCase()),
@@ -88,13 +89,36 @@ export function deaNumber(text: string): boolean {
   return weighted(digits, [1, 2, 1, 2, 1, 2]) % 10 === Number(digits[6]);
 }
 
-/** Of the 15 digits of France's INSEE number the last two are 97 less the others modulo 97. */
+/**
+ * Of the 15 digits of France's INSEE number the last two are 97 less the others modulo 97. The departments of
+ * Corsica, 2A and 2B, count as 19 and 18.
+ */
 export function inseeCode(text: string): boolean {
-  const digits = text.replace(/\s/g, "").replace(/2A/i, "19").replace(/2B/i, "18");
-  return digits.length === 15 && 97n - (BigInt(digits.slice(0, 13)) % 97n) === BigInt(digits.slice(13));
+  const compact = text.replace(/\s/g, "").toUpperCase();
+  const department = compact.slice(5, 7).replace("2A", "19").replace("2B", "18");
+  const number = BigInt(compact.slice(0, 5) + department + compact.slice(7, 13));
+  return 97n - (number % 97n) === BigInt(compact.slice(13));
 }
 
-/** A routing number of the US, which stands before an account number. */
-export function octets(text: string): boolean {
+/** Four bytes, or eight groups of which a run of zeros may be left out; with a digit at least. */
+export function ipAddress(text: string): boolean {
+  if (!text.includes(":")) return octets(text);
+  const halves = text.split("::").map((half) => (half === "" ? [] : half.split(":")));
+  const groups = halves.flat();
+  const last = groups.at(-1) ?? "";
+  const isMixed = last.includes(".");
+  const count = groups.length + (isMixed ? 1 : 0);
+  if (isMixed && !octets(last)) return false;
+  if (groups.slice(0, isMixed ? -1 : undefined).some((group) => !/^[\da-f]{1,4}$/i.test(group))) return false;
+  return /\d/.test(text) && (halves.length === 1 ? count === 8 : halves.length === 2 && count < 8);
+}
+
+function octets(text: string): boolean {
   return text.split(".").every((octet) => Number(octet) <= 255);
+}
+
+/** Degrees of latitude and longitude. */
+export function coordinates(text: string): boolean {
+  const [latitude, longitude] = text.split(",").map(Number);
+  return Math.abs(latitude ?? Number.NaN) <= 90 && Math.abs(longitude ?? Number.NaN) <= 180;
 }

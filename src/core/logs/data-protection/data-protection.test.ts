@@ -32,6 +32,10 @@ test("no identifier takes long over a text that is made to trouble it", () => {
     "a@".repeat(10_000),
     "-----BEGIN ".repeat(2_000),
     "a1 ".repeat(7_000),
+    "a:".repeat(10_000),
+    "4000 ".repeat(4_000),
+    "-----BEGIN PRIVATE KEY-----".repeat(800),
+    `o'${"a'".repeat(10_000)}`,
   ]) {
     const find = compileFinder(new Set(managedIdentifiers.keys()), new Map());
     expect(find(`ssn card phone ${text}`).length).toBeLessThanOrEqual(1_000);
@@ -51,10 +55,60 @@ property.prop([fc.string(), fc.string()])(
 property.prop([
   fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.constant("ann@example.com"))),
 ])("a JSON object that is masked is a JSON object with the same names", (object) => {
-  const text = JSON.stringify({ ...object, card: 4111111111111111 });
+  const text = JSON.stringify({ ...object, card: 4539578763621486 });
   const masked = mask(text, "CreditCardNumber", "EmailAddress");
-  expect(masked).not.toContain("4111111111111111");
+  expect(masked).not.toContain("4539578763621486");
   expect(Object.keys(JSON.parse(masked) as object).length).toBe(Object.keys({ ...object, card: 1 }).length);
+});
+
+describe("escapes of JSON", () => {
+  const find = compileFinder(new Set(["EmailAddress", "Ssn-US"]), new Map());
+  const hidden = (text: string) => find(text).map(({ start, end }) => text.slice(start, end));
+  const escaped = fc
+    .constantFrom("ann@example.com", "ssn", " 123-45-6789 ", '"', "/", "é", "\n")
+    .chain((word) =>
+      fc
+        .array(fc.boolean(), { minLength: word.length, maxLength: word.length })
+        .map((flags) =>
+          word.split("").map((sign, index) => {
+            const code = `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+            return flags[index] ? code : JSON.stringify(sign).slice(1, -1);
+          }),
+        )
+        .map((signs) => signs.join("")),
+    );
+
+  property.prop([fc.array(escaped), fc.integer({ min: 0, max: 2 })])(
+    "hide as much as without them, and what is masked stays JSON",
+    (parts, depth) => {
+      let text = `{"a":"${parts.join(" ")}"}`;
+      const plain = (JSON.parse(text) as { a: string }).a;
+      for (let level = 0; level < depth; level++) text = JSON.stringify({ log: text });
+      expect(hidden(text)).toHaveLength(hidden(plain).length);
+      let masked: unknown = JSON.parse(maskText(text, find(text)));
+      for (let level = 0; level < depth; level++) masked = JSON.parse((masked as { log: string }).log);
+      const stars = (masked as { a: string }).a.replace(/\*+/g, "*");
+      expect(stars).toBe(maskText(plain, find(plain)).replace(/\*+/g, "*"));
+    },
+  );
+
+  test.each([
+    [String.raw`{"a":"x\nann\u0040example.com"}`, [String.raw`ann\u0040example.com`]],
+    [String.raw`{"a":"{\"b\":\"ann\\u0040example.com\"}"}`, [String.raw`ann\\u0040example.com`]],
+    [String.raw`"\u0061nn@example.com"`, [String.raw`\u0061nn@example.com`]],
+    [String.raw`{"a":"ann\u004x@example.com"}`, ["u004x@example.com"]],
+    [String.raw`INFO {"a":"ann\u0040example.com"}`, [String.raw`ann\u0040example.com`]],
+    [String.raw`C:\temp\bob@example.com`, ["bob@example.com"]],
+    [String.raw`\ ann@example.com bob@example.com`, ["ann@example.com", "bob@example.com"]],
+    [String.raw`{"\u0073sn":"123-45-6789"}`, ["123-45-6789"]],
+  ])("%s", (text, expected) => {
+    expect(hidden(text)).toEqual(expected);
+  });
+
+  test("a text with very many of them takes no time to speak of", () => {
+    const text = JSON.stringify({ a: "ann@example.com\n".repeat(10_000) });
+    expect(find(text)).toHaveLength(10_000);
+  });
 });
 
 describe("what was found in a message, in what was made of it", () => {
@@ -69,6 +123,8 @@ describe("what was found in a message, in what was made of it", () => {
     ["everywhere", '{"a":"1 x","b":["x"]}', "ssn x", "x", ["x", "x"]],
     ["in other letters", '{"n":"ann"}', "NAME ANN", "ANN", ["ann"]],
     ["in the signs of JSON", String.raw`{"n":"a\b"}`, String.raw`key a`, String.raw`a`, [String.raw`a\b`]],
+    ["without escapes", '{"n":"ann@b.c"}', String.raw`x ann\u0040b.c`, String.raw`ann\u0040b.c`, ["ann@b.c"]],
+    ["behind an escape", String.raw`{"n":"to\nann"}`, "name ann", "ann", ["ann"]],
     ["as a number", '{"n":12345}', "account 0012345", "0012345", ["12345"]],
     ["not as a part of something longer", '{"n":"123","at":1123}', "cvv 123", "123", ["123"]],
     ["not where it begins something longer", '{"n":"1234"}', "cvv 123", "123", undefined],
@@ -134,7 +190,17 @@ describe("policies", () => {
     [
       "a bad name",
       policy({ Configuration: { CustomDataIdentifier: [{ Name: "a b", Regex: "x" }] } }),
-      "letters, digits",
+      "the Name of a custom data identifier has letters, digits",
+    ],
+    [
+      "an expression of other signs",
+      policy({ Configuration: { CustomDataIdentifier: [{ Name: "a", Regex: "(x)" }] } }),
+      "the Regex of a has other than letters, digits",
+    ],
+    [
+      "a document that is too long",
+      policy({ Description: "x".repeat(30_720) }),
+      "more than 30720 characters",
     ],
   ])("%s is refused", (_what, document, problem) => {
     expect(problemOf(document)).toContain(problem);

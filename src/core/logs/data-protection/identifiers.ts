@@ -1,84 +1,86 @@
 // The managed data identifiers: what each looks like, the words that stand near it, and its check digits.
+import { cardLength, cardPattern } from "./card-number.ts";
 import {
   cnpj,
+  coordinates,
   cpf,
   deaNumber,
   iban,
   inseeCode,
+  ipAddress,
   luhn,
   nhsNumber,
-  octets,
   spanishId,
   vehicleNumber,
 } from "./checksums.ts";
+import {
+  financialWords,
+  healthWords,
+  licenceWords,
+  passportWords,
+  personalWords,
+  phoneWords,
+  secretKeyWords,
+  taxWords,
+  type Keywords,
+} from "./keywords.ts";
 
 export interface DataIdentifier {
   /** Global; our own, and without nested repetition, so that its time is bounded by the text. */
   readonly pattern: RegExp;
-  /** One of these must be within `keywordDistance`, whatever its capitals; none where the list is empty. */
-  readonly keywords: readonly string[];
-  readonly check?: (text: string) => boolean;
+  /** One of them must be near what the pattern finds. */
+  readonly keywords?: Keywords;
+  /** What begins so is found without a keyword. */
+  readonly withoutKeyword?: string;
+  /** A text without it has none. */
+  readonly sign?: string;
+  /** How much of what the pattern finds is meant, from its beginning. */
+  readonly measure?: (text: string) => number;
 }
-
-/** How far a keyword may be from the value, in characters. */
-export const keywordDistance = 30;
-
-const list = (words: string): readonly string[] => (words === "" ? [] : words.split(", "));
 
 /** A pattern that is no part of a longer word or number. */
-function identifier(pattern: string, words = "", check?: (text: string) => boolean): DataIdentifier {
+function identifier(pattern: string, keywords?: Keywords, check?: (text: string) => boolean): DataIdentifier {
   const whole = new RegExp(String.raw`(?<![\w.-])(?:${pattern})(?![\w-]|\.\d)`, "gi");
-  return { pattern: whole, keywords: list(words), ...(check === undefined ? {} : { check }) };
+  return {
+    pattern: whole,
+    ...(keywords === undefined ? {} : { keywords }),
+    ...(check === undefined ? {} : { measure: (text: string) => (check(text) ? text.length : 0) }),
+  };
 }
 
+/** To its end, or as far as the text of JSON goes that it stands in. */
 const privateKey = (kind: string): DataIdentifier => ({
-  pattern: new RegExp(`-----BEGIN ${kind}-----[^-]*(?:-----END ${kind}-----)?`, "g"),
-  keywords: [],
+  pattern: new RegExp(`-----BEGIN ${kind}-----(?:(?!-----)[^"])*(?:-----END ${kind}-----)?`, "g"),
+  sign: "-----BEGIN ",
 });
-
-const bank = "account, bank, bban, iban, konto, kontonummer, compte, cuenta, conto, sort code, routing, bic";
-const card =
-  "card, cc, ccv, cvc, cvv, cvv2, security code, verification, credit, debit, visa, mastercard, amex, exp";
-const driving =
-  "driver, driving, license, licence, permit, dl#, dlno, führerschein, fuhrerschein, fahrerlaubnis, " +
-  "permis, patente, carnet, conducir, conduire, guida, rijbewijs, körkort, kørekort, ajokortti, " +
-  "prawo jazdy, condução, juhiluba, vezetői, vozačk, vodičsk, řidičsk, vairuotojo, vadītāja, άδεια";
-const phones =
-  "phone, tel, mobile, cell, fax, contact, telefon, téléphone, teléfono, telefone, handy, móvil, celular";
-const passport = "passport, passeport, passaporto, pasaporte, reisepass";
-const tax = "tax, tin, steuer, fiscal, fiscale, impot, impôt, nif, utr, itin, i.t.i.n.";
-const national =
-  "identity, identification, national id, ausweis, dni, documento, carta, codice fiscale, id number, nie";
-const health =
-  "health, insurance, ehic, versicherung, gesundheitskarte, assurance, salud, sanitaria, ceam, vitale";
 
 const credentials = {
   AwsSecretKey: {
     pattern: /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])/g,
-    keywords: list(
-      "aws_secret_access_key, credentials, secret access key, secretaccesskey, secret key, set-awscredential",
-    ),
+    keywords: secretKeyWords,
   },
   OpenSshPrivateKey: privateKey("OPENSSH PRIVATE KEY"),
   PgpPrivateKey: privateKey("PGP PRIVATE KEY BLOCK"),
   PkcsPrivateKey: privateKey("(?:RSA |EC |DSA |ENCRYPTED )?PRIVATE KEY"),
-  PuttyPrivateKey: { pattern: /PuTTY-User-Key-File-\d: [^\r\n]+(?:\r?\n[^\r\n]+){0,100}/g, keywords: [] },
+  PuttyPrivateKey: { pattern: /PuTTY-User-Key-File-\d: [^\r\n]+(?:\r?\n[^\r\n]+){0,100}/g },
 } satisfies Readonly<Record<string, DataIdentifier>>;
 
+const dotted = String.raw`\d{1,3}(?:\.\d{1,3}){3}`;
+
 const devices = {
+  // A port may follow an address of version 4.
   IpAddress: {
     pattern: new RegExp(
-      String.raw`(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|` +
-        String.raw`(?:[\da-f]{1,4}:){1,6}(?::[\da-f]{1,4}){1,6})(?![\w:]|\.\d)`,
+      String.raw`(?<![\w.:])(?:[\da-f]{0,4}:){2,7}(?:${dotted}|[\da-f]{1,4})?(?![\w:]|\.\d)|` +
+        String.raw`(?<![\w.])${dotted}(?!\w|\.\d)`,
       "gi",
     ),
-    keywords: [],
-    check: (text: string) => text.includes(":") || octets(text),
+    measure: (text: string) => (ipAddress(text) ? text.length : 0),
   },
 } satisfies Readonly<Record<string, DataIdentifier>>;
 
 const ibanOf = (country: string, length: number) =>
-  identifier(`${country}\\d{2}(?: ?[A-Z0-9]){${length - 4}}`, "", iban);
+  identifier(`${country}\\d{2}(?: ?[A-Z0-9]){${length - 4}}`, undefined, iban);
 
 const financial = {
   "BankAccountNumber-DE": ibanOf("DE", 22),
@@ -86,62 +88,41 @@ const financial = {
   "BankAccountNumber-FR": ibanOf("FR", 27),
   "BankAccountNumber-GB": ibanOf("GB", 22),
   "BankAccountNumber-IT": ibanOf("IT", 27),
-  "BankAccountNumber-US": identifier(String.raw`\d{9,17}`, bank),
-  CreditCardExpiration: identifier(String.raw`(?:0[1-9]|1[0-2])[/-](?:20)?\d{2}`, card),
-  CreditCardNumber: identifier(
-    String.raw`(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|6\d{3}|3[0-9]\d{2})(?:[ -]?\d{4}){2,3}(?:[ -]?\d{1,3})?|` +
-      String.raw`3[47]\d{2}[ -]?\d{6}[ -]?\d{5}`,
-    "",
-    luhn,
+  "BankAccountNumber-US": identifier(String.raw`\d{9,17}`, financialWords.bankUs),
+  CreditCardExpiration: identifier(
+    String.raw`(?:0[1-9]|1[0-2])[/-](?:20)?\d{2}`,
+    financialWords.cardExpiration,
   ),
-  CreditCardSecurityCode: identifier(
-    String.raw`\d{3,4}`,
-    "card id, card identification, cvc, cvc2, cvv, cvv2, card security, card verification, security code, " +
-      "card code, elo verification",
-  ),
+  CreditCardNumber: { ...identifier(cardPattern), measure: cardLength },
+  CreditCardSecurityCode: identifier(String.raw`\d{3,4}`, financialWords.cardSecurity),
 } satisfies Readonly<Record<string, DataIdentifier>>;
 
 const protectedHealth = {
-  "DrugEnforcementAgencyNumber-US": identifier(
-    String.raw`[A-Z][A-Z9]\d{7}`,
-    "dea number, dea registration",
-    deaNumber,
-  ),
-  "HealthInsuranceCardNumber-EU": identifier(String.raw`80\d{18}|\d{10,20}|[A-Z]\d{9}`, health),
-  "HealthInsuranceClaimNumber-US": identifier(
-    String.raw`\d{3}-?\d{2}-?\d{4}-?[A-Z]\d?`,
-    "health insurance claim number, hic no, hic no., hic number, hic#, hicn, hicn#, hicno#",
-  ),
+  "DrugEnforcementAgencyNumber-US": identifier(String.raw`[A-Z][A-Z9]\d{7}`, healthWords.dea, deaNumber),
+  "HealthInsuranceCardNumber-EU": identifier(String.raw`80\d{18}|\d{10,20}|[A-Z]\d{9}`, healthWords.cardEu),
+  "HealthInsuranceClaimNumber-US": identifier(String.raw`\d{3}-?\d{2}-?\d{4}-?[A-Z]\d?`, healthWords.claimUs),
   "HealthInsuranceNumber-FR": identifier(
     String.raw`[12]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)[\dAB]{2}\d{6}(?:\d{2})?`,
-    "carte d'assuré social, carte vitale, insurance card",
+    healthWords.insuranceFr,
   ),
-  "HealthcareProcedureCode-US": identifier(
-    String.raw`[A-V]\d{4}|\d{4}[FTU]|\d{5}`,
-    "current procedural terminology, hcpcs, healthcare common procedure coding system",
-  ),
+  "HealthcareProcedureCode-US": identifier(String.raw`[A-V]\d{4}|\d{4}[FTU]|\d{5}`, healthWords.procedureUs),
   "MedicareBeneficiaryNumber-US": identifier(
-    String.raw`[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}`,
-    "mbi, medicare beneficiary",
+    String.raw`[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d` +
+      String.raw`-?[AC-HJKMNP-RT-Y]{2}\d{2}`,
+    healthWords.medicareUs,
   ),
-  "NationalDrugCode-US": identifier(String.raw`\d{4,5}-\d{3,4}-\d{1,2}`, "national drug code, ndc"),
+  "NationalDrugCode-US": identifier(String.raw`\d{4,5}-\d{3,4}-\d{1,2}`, healthWords.drugUs),
   "NationalInsuranceNumber-GB": identifier(
-    String.raw`[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]`,
-    "insurance no., insurance number, insurance#, national insurance number, nationalinsurance#, nin, nino",
+    String.raw`(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]`,
+    healthWords.nationalInsuranceGb,
   ),
-  "NationalProviderId-US": identifier(
-    String.raw`[12]\d{9}`,
-    "hipaa, n.p.i., national provider, npi",
-    (text) => luhn(`80840${text}`),
+  "NationalProviderId-US": identifier(String.raw`[12]\d{9}`, healthWords.providerUs, (text) =>
+    luhn(`80840${text}`),
   ),
-  "NhsNumber-GB": identifier(
-    String.raw`\d{3}[ -]?\d{3}[ -]?\d{4}`,
-    "national health service, nhs",
-    nhsNumber,
-  ),
+  "NhsNumber-GB": identifier(String.raw`\d{3}[ -]?\d{3}[ -]?\d{4}`, healthWords.nhs, nhsNumber),
   "PersonalHealthNumber-CA": identifier(
     String.raw`9\d{3} ?\d{3} ?\d{3}|\d{4}[ -]?\d{3}[ -]?\d{3}`,
-    "canada healthcare number, msp number, care number, phn, soins de santé",
+    healthWords.personalCa,
   ),
 } satisfies Readonly<Record<string, DataIdentifier>>;
 
@@ -203,79 +184,97 @@ const passports: Readonly<Record<string, string>> = {
 function byCountry(
   name: string,
   patterns: Readonly<Record<string, string>>,
-  keywords: string,
+  keywords: Readonly<Record<string, Keywords>>,
 ): Readonly<Record<string, DataIdentifier>> {
   return Object.fromEntries(
     Object.entries(patterns).map(([country, pattern]) => [
       `${name}-${country}`,
-      identifier(pattern, keywords),
+      identifier(pattern, keywords[country]),
     ]),
   );
 }
 
+/** A number with the code of its country is one without a keyword. */
+const phones = Object.fromEntries(
+  Object.entries(byCountry("PhoneNumber", phoneNumbers, phoneWords)).map(([name, phone]) => [
+    name,
+    { ...phone, withoutKeyword: "+" },
+  ]),
+);
+
+const [birthDay, birthMonth] = [String.raw`(?:0?[1-9]|[12]\d|3[01])`, String.raw`(?:0?[1-9]|1[0-2])`];
+const monthName =
+  "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|" +
+  "oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+const birthDates = [
+  String.raw`(?:19|20)\d\d([ /-]?)${birthMonth}\1${birthDay}(?:T\d\d:[\d:.]{2,20}(?:Z|[+-]\d\d:?\d\d)?)?`,
+  String.raw`(?:${birthDay}([ /-])${birthMonth}|${birthMonth}([ /-])${birthDay})[ /-](?:\d{4}|\d{2})`,
+  String.raw`${birthDay}(?:st|nd|rd|th)?[ /-]${monthName},?[ /-](?:\d{4}|\d{2})`,
+  String.raw`${monthName}[ /-]${birthDay}(?:st|nd|rd|th)?,?[ /-](?:\d{4}|\d{2})`,
+];
+
 const personal = {
-  ...byCountry("DriversLicense", drivingLicences, driving),
-  ...byCountry("PhoneNumber", phoneNumbers, phones),
-  ...byCountry("PassportNumber", passports, passport),
-  "CepCode-BR": identifier(String.raw`\d{5}-?\d{3}`, "cep, código de endereçamento postal, codigo postal"),
-  "Cnpj-BR": identifier(String.raw`\d{2}\.?\d{3}\.?\d{3}/?\d{4}-?\d{2}`, "", cnpj),
-  "CpfCode-BR": identifier(String.raw`\d{3}\.?\d{3}\.?\d{3}-?\d{2}`, "", cpf),
-  "ElectoralRollNumber-GB": identifier(
-    String.raw`[A-Z]{2}\d{1,4}`,
-    "electoral, electoral roll, electoralroll",
-  ),
+  ...byCountry("DriversLicense", drivingLicences, licenceWords),
+  ...phones,
+  ...byCountry("PassportNumber", passports, passportWords),
+  "CepCode-BR": identifier(String.raw`\d{5}-?\d{3}`, personalWords.cepBr),
+  "Cnpj-BR": identifier(String.raw`\d{2}\.?\d{3}\.?\d{3}/?\d{4}-?\d{2}`, undefined, cnpj),
+  "CpfCode-BR": identifier(String.raw`\d{3}\.?\d{3}\.?\d{3}-?\d{2}`, undefined, cpf),
+  DateOfBirth: identifier(birthDates.join("|"), personalWords.birth),
+  "ElectoralRollNumber-GB": identifier(String.raw`[A-Z]{2}\d{1,4}`, personalWords.electoralGb),
   EmailAddress: {
-    pattern: /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/g,
-    keywords: [],
+    pattern: new RegExp(
+      String.raw`(?<![\p{L}\p{N}_.%+-])(?:[\p{L}\p{N}_.%+-]|(?<=\p{L})'(?=\p{L})){1,64}@` +
+        String.raw`(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-zA-Z\d-]{2,59}|\p{L}{2,24})(?![\p{L}\p{N}])`,
+      "gu",
+    ),
+    sign: "@",
   },
-  "IndividualTaxIdentificationNumber-US": identifier(String.raw`9\d{2}[ -]?[5-9]\d[ -]?\d{4}`, tax),
-  "InseeCode-FR": identifier(String.raw`[12] ?\d{2} ?\d{2} ?[\dAB]{2} ?\d{3} ?\d{3} ?\d{2}`, "", inseeCode),
+  "IndividualTaxIdentificationNumber-US": identifier(
+    String.raw`9\d{2}[ -]?(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])[ -]?\d{4}`,
+    taxWords.US,
+  ),
+  "InseeCode-FR": identifier(
+    String.raw`[12] ?\d{2} ?\d{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}`,
+    undefined,
+    inseeCode,
+  ),
   LatLong: identifier(
     String.raw`-?\d{1,2}\.\d{2,}\s*,\s*-?\d{1,3}\.\d{2,}`,
-    "coordinate, coordinates, lat long, latitude longitude, location, position, latlong, latitude, longitude",
+    personalWords.coordinates,
+    coordinates,
   ),
-  "NationalIdentificationNumber-DE": identifier(String.raw`[CFGHJKLMNPRTVWXYZ\d]{9}\d?D?`, national),
-  "NationalIdentificationNumber-ES": identifier(String.raw`\d{8}-?[A-Z]`, "", spanishId),
-  "NationalIdentificationNumber-IT": identifier(
-    String.raw`[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]`,
-    "",
+  "NationalIdentificationNumber-DE": identifier(
+    String.raw`[CFGHJKLMNPRTVWXYZ\d]{9}\d?D?`,
+    personalWords.nationalDe,
   ),
-  "NieNumber-ES": identifier(String.raw`[XYZ]-?\d{7}-?[A-Z]`, "", spanishId),
-  "NifNumber-ES": identifier(String.raw`\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z]`, "", spanishId),
-  "PermanentResidenceNumber-CA": identifier(
-    String.raw`[A-Z]{2}\d{7,10}`,
-    "carte résident permanent, numéro carte résident permanent, numéro résident permanent, " +
-      "permanent resident, pr number, pr no",
-  ),
-  "PostalCode-CA": identifier(
-    String.raw`[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d`,
-    "postal, code postal, zip",
-  ),
-  "RgNumber-BR": identifier(String.raw`\d{1,2}\.?\d{3}\.?\d{3}-?[\dX]`, "rg, registro geral, identidade"),
+  "NationalIdentificationNumber-ES": identifier(String.raw`\d{8}-?[A-Z]`, undefined, spanishId),
+  "NationalIdentificationNumber-IT": identifier(String.raw`[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]`),
+  "NieNumber-ES": identifier(String.raw`[XYZ]-?\d{7}-?[A-Z]`, undefined, spanishId),
+  "NifNumber-ES": identifier(String.raw`\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z]`, undefined, spanishId),
+  "PermanentResidenceNumber-CA": identifier(String.raw`[A-Z]{2}\d{7,10}`, personalWords.residenceCa),
+  "PostalCode-CA": identifier(String.raw`[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d`),
+  "RgNumber-BR": identifier(String.raw`\d{1,2}\.?\d{3}\.?\d{3}-?[\dX]`, personalWords.rgBr),
   "SocialInsuranceNumber-CA": identifier(
     String.raw`\d{3}[ -]?\d{3}[ -]?\d{3}`,
-    "canadian id, numéro d'assurance sociale, social insurance number, sin",
+    personalWords.insuranceCa,
     luhn,
   ),
-  "Ssn-ES": identifier(
-    String.raw`\d{2}/?\d{7,8}/?\d{2}`,
-    "número de la seguridad social, social security no, social security number, socialsecurityno#, ssn, ssn#",
-  ),
+  "Ssn-ES": identifier(String.raw`\d{2}/?\d{7,8}/?\d{2}`, personalWords.securityEs),
   "Ssn-US": identifier(
     String.raw`(?!000|666|9)\d{3}([ -]?)(?!00)\d{2}\1(?!0000)\d{4}`,
-    "social security, ss#, ssn",
+    personalWords.securityUs,
   ),
-  "TaxId-DE": identifier(String.raw`\d{2} ?\d{3} ?\d{3} ?\d{3}`, tax),
-  "TaxId-ES": identifier(String.raw`[A-HJ-NP-SUVW]\d{7}[A-J\d]|\d{8}-?[A-Z]|[XYZ]\d{7}[A-Z]`, tax),
-  "TaxId-FR": identifier(String.raw`[0-3]\d(?: ?\d{2})(?: ?\d{3}){3}`, tax),
-  "TaxId-GB": identifier(String.raw`\d{10}|\d{5} ?\d{5}`, tax),
+  "TaxId-DE": identifier(String.raw`\d{2} ?\d{3} ?\d{3} ?\d{3}`, taxWords.DE),
+  "TaxId-ES": identifier(String.raw`[A-HJ-NP-SUVW]\d{7}[A-J\d]|\d{8}-?[A-Z]|[XYZ]\d{7}[A-Z]`, taxWords.ES),
+  "TaxId-FR": identifier(String.raw`[0-3]\d(?: ?\d{2})(?: ?\d{3}){3}`, taxWords.FR),
+  "TaxId-GB": identifier(String.raw`\d{10}|\d{5} ?\d{5}`, taxWords.GB),
   VehicleIdentificationNumber: identifier(
     String.raw`[A-HJ-NPR-Z\d]{17}`,
-    "fahrgestellnummer, niv, numarul de identificare, número de identificación, vin, " +
-      "vehicle identification, numéro d'identification du véhicule, vehicle",
+    personalWords.vehicle,
     vehicleNumber,
   ),
-  "ZipCode-US": identifier(String.raw`\d{5}(?:-\d{4})?`, "zip code, zip+4, zip, zipcode, postal code"),
+  "ZipCode-US": identifier(String.raw`\d{5}(?:-\d{4})?`, personalWords.zipUs),
 } satisfies Readonly<Record<string, DataIdentifier>>;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL-managed-data-identifiers.html */

@@ -1,5 +1,7 @@
 // Finds sensitive data in texts, and masks it.
-import { keywordDistance, managedIdentifiers, type DataIdentifier } from "./identifiers.ts";
+import { managedIdentifiers, type DataIdentifier } from "./identifiers.ts";
+import { findInEscaped, isJson, readEscapes } from "./json-escapes.ts";
+import { foldText, isNear, mentions, type FoldedText } from "./keywords.ts";
 
 /** Where something was found; the end is exclusive. */
 export interface Finding {
@@ -13,50 +15,63 @@ export type FindSensitive = (text: string) => readonly Finding[];
 /** Finds all matches of a custom expression; an engine whose time is bounded is passed in. */
 export type FindAll = (text: string) => readonly { readonly start: number; readonly end: number }[];
 
-/** `custom` are the expressions of a policy's own identifiers by their names. */
+/** `custom` are the expressions of policies' own identifiers by name, of which one may have several. */
 export function compileFinder(
   identifiers: ReadonlySet<string>,
-  custom: ReadonlyMap<string, FindAll>,
+  custom: Iterable<readonly [string, FindAll]>,
 ): FindSensitive {
   const managed = [...managedIdentifiers].filter(([name]) => identifiers.has(name));
-  return (text) => {
+  const own = [...custom];
+  const find: FindSensitive = (text) => {
     const findings: Finding[] = [];
-    let lower: string | undefined;
+    let folded: FoldedText | undefined;
+    const fold = () => (folded ??= foldText(text));
     for (const [identifier, definition] of managed) {
-      if (definition.keywords.length > 0) {
-        lower ??= text.toLowerCase();
-        if (!hasOne(lower, definition.keywords)) continue;
-      }
-      for (const [start, end] of matchesOf(definition, text, lower ?? "")) {
+      if (!mayHave(definition, text, fold)) continue;
+      for (const [start, end] of matchesOf(definition, text, fold)) {
         findings.push({ identifier, start, end });
       }
     }
-    for (const [identifier, findAll] of custom) {
+    for (const [identifier, findAll] of own) {
       for (const { start, end } of findAll(text)) findings.push({ identifier, start, end });
     }
     return findings;
   };
+  return (text) => (text.includes("\\") ? findInEscaped(text, find) : find(text));
 }
 
-function* matchesOf(
-  { pattern, keywords, check }: DataIdentifier,
+/** Without a look at its pattern. */
+function mayHave(
+  { sign, keywords, withoutKeyword }: DataIdentifier,
   text: string,
-  lower: string,
-): Generator<readonly [number, number]> {
-  for (const { 0: found, index } of text.matchAll(pattern)) {
-    if (check?.(found) === false) continue;
-    const end = index + found.length;
-    if (keywords.length > 0) {
-      const before = Math.max(0, index - keywordDistance);
-      const near = `${lower.slice(before, index)}\n${lower.slice(end, end + keywordDistance)}`;
-      if (!hasOne(near, keywords)) continue;
-    }
-    yield [index, end];
-  }
+  fold: () => FoldedText,
+): boolean {
+  if (sign !== undefined && !text.includes(sign)) return false;
+  if (keywords === undefined || (withoutKeyword !== undefined && text.includes(withoutKeyword))) return true;
+  return mentions(fold(), keywords);
 }
 
-function hasOne(text: string, keywords: readonly string[]): boolean {
-  return keywords.some((keyword) => text.includes(keyword));
+/** After what only looks like one the search goes on behind its first character. */
+function matchesOf(
+  { pattern, keywords, withoutKeyword, measure }: DataIdentifier,
+  text: string,
+  fold: () => FoldedText,
+): readonly (readonly [number, number])[] {
+  const matches: (readonly [number, number])[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const { 0: found, index: start } = match;
+    const length = measure === undefined ? found.length : measure(found);
+    if (length === 0) {
+      pattern.lastIndex = start + 1;
+      continue;
+    }
+    const end = start + length;
+    const needsNone =
+      keywords === undefined || (withoutKeyword !== undefined && found.startsWith(withoutKeyword));
+    if (needsNone || isNear(fold(), start, end, keywords)) matches.push([start, end]);
+  }
+  return matches;
 }
 
 /**
@@ -84,9 +99,11 @@ export function findAgain(
   return [...again.values()].flat();
 }
 
-/** As it is, as it stands in a text of JSON, and as a number has it. */
+/** As it is, as it stands in a text of JSON, without the escapes of one, and as a number has it. */
 function formsOf(found: string): readonly string[] {
-  const forms = [found, JSON.stringify(found).slice(1, -1), found.replace(/^0+(?=\d+$)/, "")];
+  const plain = readEscapes(found)?.text ?? found;
+  const inJson = [found, plain].map((form) => JSON.stringify(form).slice(1, -1));
+  const forms = [found, plain, ...inJson, found.replace(/^0+(?=\d+$)/, "")];
   return [...new Set(forms)];
 }
 
@@ -100,8 +117,9 @@ function wholeWords(text: string, word: string, identifier: string): readonly Fi
   return found;
 }
 
-/** Whether letters or digits stand on both sides. */
+/** Whether letters or digits stand on both sides, of which that of an escape of JSON is none. */
 function isInsideWord(text: string, at: number): boolean {
+  if (/\\[bfnrt]$/.test(text.slice(Math.max(0, at - 2), at))) return false;
   const isWordSign = (sign: string | undefined) => sign !== undefined && /[\p{L}\p{N}]/u.test(sign);
   return isWordSign(text[at - 1]) && isWordSign(text[at]);
 }
@@ -122,13 +140,4 @@ export function maskText(text: string, findings: readonly Finding[]): string {
   masked += text.slice(rest);
   if (!/^\s*[{[]/.test(text) || !isJson(text) || isJson(masked)) return masked;
   return masked.replace(/([:[,]\s*)(-?[\d.eE+-]*\*[\d.*eE+-]*)(?=\s*[,}\]])/g, '$1"$2"');
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false; // what is asked
-  }
 }

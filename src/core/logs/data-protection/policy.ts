@@ -19,6 +19,10 @@ export interface DataProtectionPolicy {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL-custom-data-identifiers.html */
 const customLimits = { identifiers: 10, nameCharacters: 128, regexCharacters: 200 } as const;
+const customRegex = /^[\w#=@/;,\- ^$?[\]{}|\\*+.]+$/;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html */
+const documentCharacters = 30_720;
 
 const arnPrefix = "arn:aws:dataprotection::aws:data-identifier/";
 
@@ -47,6 +51,7 @@ export function parseDataProtectionPolicy(text: string): DataProtectionPolicy | 
 type Members = Readonly<Record<string, unknown>>;
 
 function read(text: string): DataProtectionPolicy {
+  if (text.length > documentCharacters) refuse(`it has more than ${documentCharacters} characters.`);
   const document = objectOf(parse(text), "the document");
   only(document, ["Name", "Description", "Version", "Statement", "Configuration"], "the document");
   if (document["Version"] !== "2021-06-01") refuse("Version must be 2021-06-01.");
@@ -131,6 +136,11 @@ function customOf(configuration: unknown): ReadonlyMap<string, string> {
       }
       if (typeof regex !== "string" || regex === "" || regex.length > regexCharacters) {
         return refuse(`the Regex of ${name} must have between 1 and ${regexCharacters} characters.`);
+      }
+      if (!customRegex.test(regex)) {
+        return refuse(
+          `the Regex of ${name} has other than letters, digits, spaces and _#=@/;,-^$?[]{}|\\*+. in it.`,
+        );
       }
       if (managedIdentifiers.has(name)) return refuse(`${name} is the name of a managed data identifier.`);
       return [name, regex];
