@@ -14,9 +14,9 @@ const accessPattern = parseDatePattern("dd/MMM/yyyy:HH:mm:ss Z");
 
 /** A date of an access log in the form of ISO 8601, in UTC; one that is none stays as it is. */
 function isoInstant(text: string): string {
-  const instant =
+  const moment =
     typeof accessPattern === "string" ? undefined : readDate(accessPattern, text, "UTC", "en-US");
-  return instant === undefined ? text : new Date(instant).toISOString().replace(".000Z", "Z");
+  return moment === undefined ? text : new Date(moment.instant).toISOString().replace(".000Z", "Z");
 }
 
 const access: CommonLog = {

@@ -1,4 +1,5 @@
 // A transformer: the processors of a configuration, compiled to one function from a message to its new form.
+import { utf8Bytes } from "../log-batch.ts";
 import { ConfigReader } from "./config-reader.ts";
 import {
   TransformerProblem,
@@ -10,9 +11,10 @@ import {
 } from "./define.ts";
 import { countFields, type JsonObject } from "./json-document.ts";
 import { processors } from "./processors.ts";
+import { requireMessageSource } from "./processors/source.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Transformation-Create.html */
-export const transformerLimits = { processors: 20, parsers: 5, fields: 200 } as const;
+export const transformerLimits = { processors: 20, parsers: 5, fields: 200, eventBytes: 524_288 } as const;
 
 /** The transformed event as JSON, or why it is not transformed. */
 export type TransformOutcome =
@@ -29,12 +31,28 @@ export function compileTransformer(config: unknown, compileRegex: CompileRegex):
   if (!Array.isArray(config)) throw new TransformerProblem("The transformer must be a list of processors.");
   const entries = config.map((entry: unknown, index) => readEntry(entry, index));
   checkRules(entries.map(({ definition }) => definition));
+  const [first] = entries;
+  if (first?.definition.beginsWithMessage === true) requireMessageSource(first.reader);
   const steps = entries.map(({ definition, reader }) => {
     const step = definition.compile(reader, compileRegex);
     reader.finish();
     return step;
   });
   return (message, origin) => transform(steps, message, origin);
+}
+
+/**
+ * A stored configuration, which was checked when it came. One that is no longer taken transforms nothing, so
+ * that events are stored all the same and tell why.
+ */
+export function compileStoredTransformer(config: unknown, compileRegex: CompileRegex): Transform {
+  try {
+    return compileTransformer(config, compileRegex);
+  } catch (error) {
+    if (!(error instanceof TransformerProblem)) throw error;
+    const reason = `the transformer cannot be used: ${error.message}`;
+    return () => ({ kind: "failed", reason });
+  }
 }
 
 function readEntry(entry: unknown, index: number) {
@@ -74,6 +92,7 @@ function checkRules(definitions: readonly ProcessorDefinition[]): void {
 }
 
 function transform(steps: readonly Processor[], message: string, origin: EventOrigin): TransformOutcome {
+  if (isTooLong(message)) return { kind: "failed", reason: "the event is not smaller than 512 KB" };
   const document: JsonObject = {};
   try {
     for (const step of steps) step({ message, origin, document });
@@ -85,4 +104,10 @@ function transform(steps: readonly Processor[], message: string, origin: EventOr
     return { kind: "failed", reason: `the event has more than ${transformerLimits.fields} fields` };
   }
   return { kind: "transformed", text: JSON.stringify(document) };
+}
+
+/** Only an event that may be too long is counted in bytes: a character has three at most. */
+function isTooLong(message: string): boolean {
+  const { eventBytes } = transformerLimits;
+  return message.length * 3 >= eventBytes && utf8Bytes(message) >= eventBytes;
 }

@@ -74,12 +74,10 @@ export class ConfigReader {
     });
   }
 
-  texts(name: string, maximum: number): readonly string[] {
+  texts(name: string, maximum: number, longest = defaultLength): readonly string[] {
     return this.#list(name, maximum).map((value) => {
       if (typeof value !== "string" || value === "") this.refuse(name, "must have texts that are not empty");
-      if (value.length > defaultLength) {
-        this.refuse(name, `must have texts of at most ${defaultLength} characters`);
-      }
+      if (value.length > longest) this.refuse(name, `must have texts of at most ${longest} characters`);
       return value;
     });
   }
@@ -92,8 +90,22 @@ export class ConfigReader {
       : this.texts(name, maximum);
   }
 
-  keys(name: string, maximum: number): readonly KeyPath[] {
-    return this.texts(name, maximum).map((key) => this.#keyPath(name, key));
+  /** Keys of any length, nested as deep as they like: AWS tells of no limit. */
+  deepKeys(name: string, maximum: number): readonly KeyPath[] {
+    return this.texts(name, maximum, Infinity).map((key) => this.#keyPath(name, key, Infinity));
+  }
+
+  optionalKeys(name: string, maximum: number): readonly KeyPath[] | undefined {
+    return this.optionalTexts(name, maximum)?.map((key) => this.#keyPath(name, key));
+  }
+
+  optionalDeepKey(name: string): KeyPath | undefined {
+    const value = this.optionalText(name);
+    return value === undefined ? undefined : this.#keyPath(name, value, Infinity);
+  }
+
+  deepKey(name: string): KeyPath {
+    return this.optionalDeepKey(name) ?? this.refuse(name, "is required");
   }
 
   optionalKey(name: string): KeyPath | undefined {
@@ -105,11 +117,11 @@ export class ConfigReader {
     return this.#keyPath(name, this.text(name));
   }
 
-  #keyPath(name: string, key: string): KeyPath {
+  #keyPath(name: string, key: string, deepest = maximumKeyDepth): KeyPath {
     const path = key.split(".");
     if (path.includes("")) this.refuse(name, `has a key with an empty part: ${key}`);
-    if (path.length > maximumKeyDepth) {
-      this.refuse(name, `has a key that is nested deeper than ${maximumKeyDepth}: ${key}`);
+    if (path.length > deepest) {
+      this.refuse(name, `has a key that is nested deeper than ${deepest}: ${key}`);
     }
     return path;
   }

@@ -7,7 +7,13 @@ import { instantOfLocal, zoneOffsetMs } from "../../alarms/time-zone.ts";
  */
 export type DatePart = { readonly literal: string } | { readonly letter: Letter; readonly count: number };
 
-/** What has been read so far; months from 1, offsets in milliseconds ahead of UTC. */
+/** An instant in epoch milliseconds, and the nanoseconds of its second, of which it has the first digits. */
+export interface Moment {
+  readonly instant: number;
+  readonly nanoseconds: number;
+}
+
+/** What has been read so far; months from 1, weekdays from Monday (0), offsets ahead of UTC. */
 interface Fields {
   year: number;
   month: number;
@@ -15,16 +21,16 @@ interface Fields {
   hour: number;
   minute: number;
   second: number;
-  milliseconds: number;
+  nanoseconds: number;
   dayOfYear?: number;
+  weekday?: number;
   isAfternoon?: boolean;
   offsetMs?: number;
   zone?: string;
 }
 
-interface Local {
+interface Local extends Moment {
   readonly date: Date;
-  readonly instant: number;
   readonly zone: string;
   readonly locale: string;
 }
@@ -37,18 +43,22 @@ interface LetterRule {
 
 const padded = (value: number, count: number) => String(value).padStart(count, "0");
 
-/** A number of exactly `count` digits where more than one letter stands, else of up to `longest`. */
+/**
+ * A number of exactly `count` digits where more than one letter stands, else of up to `longest`; only one of
+ * the range, where there is one, fits.
+ */
 function numeric(
   longest: number,
   set: (fields: Fields, value: number, count: number) => void,
   get: (date: Date) => number,
+  [least, most]: readonly [number, number] = [0, Infinity],
 ): LetterRule {
   return {
     read(text, count, fields) {
       const digits = (count > 1 ? new RegExp(`^\\d{${count}}`) : new RegExp(`^\\d{1,${longest}}`)).exec(
         text,
       )?.[0];
-      if (digits === undefined) return undefined;
+      if (digits === undefined || Number(digits) < least || Number(digits) > most) return undefined;
       set(fields, Number(digits), count);
       return digits.length;
     },
@@ -56,9 +66,10 @@ function numeric(
   };
 }
 
+/** One letter takes the digits that there are; with more of them other numbers may follow at once. */
 const year: LetterRule = {
   read(text, count, fields) {
-    const digits = (count === 2 ? /^\d{2}/ : /^\d{4,}/).exec(text)?.[0];
+    const digits = (count === 1 ? /^\d{1,9}/ : new RegExp(`^\\d{${count}}`)).exec(text)?.[0];
     if (digits === undefined) return undefined;
     fields.year = count === 2 ? 2000 + Number(digits) : Number(digits);
     return digits.length;
@@ -84,14 +95,21 @@ const month: LetterRule = {
   },
   write(local, count) {
     if (count < 3) return monthNumber.write(local, count);
-    return named(local, { month: count === 3 ? "short" : "long" });
+    return named(local, { month: nameStyle(count) });
   },
 };
 
 const weekday: LetterRule = {
-  read: (text, _count, _fields, locale) => longestName(text, weekdayNames(locale))?.length,
-  write: (local, count) => named(local, { weekday: count < 4 ? "short" : "long" }),
+  read(text, _count, fields, locale) {
+    const found = longestName(text, weekdayNames(locale));
+    if (found === undefined) return undefined;
+    fields.weekday = found.index;
+    return found.length;
+  },
+  write: (local, count) => named(local, { weekday: nameStyle(count) }),
 };
+
+const nameStyle = (count: number) => (count < 4 ? "short" : count === 4 ? "long" : "narrow");
 
 const offset = (zero: string): LetterRule => ({
   read(text, _count, fields) {
@@ -154,7 +172,7 @@ const letters = {
     (fields, value) => (fields.day = value),
     (date) => date.getUTCDate(),
   ),
-  D: numeric(3, (fields, value) => (fields.dayOfYear = value), dayOfYear),
+  D: numeric(3, (fields, value) => (fields.dayOfYear = value), dayOfYear, [1, 366]),
   E: weekday,
   H: numeric(
     2,
@@ -165,16 +183,19 @@ const letters = {
     2,
     (fields, value) => (fields.hour = value % 24),
     (date) => date.getUTCHours() || 24,
+    [1, 24],
   ),
   h: numeric(
     2,
     (fields, value) => (fields.hour = value % 12),
     (date) => date.getUTCHours() % 12 || 12,
+    [1, 12],
   ),
   K: numeric(
     2,
     (fields, value) => (fields.hour = value),
     (date) => date.getUTCHours() % 12,
+    [0, 11],
   ),
   m: numeric(
     2,
@@ -190,10 +211,10 @@ const letters = {
     read(text, count, fields) {
       const digits = new RegExp(`^\\d{${count}}`).exec(text)?.[0];
       if (digits === undefined) return undefined;
-      fields.milliseconds = Math.trunc(Number(digits) * 10 ** (3 - digits.length));
+      fields.nanoseconds = Number(digits.slice(0, 9).padEnd(9, "0"));
       return digits.length;
     },
-    write: ({ date }, count) => padded(date.getUTCMilliseconds(), 3).padEnd(count, "0").slice(0, count),
+    write: ({ nanoseconds }, count) => padded(nanoseconds, 9).padEnd(count, "0").slice(0, count),
   },
   a: {
     read(text, _count, fields) {
@@ -236,14 +257,14 @@ function isLetter(letter: string): letter is Letter {
   return Object.hasOwn(letters, letter);
 }
 
-/** The instant that a text tells, in epoch milliseconds; undefined when it is not of the pattern. */
+/** The moment that a text tells; undefined when it is not of the pattern, or contradicts itself. */
 export function readDate(
   parts: readonly DatePart[],
   text: string,
   zone: string,
   locale: string,
-): number | undefined {
-  const fields: Fields = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, milliseconds: 0 };
+): Moment | undefined {
+  const fields: Fields = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, nanoseconds: 0 };
   let rest = text;
   for (const part of parts) {
     if ("literal" in part) {
@@ -255,16 +276,23 @@ export function readDate(
     if (length === undefined) return undefined;
     rest = rest.slice(length);
   }
-  return rest === "" ? instantOf(fields, zone) : undefined;
+  const instant = rest === "" ? instantOf(fields, zone) : undefined;
+  return instant === undefined ? undefined : { instant, nanoseconds: fields.nanoseconds };
 }
 
+/** Years of the first century are none that a log tells of, and the platform takes them for others. */
+const firstYear = 100;
+
 function instantOf(fields: Fields, zone: string): number | undefined {
-  const { year, dayOfYear, isAfternoon, minute, second, milliseconds } = fields;
+  const { year, dayOfYear, isAfternoon, minute, second, nanoseconds } = fields;
   const [month, day] = dayOfYear === undefined ? [fields.month, fields.day] : [1, dayOfYear];
   const hour = isAfternoon === true && fields.hour < 12 ? fields.hour + 12 : fields.hour;
   if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return undefined;
-  const local = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
-  if (dayOfYear === undefined && new Date(local).getUTCDate() !== day) return undefined;
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, Math.trunc(nanoseconds / 1e6));
+  const date = new Date(local);
+  if (year < firstYear || date.getUTCFullYear() !== year) return undefined;
+  if (dayOfYear === undefined && date.getUTCDate() !== day) return undefined;
+  if (fields.weekday !== undefined && (date.getUTCDay() + 6) % 7 !== fields.weekday) return undefined;
   if (fields.offsetMs !== undefined) return local - fields.offsetMs;
   try {
     return instantOfLocal(fields.zone ?? zone, local);
@@ -273,8 +301,9 @@ function instantOf(fields: Fields, zone: string): number | undefined {
   }
 }
 
-export function writeDate(parts: readonly DatePart[], instant: number, zone: string, locale: string): string {
-  const local = { date: new Date(instant + zoneOffsetMs(zone, instant)), instant, zone, locale };
+export function writeDate(parts: readonly DatePart[], moment: Moment, zone: string, locale: string): string {
+  const { instant } = moment;
+  const local = { ...moment, date: new Date(instant + zoneOffsetMs(zone, instant)), zone, locale };
   return parts
     .map((part) => ("literal" in part ? part.literal : letters[part.letter].write(local, part.count)))
     .join("");

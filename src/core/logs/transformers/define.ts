@@ -51,6 +51,8 @@ export interface ProcessorDefinition {
   readonly name: string;
   /** `vended` parsers know a format of AWS's and must come first. */
   readonly role: "parser" | "vended" | "mutator";
+  /** As the first processor it reads the message, and may not name another source. */
+  readonly beginsWithMessage?: boolean;
   /** How many of it a transformer may have; any number when undefined. */
   readonly atMost?: number;
   /** @throws TransformerProblem */

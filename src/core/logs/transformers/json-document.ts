@@ -24,25 +24,30 @@ export function setMember(object: JsonObject, name: string, value: Json): void {
 export function valueAt(document: JsonObject, path: KeyPath): Json | undefined {
   let value: Json | undefined = document;
   for (const step of path) {
-    if (Array.isArray(value)) value = value[Number(step)];
+    if (Array.isArray(value)) value = /^\d+$/.test(step) ? value[Number(step)] : undefined;
     else if (isJsonObject(value) && Object.hasOwn(value, step)) value = value[step];
     else return undefined;
   }
   return value;
 }
 
-/** Puts a value at a path, and makes the objects on the way; false where something else is in the way. */
+/**
+ * Puts a value at a path, and makes the objects on the way; false where something else is in the way. In an
+ * array only what is there already gives way to another value.
+ */
 export function putAt(document: JsonObject, path: KeyPath, value: Json): boolean {
   const last = path.at(-1);
   if (last === undefined) return false;
-  let object = document;
+  let object: Json[] | JsonObject = document;
   for (const step of path.slice(0, -1)) {
-    if (!Object.hasOwn(object, step)) setMember(object, step, {});
-    const inner: Json | undefined = object[step];
-    if (!isJsonObject(inner)) return false;
+    if (!Array.isArray(object) && !Object.hasOwn(object, step)) setMember(object, step, {});
+    const inner: Json | undefined = valueAt({ object }, ["object", step]);
+    if (typeof inner !== "object" || inner === null) return false;
     object = inner;
   }
-  setMember(object, last, value);
+  if (!Array.isArray(object)) setMember(object, last, value);
+  else if (valueAt({ object }, ["object", last]) === undefined) return false;
+  else object[Number(last)] = value;
   return true;
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { compileRe2 } from "../../../storage/re2-regex.ts";
-import { compileTransformer } from "./compile-transformer.ts";
+import { compileStoredTransformer, compileTransformer } from "./compile-transformer.ts";
 import { grokPatterns } from "./grok-patterns.ts";
 
 const origin = {
@@ -15,15 +15,18 @@ const origin = {
 
 const compile = (config: unknown) => compileTransformer(config, compileRe2);
 
-describe.each(["transformers.txt", "ocsf.txt"])("the script %s", (name) => {
+function casesOf(name: string): readonly (readonly string[])[] {
   const script = readFileSync(new URL(`testdata/${name}`, import.meta.url), "utf8");
-  const cases = script
+  return script
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
     .join("\n")
-    .split(/^(?=config )/m);
-  for (const [index, text] of cases.entries()) {
-    const [config = "", ...lines] = text.trim().split("\n");
+    .split(/^(?=config )/m)
+    .map((text) => text.trim().split("\n"));
+}
+
+describe.each(["transformers.txt", "transformer-edges.txt", "ocsf.txt"])("the script %s", (name) => {
+  for (const [index, [config = "", ...lines]] of casesOf(name).entries()) {
     test(`${index}: ${config.slice(0, 120)}`, () => {
       const events = lines.filter((line) => line.startsWith("event ")).map((line) => line.slice(6));
       expect([config, ...run(config.slice("config ".length), events)]).toEqual([config, ...lines]);
@@ -44,17 +47,53 @@ function run(config: string, events: readonly string[]): readonly string[] {
   }
 }
 
+describe("an example of AWS's pages gives what is told there", () => {
+  for (const [index, [config = "", event = "", gives = ""]] of casesOf("documented-examples.txt").entries()) {
+    test(`${index}: ${config.slice(0, 120)}`, () => {
+      const [, outcome = ""] = run(config.slice("config ".length), [event.slice("event ".length)]);
+      expect(outcome).toMatch(/^gives /);
+      expect(JSON.parse(outcome.slice("gives ".length))).toEqual(JSON.parse(gives.slice("gives ".length)));
+    });
+  }
+});
+
+test("an event of 512 KB is not transformed, and one a byte smaller is", () => {
+  const transform = compile([{ parseJSON: {} }]);
+  const event = (bytes: number, letter: string) => {
+    const letters = letter.repeat((bytes - 8) / Buffer.byteLength(letter));
+    return `{"a":"${letters}"}`;
+  };
+  for (const letter of ["x", "é", "😀"]) {
+    expect(transform(event(524_288, letter), origin)).toEqual({
+      kind: "failed",
+      reason: "the event is not smaller than 512 KB",
+    });
+  }
+  expect(transform(event(524_287, "x"), origin).kind).toBe("transformed");
+});
+
+test("a stored configuration that is not taken any more transforms nothing and tells why", () => {
+  const config = [{ parseJSON: {} }, { gone: {} }];
+  expect(() => compile(config)).toThrow("unknown processor: gone");
+  expect(compileStoredTransformer(config, compileRe2)("{}", origin)).toEqual({
+    kind: "failed",
+    reason: "the transformer cannot be used: transformerConfig[1] has an unknown processor: gone",
+  });
+  expect(compileStoredTransformer([{ parseJSON: {} }], compileRe2)("{}", origin).kind).toBe("transformed");
+});
+
 test("a text that is nested too deeply cannot be read, and is no reason to run out of stack", () => {
   const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
   const transform = compile([{ parseJSON: {} }]);
   expect(transform(nested(1_000), origin).kind).toBe("transformed");
-  for (const text of [nested(1_001), nested(100_000), `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`]) {
+  for (const text of [nested(1_001), nested(80_000), `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`]) {
     expect(transform(text, origin)).toEqual({ kind: "failed", reason: "the text is no JSON object" });
   }
 });
 
 test.each([
   ["USERNAME", "user123.name-TEST"],
+  ["USER", "user123.name-TEST"],
   ["INT", "-456"],
   ["BASE10NUM", "-0.67"],
   ["BASE16NUM", "+0xA1B2"],
@@ -76,6 +115,7 @@ test.each([
   ["IPV6", "::ffff:10.0.0.1"],
   ["IPV4", "192.168.0.1"],
   ["IP", "192.168.0.1"],
+  ["HOSTNAME", "server-01.internal-network.local"],
   ["HOST", "server-01.internal-network.local"],
   ["IPORHOST", "2001:db8:3333:4444:5555:6666:7777:8888"],
   ["UNIXPATH", "/search?q=regex"],
@@ -87,29 +127,43 @@ test.each([
   ["URIPARAM", "?param1=value1&param2=value2"],
   ["URIPATHPARAM", "/category/sub-category/product?id=12345&color=red"],
   ["URI", "https://user:password@example.com/path/to/resource?param1=value1&param2=value2"],
+  ["MONTH", "Jan"],
   ["MONTH", "January"],
   ["MONTHNUM", "5"],
+  ["MONTHNUM", "05"],
   ["MONTHNUM2", "05"],
   ["MONTHDAY", "31"],
+  ["YEAR", "2024"],
   ["YEAR", "24"],
   ["DAY", "Tuesday"],
   ["HOUR", "22"],
   ["MINUTE", "59"],
+  ["SECOND", "3"],
+  ["SECOND", "30.5"],
   ["SECOND", "30:5"],
   ["TIME", "09:45:32"],
+  ["DATE_US", "11/23/2024"],
   ["DATE_US", "1-01-24"],
+  ["DATE_EU", "23/11/2024"],
   ["DATE_EU", "1.01.24"],
+  ["ISO8601_TIMEZONE", "+05:30"],
+  ["ISO8601_TIMEZONE", "Z"],
   ["ISO8601_TIMEZONE", "-530"],
   ["ISO8601_SECOND", "60"],
   ["TIMESTAMP_ISO8601", "2023-05-15T14:30:00+05:30"],
   ["TIMESTAMP_ISO8601", "23-5-1T1:25+5:30"],
+  ["TIMESTAMP_ISO8601", "23-5-1T1:25Z"],
+  ["DATE", "11/29/2024"],
   ["DATE", "29.11.2024"],
   ["DATESTAMP", "29-11-2024 14:30:00"],
   ["TZ", "PDT"],
   ["DATESTAMP_RFC822", "Monday Jan 5 23 1:30:00 CDT"],
+  ["DATESTAMP_RFC822", "Mon January 15 2023 14:30:00 PST"],
+  ["DATESTAMP_RFC2822", "Monday, 15 Jan 23 14:30:00 Z"],
   ["DATESTAMP_RFC2822", "Mon, 15 May 2023 14:30:00 +0530"],
   ["DATESTAMP_OTHER", "Mon May 15 14:30:00 PST 2023"],
   ["DATESTAMP_EVENTLOG", "20230515143000"],
+  ["LOGLEVEL", "INFO"],
   ["LOGLEVEL", "WARNING"],
   ["HTTPDATE", "23/Nov/2024:14:30:00 +0640"],
   ["SYSLOGTIMESTAMP", "Nov 29 14:30:00"],

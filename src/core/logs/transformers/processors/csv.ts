@@ -14,7 +14,7 @@ export const csv: ProcessorDefinition = {
     const source = sourceOf(config);
     const delimiter = delimiterOf(config);
     const quote = config.optionalText("quoteCharacter", 1) ?? '"';
-    const columns = config.optionalTexts("columns", maximumColumns)?.map((name) => name.split("."));
+    const columns = config.optionalKeys("columns", maximumColumns);
     const destination = config.optionalKey("destination");
     return (event) => {
       const into = destinationIn(event.document, destination);

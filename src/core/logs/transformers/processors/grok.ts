@@ -55,6 +55,7 @@ function parseMatch(config: ConfigReader): readonly Piece[] {
     rest = index + found.length;
     const [, name, field] = /^([A-Z0-9_]+)(?::([A-Za-z0-9_.@-]+))?$/.exec(inside) ?? [];
     if (name === undefined) config.refuse("match", `has a grok pattern that cannot be read: ${found}`);
+    if (field?.split(".").includes("")) config.refuse("match", `has a field with an empty part: ${found}`);
     if (!grokPatterns.has(name) && !commonLogs.has(name)) {
       config.refuse("match", `has a grok pattern that is not supported: ${name}`);
     }
@@ -74,7 +75,7 @@ function check(pieces: readonly Piece[], config: ConfigReader): void {
   }
   for (const name of names) {
     const atMost = grokPatterns.get(name)?.atMost ?? 1;
-    if (names.filter((other) => other === name).length > atMost) {
+    if (names.filter((other) => fullName(other) === fullName(name)).length > atMost) {
       config.refuse("match", `has the grok pattern ${name} more than ${atMost} times`);
     }
   }
@@ -86,6 +87,9 @@ function check(pieces: readonly Piece[], config: ConfigReader): void {
     config.refuse("match", `can have one of ${afterCommonLogs.join(", ")} behind ${common} and nothing else`);
   }
 }
+
+/** Patterns of two names are counted as one. */
+const fullName = (name: string) => (name === "HOST" ? "HOSTNAME" : name);
 
 function compilePieces(pieces: readonly Piece[], config: ConfigReader, compileRegex: CompileRegex) {
   const captures: Capture[] = [];

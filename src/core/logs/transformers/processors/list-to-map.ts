@@ -9,8 +9,8 @@ export const listToMap: ProcessorDefinition = {
   role: "mutator",
   compile(config) {
     const source = config.key("source");
-    const key = config.key("key");
-    const valueKey = config.optionalKey("valueKey");
+    const key = config.deepKey("key");
+    const valueKey = config.optionalDeepKey("valueKey");
     const target = config.optionalKey("target");
     const isFlat = config.flag("flatten");
     const kept = config.choice("flattenedElement", ["first", "last"]);

@@ -26,7 +26,7 @@ export const deleteKeys: ProcessorDefinition = {
   name: "deleteKeys",
   role: "mutator",
   compile(config) {
-    const keys = config.keys("withKeys", maximumEntries);
+    const keys = config.deepKeys("withKeys", maximumEntries);
     return ({ document }) => {
       for (const key of keys) removeAt(document, key);
     };
@@ -46,7 +46,7 @@ const transfers = (config: ConfigReader): readonly Transfer[] =>
     overwrite: entry.flag("overwriteIfExists"),
   }));
 
-/** A key that is moved to an object goes into it under its own name. */
+/** A key that is moved to another one that is an object goes into it under its own name. */
 export const moveKeys: ProcessorDefinition = {
   name: "moveKeys",
   role: "mutator",
@@ -54,7 +54,7 @@ export const moveKeys: ProcessorDefinition = {
     const entries = transfers(config);
     return (event) => {
       for (const { source, target, overwrite } of entries) {
-        const isInto = isJsonObject(valueAt(event.document, target));
+        const isInto = !isSame(source, target) && isJsonObject(valueAt(event.document, target));
         const place = isInto ? [...target, source.at(-1) ?? ""] : target;
         move(event, { source, target: place, overwrite });
       }
@@ -62,13 +62,14 @@ export const moveKeys: ProcessorDefinition = {
   },
 };
 
+/** The new name is `renameTo` in the API and `target` in the guide, by which account policies are written. */
 export const renameKeys: ProcessorDefinition = {
   name: "renameKeys",
   role: "mutator",
   compile(config) {
     const entries = config.entries("entries", maximumEntries, (entry) => ({
-      source: entry.key("key"),
-      target: entry.key("renameTo"),
+      source: entry.deepKey("key"),
+      target: entry.optionalKey("renameTo") ?? entry.key("target"),
       overwrite: entry.flag("overwriteIfExists"),
     }));
     return (event) => {
@@ -112,10 +113,11 @@ function put({ document }: EventInTransit, path: KeyPath, value: Json, overwrite
   return putAt(document, path, value);
 }
 
-/** A field that cannot be put at its new place stays where it is. */
+const isSame = (one: KeyPath, other: KeyPath) => one.join(".") === other.join(".");
+
+/** A field that cannot be put at its new place stays where it is, as the elements of an array do. */
 function move(event: EventInTransit, { source, target, overwrite }: Transfer): void {
   const value = valueAt(event.document, source);
-  if (value === undefined || source.join(".") === target.join(".")) return;
-  removeAt(event.document, source);
+  if (value === undefined || isSame(source, target) || !removeAt(event.document, source)) return;
   if (!put(event, target, value, overwrite)) putAt(event.document, source, value);
 }

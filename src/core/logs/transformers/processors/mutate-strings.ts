@@ -17,7 +17,7 @@ function onKeys(name: string, change: (text: string) => string): ProcessorDefini
     name,
     role: "mutator",
     compile(config) {
-      const keys = config.keys("withKeys", maximumEntries);
+      const keys = config.deepKeys("withKeys", maximumEntries);
       return (event) => {
         for (const key of keys) changeText(event, key, change);
       };
@@ -34,7 +34,7 @@ export const splitString: ProcessorDefinition = {
   role: "mutator",
   compile(config) {
     const entries = config.entries("entries", maximumEntries, (entry) => ({
-      source: entry.key("source"),
+      source: entry.deepKey("source"),
       delimiter: entry.text("delimiter"),
     }));
     return (event) => {
@@ -76,7 +76,7 @@ function replacementOf(config: ConfigReader, regex: Regex): (groups: RegexGroups
   const text = config.text("to");
   let rest = 0;
   for (const { 0: found, 1: escaped, 2: digits, 3: name = "", index } of text.matchAll(
-    /\\([\\$])|\$(\d)|\$\{(\w+)\}/g,
+    /\\([\\$])|\$(\d+)|\$\{(\w+)\}/g,
   )) {
     parts.push(text.slice(rest, index));
     rest = index + found.length;
@@ -84,11 +84,13 @@ function replacementOf(config: ConfigReader, regex: Regex): (groups: RegexGroups
       parts.push(escaped);
       continue;
     }
-    const group = digits === undefined ? regex.names[name] : Number(digits);
+    const number = digits === undefined ? undefined : groupNumber(digits, regex.groupCount);
+    const group = number === undefined ? regex.names[name] : Number(number);
     if (group === undefined || group > regex.groupCount)
       config.refuse("to", `names no group of from: ${found}`);
     uses.set(group, (uses.get(group) ?? 0) + 1);
     parts.push(group);
+    if (digits !== undefined) parts.push(digits.slice(number?.length));
   }
   parts.push(text.slice(rest));
   const references = [...uses.values()].reduce((sum, count) => sum + count, 0);
@@ -97,4 +99,14 @@ function replacementOf(config: ConfigReader, regex: Regex): (groups: RegexGroups
     config.refuse("to", `has a reference more than ${maximumSameReferences} times`);
   }
   return (groups) => parts.map((part) => (typeof part === "number" ? (groups[part] ?? "") : part)).join("");
+}
+
+/**
+ * The first digit names a group in any case, more of them as long as there is such a group.
+ * https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Matcher.html
+ */
+function groupNumber(digits: string, groupCount: number): string {
+  let length = digits.length;
+  while (length > 1 && Number(digits.slice(0, length)) > groupCount) length -= 1;
+  return digits.slice(0, length);
 }

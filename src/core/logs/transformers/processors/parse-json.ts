@@ -7,6 +7,7 @@ import { addFields, destinationIn, sourceOf } from "./source.ts";
 export const parseJson: ProcessorDefinition = {
   name: "parseJSON",
   role: "parser",
+  beginsWithMessage: true,
   compile(config) {
     const source = sourceOf(config);
     const destination = config.optionalKey("destination");

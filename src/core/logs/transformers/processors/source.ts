@@ -17,7 +17,7 @@ export function sourceOf(config: ConfigReader): ReadSource {
   };
 }
 
-/** Processors of AWS's own formats read the message and nothing else. */
+/** Processors of AWS's own formats read the message and nothing else, and some others do as the first one. */
 export function requireMessageSource(config: ConfigReader): void {
   const source = config.optionalText("source");
   if (source !== undefined && source !== "@message") config.refuse("source", "can only be @message");

@@ -20,10 +20,13 @@ const converters: Readonly<Record<(typeof types)[number], (value: Json) => Json 
   },
 };
 
+/** The platform would also take hexadecimal digits and an empty text for numbers. */
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
 function numberOf(value: Json): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return Number(value);
-  if (typeof value !== "string" || value.trim() === "") return undefined;
+  if (typeof value !== "string" || !decimal.test(value.trim())) return undefined;
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;
 }

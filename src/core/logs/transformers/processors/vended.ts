@@ -93,8 +93,9 @@ function decoded(text: string): string {
   }
 }
 
+/** `%t:%r:%u@%d:[%p]:`; the remote host may be an address of IPv6. */
 const postgresLine =
-  /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [A-Z]{2,5}):([^:]*):([^:@]*)@([^:]*):\[(\d+)\]:([A-Z0-9]+):/;
+  /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [A-Z]{2,5}):(\S*?):([^:@]*)@([^:]*):\[(\d+)\]:([A-Z0-9]+):/;
 
 const postgresFields = ["logTime", "srcIp", "userName", "dbName", "processId", "logLevel"] as const;
 
