@@ -2,6 +2,7 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs, type Processor } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newInsightsQueries } from "../support/insights-queries.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
@@ -29,11 +30,17 @@ const transformerConfig: Processor[] = [
   },
 ];
 
-async function sumOf(metric: string, logGroupName: string) {
+const { start, ended, rowsOf } = newInsightsQueries(() => ({ server, logs }));
+
+async function found(group: { readonly logGroupName: string }, queryString: string, options: object = {}) {
+  return rowsOf(await ended(await start(group, queryString, options)));
+}
+
+async function sumOf(metric: string, logGroupName: string, dimension = "LogGroupName") {
   const { Datapoints } = await new CloudWatch(server.clientConfig()).getMetricStatistics({
     Namespace: "AWS/Logs",
     MetricName: metric,
-    Dimensions: [{ Name: "LogGroupName", Value: logGroupName }],
+    Dimensions: [{ Name: dimension, Value: logGroupName }],
     StartTime: new Date(server.clock.now() - 600_000),
     EndTime: new Date(server.clock.now() + 600_000),
     Period: 60,
@@ -123,6 +130,119 @@ test("events are transformed as they come, and their messages stay", async () =>
   expect(logGroupFields).toContainEqual({ name: "origin.group", percent: 33 });
   expect(await sumOf("TransformedLogEvents", logGroupName)).toBe(1);
   expect(await sumOf("TransformationErrors", logGroupName)).toBe(1);
+});
+
+test("queries find why an event is not transformed, and nothing in a message passes for it", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName: logGroupIdentifier } = group;
+  await logs.putIndexPolicy({
+    logGroupIdentifier,
+    policyDocument: '{"Fields":["@transformationError","b"]}',
+  });
+  await logs.putTransformer({ logGroupIdentifier, transformerConfig: [{ parseJSON: {} }] });
+  const forged = '{"@transformationError":"forged","b":1}';
+  await group.put([
+    [-3, "no JSON"],
+    [-2, forged],
+    [-1, JSON.stringify({ b: Array.from({ length: 201 }, () => 1) })],
+  ]);
+  const error = "@transformationError";
+  const failed = "filter ispresent(@transformationError) | sort @timestamp";
+  expect(await found(group, `${failed} | display @transformationError, b`)).toEqual([
+    { [error]: "the text is no JSON object" },
+    { [error]: "the event has more than 200 fields" },
+  ]);
+  expect(
+    await found(
+      group,
+      "filter not ispresent(@transformationError) | display @message, @@transformationError as own",
+    ),
+  ).toEqual([{ "@message": forged, own: "forged" }]);
+  expect(
+    await found(group, "stats count(*) as n by @transformationError as e | sort n, e | limit 1"),
+  ).toEqual([{ n: "1", e: "the event has more than 200 fields" }]);
+  const ppl = `where isnotnull(\`${error}\`) | stats count() as n`;
+  expect(await found(group, ppl, { queryLanguage: "PPL" })).toEqual([{ n: "2" }]);
+  const { results = [] } = await ended(await start(group, failed));
+  const logRecordPointer = results[0]?.find(({ field }) => field === "@ptr")?.value ?? "";
+  const { logRecord } = await logs.getLogRecord({ logRecordPointer });
+  expect(logRecord).toMatchObject({ "@message": "no JSON", [error]: "the text is no JSON object" });
+});
+
+test("sensitive data is not told by the reason why an event is not transformed", async () => {
+  const group = await newLogGroup(server, logs);
+  const DataIdentifier = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"];
+  await logs.putDataProtectionPolicy({
+    logGroupIdentifier: group.logGroupName,
+    policyDocument: JSON.stringify({
+      Version: "2021-06-01",
+      Statement: [
+        { DataIdentifier, Operation: { Audit: { FindingsDestination: {} } } },
+        { DataIdentifier, Operation: { Deidentify: { MaskConfig: {} } } },
+      ],
+    }),
+  });
+  await logs.putTransformer({
+    logGroupIdentifier: group.logGroupName,
+    transformerConfig: [{ grok: { match: "%{INT:number}" } }],
+  });
+  await group.put([[-1, "mail to jane@example.com"]]);
+  expect(await found(group, "display @message, @transformationError as error")).toEqual([
+    { "@message": "mail to ****************", error: "the text does not match the grok pattern" },
+  ]);
+});
+
+test("filters are applied on what a policy of the account makes, which is counted by itself", async () => {
+  const group = await newLogGroup(server, logs);
+  const other = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  await logs.putTransformer({
+    logGroupIdentifier: other.logGroupName,
+    transformerConfig: [{ parseJSON: {} }],
+  });
+  const policy = { policyName: "all", policyType: "TRANSFORMER_POLICY" } as const;
+  const putFilter = () =>
+    logs.putMetricFilter({
+      logGroupName,
+      filterName: "made",
+      filterPattern: '{ $.kind = "made" }',
+      metricTransformations: [{ metricName: "made", metricNamespace: "shop", metricValue: "1" }],
+      applyOnTransformedLogs: true,
+    });
+  expect(await refusal(putFilter())).toContain("valid only for log groups that have a log transformer");
+  await logs.putAccountPolicy({
+    ...policy,
+    policyDocument: '[{"parseJSON":{}},{"addKeys":{"entries":[{"key":"kind","value":"made"}]}}]',
+    selectionCriteria: 'LogGroupNamePrefix IN ["elsewhere"]',
+  });
+  expect(await refusal(putFilter())).toContain("valid only for log groups that have a log transformer");
+  await logs.putAccountPolicy({
+    ...policy,
+    policyDocument: '[{"parseJSON":{}},{"addKeys":{"entries":[{"key":"kind","value":"made"}]}}]',
+  });
+  await putFilter();
+  await group.put([
+    [-2, '{"a":1}'],
+    [-1, "no JSON"],
+  ]);
+  await other.put([[-1, '{"a":1}']]);
+  await logs.deleteAccountPolicy(policy);
+  const made = await new CloudWatch(server.clientConfig()).getMetricStatistics({
+    Namespace: "shop",
+    MetricName: "made",
+    StartTime: new Date(server.clock.now() - 600_000),
+    EndTime: new Date(server.clock.now() + 600_000),
+    Period: 60,
+    Statistics: ["Sum"],
+  });
+  expect(made.Datapoints?.map(({ Sum }) => Sum)).toEqual([1]);
+  expect(await sumOf("TransformedLogEvents", "AccountPolicy", "PolicyLevel")).toBe(1);
+  expect(await sumOf("TransformationErrors", "AccountPolicy", "PolicyLevel")).toBe(1);
+  expect(await sumOf("TransformedBytes", "AccountPolicy", "PolicyLevel")).toBe(
+    '{"a":1,"kind":"made"}'.length,
+  );
+  expect(await sumOf("TransformedLogEvents", logGroupName)).toBe(undefined);
+  expect(await sumOf("TransformedLogEvents", other.logGroupName)).toBe(1);
 });
 
 test("flow logs are tested and stored as events of OCSF, and their fields are known", async () => {

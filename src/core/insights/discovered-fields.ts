@@ -1,7 +1,7 @@
 // The fields that Logs Insights finds in log events by itself: system fields, JSON, and well-known records.
 import { joinSql, rawSql, sql, type Sql } from "../sql.ts";
-import { entityPrefix } from "../logs/entity.ts";
 import { defaultIndexedFields } from "../logs/indexed-fields.ts";
+import { isKeptField } from "../logs/kept-fields.ts";
 import { missing, type Value } from "./value.ts";
 import type { EventScope, ScopeGroup } from "./scope.ts";
 
@@ -128,7 +128,7 @@ export function discoveredField(given: readonly (string | number)[], scope: Even
   const name = given.join(".");
   const lambda = lambdaFields[name];
   if (lambda !== undefined) return lambdaField(lambda);
-  if (name.startsWith(entityPrefix)) return entityField(name);
+  if (isKeptField(name)) return keptField(name);
   if (/^@[^@]/.test(name)) return missing;
   const path = name.replace(/^@@/, "@");
   const choices = spacedRecords.flatMap((record) => {
@@ -143,8 +143,8 @@ export function discoveredField(given: readonly (string | number)[], scope: Even
   return { sql: sql`multiIf(${joinSql([...choices, json.sql], ", ")})`, type: "field", nullable: true };
 }
 
-/** What an event is about is kept beside its indexed fields, whatever policies say. */
-function entityField(name: string): Value {
+/** Kept beside the indexed fields of an event, whatever policies say. */
+function keptField(name: string): Value {
   return { sql: indexedField(name), type: "field", nullable: true };
 }
 
@@ -158,7 +158,7 @@ function unmaskedField(path: readonly (string | number)[], scope: EventScope): V
   if (name === "@message") return { sql: message, type: "text", nullable: false };
   const system = systemField(name, scope);
   if (system !== undefined) return system;
-  if (name.startsWith(entityPrefix)) return entityField(name);
+  if (isKeptField(name)) return keptField(name);
   return { sql: jsonField(message, path), type: "field", nullable: true };
 }
 

@@ -2,10 +2,15 @@
 import { selectsGroup } from "../../core/logs/group-selection.ts";
 import { findAgain, maskText, type Finding } from "../../core/logs/data-protection/mask.ts";
 import { defaultIndexedFields, indexedFieldsOf } from "../../core/logs/indexed-fields.ts";
+import { isKeptField, transformationErrorField } from "../../core/logs/kept-fields.ts";
 import { MessageReading } from "../../core/logs/filter-pattern/message-reading.ts";
 import type { InputLogEvent } from "../../core/logs/log-batch.ts";
 import { utf8Bytes } from "../../core/logs/log-batch.ts";
-import { compileTransformer, type Transform } from "../../core/logs/transformers/compile-transformer.ts";
+import {
+  compileStoredTransformer,
+  type Transform,
+  type TransformOutcome,
+} from "../../core/logs/transformers/compile-transformer.ts";
 import type { EventOrigin } from "../../core/logs/transformers/define.ts";
 import type { State } from "../../storage/state.ts";
 import type { AppendedLogEvent } from "../../storage/telemetry/log-events.ts";
@@ -22,6 +27,8 @@ import { compileRe2 } from "../../storage/re2-regex.ts";
 
 export interface IngestRules {
   readonly transform: Transform | undefined;
+  /** Whether that is a transformer policy of the account, not the group's own. */
+  readonly isAccountTransformer: boolean;
   readonly indexedFields: ReadonlySet<string>;
   /** Those of the indexed fields that lie inside of others. */
   readonly indexedPaths: readonly string[];
@@ -37,6 +44,7 @@ export interface IngestTally {
   readonly transformedEvents: number;
   readonly transformedBytes: number;
   readonly failedTransformations: number;
+  readonly isAccountTransformer: boolean;
 }
 
 export interface IngestedBatch {
@@ -70,11 +78,15 @@ export function ingest(
   const findings: (readonly Finding[])[] = [];
   const documents: (object | null)[] = [];
   const reading = new MessageReading("");
-  const rowOf = ({ timestamp, message }: InputLogEvent, transformed: string | undefined) => {
+  const rowOf = ({ timestamp, message }: InputLogEvent, made: TransformOutcome | undefined) => {
+    const transformed = made?.kind === "transformed" ? made.text : undefined;
     reading.turnTo(transformed ?? message);
     documents.push(reading.document ?? null);
     const ofMessage = indexedFieldsOf(reading, rules.indexedFields, rules.indexedPaths);
     const indexed = entity === undefined ? ofMessage : { ...ofMessage, ...entity };
+    if (made?.kind === "failed") {
+      return { timestamp, message, indexed: { ...indexed, [transformationErrorField]: made.reason } };
+    }
     return transformed === undefined
       ? { timestamp, message, indexed }
       : { timestamp, message, indexed, transformed };
@@ -82,39 +94,40 @@ export function ingest(
   let [transformedEvents, transformedBytes] = [0, 0];
   const rows = events.map((event) => {
     const found = protection?.find(event.message) ?? nothing;
-    const transformed = transform && transformSafely(transform, protection, { ...event, found }, origin);
-    if (transformed !== undefined) {
+    const made = transform && transformSafely(transform, protection, { ...event, found }, origin);
+    if (made?.kind === "transformed") {
       transformedEvents += 1;
-      transformedBytes += utf8Bytes(transformed);
+      transformedBytes += utf8Bytes(made.text);
     }
-    if (found.length === 0) return rowOf(event, transformed);
+    if (found.length === 0) return rowOf(event, made);
     findings.push(found);
     const message = maskText(event.message, found);
-    return { ...rowOf({ ...event, message }, transformed), unmasked: event.message };
+    return { ...rowOf({ ...event, message }, made), unmasked: event.message };
   });
   const failedTransformations = transform === undefined ? 0 : events.length - transformedEvents;
-  const tally = { transformedEvents, transformedBytes, failedTransformations };
+  const { isAccountTransformer } = rules;
+  const tally = { transformedEvents, transformedBytes, failedTransformations, isAccountTransformer };
   return { events: rows, documents, findings, tally, extractsMetrics: rules.extractsMetrics };
 }
 
 /**
  * What the transformer makes of an event, masked. Where it has changed what was found so that this is not
  * found again, as one that splits a number does, it gets the masked message instead.
- * @returns undefined when the event cannot be transformed
  */
 function transformSafely(
   transform: Transform,
   protection: ProtectionRules | undefined,
   { message, found }: InputLogEvent & { readonly found: readonly Finding[] },
   origin: EventOrigin,
-): string | undefined {
+): TransformOutcome {
   const made = transform(message, origin);
-  if (made.kind === "failed") return undefined;
-  if (protection === undefined) return made.text;
+  if (made.kind === "failed" || protection === undefined) return made;
   const again = findAgain(made.text, message, found);
-  if (again !== undefined) return maskText(made.text, [...again, ...protection.find(made.text)]);
+  if (again !== undefined) {
+    return { ...made, text: maskText(made.text, [...again, ...protection.find(made.text)]) };
+  }
   const safe = transform(maskText(message, found), origin);
-  return safe.kind === "failed" ? undefined : maskText(safe.text, protection.find(safe.text));
+  return safe.kind === "failed" ? safe : { ...safe, text: maskText(safe.text, protection.find(safe.text)) };
 }
 
 /** The rules of the groups that are being written to, compiled, in memory. */
@@ -177,9 +190,12 @@ async function readRules(
     transformer?.value.config ??
     (accountTransformer === undefined ? undefined : JSON.parse(accountTransformer.policy.policyDocument));
   const spans = [...(index?.value.fields ?? []), ...accountIndexesOf(account, logGroupName, ofClass)];
-  const names = spans.filter(({ until }) => until === undefined).map(({ name }) => name);
+  const names = spans
+    .filter(({ name, until }) => until === undefined && !isKeptField(name))
+    .map(({ name }) => name);
   return {
-    transform: config === undefined ? undefined : compileTransformer(config, compileRe2),
+    transform: config === undefined ? undefined : compileStoredTransformer(config, compileRe2),
+    isAccountTransformer: transformer === undefined,
     indexedFields: names.length === 0 ? defaultIndexedFields : new Set([...defaultIndexedFields, ...names]),
     indexedPaths: names.filter((name) => name.includes(".")),
     takesEntities: ofClass.logGroupClass === "STANDARD",

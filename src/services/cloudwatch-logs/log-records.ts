@@ -35,7 +35,7 @@ export async function getLogRecord(
   return {
     logRecord: {
       ...flattenEvent(event.document),
-      ...event.entity,
+      ...event.kept,
       "@timestamp": String(event.timestamp),
       "@message": event.message,
       "@logStream": await streamName(group, event.streamId, context),

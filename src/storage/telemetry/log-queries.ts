@@ -1,5 +1,6 @@
 // Statements beside those of Logs Insights: what a query scans, one event by its position, and a sample.
 import { entityPrefix } from "../../core/logs/entity.ts";
+import { transformationErrorField } from "../../core/logs/kept-fields.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
 import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
@@ -80,8 +81,8 @@ export interface StoredEvent extends EventPosition {
   readonly message: string;
   /** Where its fields are found: what a transformer made of it, or else the message. */
   readonly document: string;
-  /** The fields that say what it is about. */
-  readonly entity: Readonly<Record<string, string>>;
+  /** The fields that say what it is about, and why it is not transformed. */
+  readonly kept: Readonly<Record<string, string>>;
 }
 
 interface RawEvent extends Omit<StoredEvent, "sequence"> {
@@ -107,7 +108,9 @@ export async function readLogEvent(
     SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp, sequence, stream_id AS streamId,
       toFloat64(toUnixTimestamp64Milli(ingested_at)) AS ingestedAt, ${message} AS message,
       if(transformed = '', ${message}, transformed) AS document,
-      mapFilter((name, value) -> startsWith(name, ${entityPrefix}), indexed) AS entity
+      mapFilter(
+        (name, value) -> startsWith(name, ${entityPrefix}) OR name = ${transformationErrorField}, indexed
+      ) AS kept
     FROM ${source.table}
     WHERE ${joinSql(places, " AND ")}
     LIMIT 1`);
