@@ -132,8 +132,8 @@ export class TailArrivals {
         limit: logLimits.readEvents,
       });
       await this.#tell(arrivedEvents(page));
-      if (!page.isCut) return;
-      after = page.batches.at(-1)?.last ?? settled;
+      if (page.upTo >= settled) return;
+      after = page.upTo;
     }
     onSkipped();
   }

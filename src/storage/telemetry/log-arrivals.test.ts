@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fc } from "@fast-check/vitest";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Telemetry } from "../telemetry.ts";
 import { plainLogEvents } from "./log-event-source.ts";
 import {
@@ -13,7 +13,10 @@ import {
   type ArrivedLogEvent,
 } from "./log-arrivals.ts";
 import { appendLogEvents, settledSequence } from "./log-events.ts";
+import { createEmbeddedDriver } from "./embedded-driver.ts";
+import { createTelemetry } from "./create-telemetry.ts";
 import { openTelemetry } from "./open.ts";
+import { tables } from "./tables.ts";
 import { recentArrivalsOf, type ArrivalsPage } from "./recent-arrivals.ts";
 
 const startedAt = Date.parse("2026-11-02T12:00:00Z");
@@ -39,7 +42,12 @@ interface Call {
   readonly messages: readonly { readonly text: string; readonly isTransformed: boolean }[];
 }
 
-async function put(groupId: number, { stream, messages }: Call, at: number): Promise<void> {
+async function put(
+  groupId: number,
+  { stream, messages }: Call,
+  at: number,
+  store = telemetry,
+): Promise<void> {
   const destination = { groupId, streamId: stream, retentionDays: undefined };
   const events = messages.map(({ text, isTransformed }, index) => ({
     timestamp: startedAt - index,
@@ -47,14 +55,15 @@ async function put(groupId: number, { stream, messages }: Call, at: number): Pro
     indexed: {},
     ...(isTransformed ? { transformed: `{"made":"${text}"}` } : {}),
   }));
-  await appendLogEvents(telemetry, destination, events, at);
+  await appendLogEvents(store, destination, events, at);
 }
 
 function read(
   groupIds: readonly number[],
   query: Pick<ArrivalsQuery, "after" | "upTo"> & Partial<ArrivalsQuery>,
+  store = telemetry,
 ) {
-  return readArrivedLogEvents(telemetry, {
+  return readArrivedLogEvents(store, {
     source: plainLogEvents,
     groupIds,
     earliestAt: 0,
@@ -64,15 +73,19 @@ function read(
 }
 
 /** The events of all pages, of which none has more than `limit`. */
-async function pages(after: bigint, limit: number, readPage: (after: bigint) => Promise<ArrivalsPage>) {
+async function pages(
+  { after, upTo, limit }: { readonly after: bigint; readonly upTo: bigint; readonly limit: number },
+  readPage: (after: bigint) => Promise<ArrivalsPage>,
+) {
   const events: ArrivedLogEvent[] = [];
   for (let last = after; ;) {
     const page = await readPage(last);
     const found = arrivedEvents(page);
     expect(found.length).toBeLessThanOrEqual(limit);
     events.push(...found);
-    if (!page.isCut) return events;
-    last = page.batches.at(-1)!.last;
+    if (page.upTo === upTo) return events;
+    expect(page.upTo).toBeGreaterThan(last);
+    last = page.upTo;
   }
 }
 
@@ -107,7 +120,7 @@ test("memory answers what the engine does", async () => {
       await Promise.all(batches.map((batch) => put(groupId, batch, now)));
       const upTo = settledSequence(now);
       const { limit, needles } = query;
-      const memory = await pages(from, limit, async (after) => {
+      const memory = await pages({ after: from, upTo, limit }, async (after) => {
         const page = recentArrivalsOf(telemetry)?.read({
           ...everything,
           ...query,
@@ -120,7 +133,9 @@ test("memory answers what the engine does", async () => {
       });
       const hasNeedles = ({ message }: { readonly message: string }) =>
         needles.every((needle) => message.includes(needle));
-      const engine = await pages(before, limit, (after) => read([groupId], { ...query, after, upTo }));
+      const engine = await pages({ after: before, upTo, limit }, (after) =>
+        read([groupId], { ...query, after, upTo }),
+      );
       expect(memory.filter(hasNeedles)).toEqual(engine.filter(hasNeedles));
     }),
     { numRuns: 10 },
@@ -161,8 +176,51 @@ test("more than is kept is read from the engine", async () => {
   const messages = [{ text: big, isTransformed: false }];
   for (let index = 0; index < 12; index++) await put(groupId, { stream: 1, messages }, now);
   const upTo = settledSequence(now);
-  const found = await pages(from, 1_000, (after) => read([groupId], { after, upTo }));
+  const found = await pages({ after: from, upTo, limit: 1_000 }, (after) => read([groupId], { after, upTo }));
   expect(found).toHaveLength(12);
+});
+
+test("who was away reads page by page what is more than the engine has memory for", async () => {
+  const driver = createEmbeddedDriver(join(folder, "small"));
+  const maxMemoryBytes = 64 * 1024 * 1024;
+  const store = createTelemetry(
+    { ...driver, query: (text, bounds) => driver.query(text, { ...bounds, maxMemoryBytes }) },
+    tables,
+    { kind: "embedded", expiry: "caller" },
+  );
+  onTestFinished(() => store.close());
+  const groupId = ++lastGroup;
+  const after = settledSequence(now);
+  const texts = Array.from({ length: 100 }, () => ({ text: "x".repeat(64 * 1024), isTransformed: false }));
+  for (let call = 0; call < 12; call++) await put(groupId, { stream: 1, messages: texts }, later(), store);
+  const upTo = settledSequence(later());
+  const page = await read([groupId], { after, upTo }, store);
+  const found = arrivedEvents(page);
+  // Of eight megabytes.
+  expect(found).toHaveLength(128);
+  expect(page.upTo).toBe(found.at(-1)?.sequence);
+  const next = arrivedEvents(await read([groupId], { after: page.upTo, upTo }, store));
+  expect(next).toHaveLength(128);
+  expect(next[0]?.sequence).toBeGreaterThan(page.upTo);
+});
+
+test("events that arrived long after each other are found, and where a page ends beside them", async () => {
+  const groupId = ++lastGroup;
+  const after = settledSequence(now);
+  const pausesMs = [10, 3_000, 60_000, 7_200_000, 5, 90 * 86_400_000];
+  for (const [index, pauseMs] of pausesMs.entries()) {
+    now += pauseMs;
+    await put(groupId, { stream: 1, messages: [{ text: `call ${index}`, isTransformed: false }] }, now);
+  }
+  const upTo = settledSequence(later());
+  for (const limit of [2, 100]) {
+    const found = await pages({ after, upTo, limit }, (last) =>
+      read([groupId], { after: last, upTo, limit }),
+    );
+    expect(found.map(({ message }) => message)).toEqual(pausesMs.map((_, index) => `call ${index}`));
+  }
+  const empty = await read([++lastGroup], { after, upTo });
+  expect(empty).toEqual({ batches: [], upTo });
 });
 
 test("of very many groups the one that was followed first is read from the engine again", async () => {

@@ -1,5 +1,5 @@
 // Log events in the order in which they arrived, for whoever follows a group.
-import { joinSql, rawSql, sql } from "../../core/sql.ts";
+import { joinSql, rawSql, sql, type Sql } from "../../core/sql.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { blockConditions, requireReadable, type LogEventSource } from "./log-event-source.ts";
 import { latestSequence } from "./log-events.ts";
@@ -33,13 +33,20 @@ interface RawRow {
 /** How much of the messages is read at once; the first event is always read. */
 const pageBytes = 8 * 1024 * 1024;
 
-/** When `isCut` is false, all wanted events up to `upTo` are there, perhaps others without a needle too. */
+/**
+ * Where the events end of which a page is made is looked for in the numbers of one second, then of eight
+ * times as many: events are sorted by their own time, so that each step costs what arrived in it and not all
+ * that waits. With needles so many events may become one page, whatever they contain.
+ */
+const lookAhead = { first: 1_000n << 22n, factor: 8n, eventsWithNeedles: 200_000 } as const;
+
+/** All wanted events up to the page's `upTo` are there, perhaps others without a needle too. */
 export async function readArrivedLogEvents(
   telemetry: Telemetry,
   query: ArrivalsQuery,
 ): Promise<ArrivalsPage> {
   const { groupIds, upTo } = query;
-  if (groupIds.length === 0) return { batches: [], isCut: false };
+  if (groupIds.length === 0) return { batches: [], upTo };
   const recent = recentArrivalsOf(telemetry);
   const page = recent?.read({ ...query, pageBytes });
   if (page !== undefined) return page;
@@ -48,45 +55,98 @@ export async function readArrivedLogEvents(
   return readStoredArrivals(telemetry, query);
 }
 
-async function readStoredArrivals(
-  telemetry: Telemetry,
-  { source, groupIds, after, upTo, earliestAt, needles, transformed, limit }: ArrivalsQuery,
-): Promise<ArrivalsPage> {
-  const text = rawSql(
+/**
+ * Texts are read when it is known how many of them make a page: they are sorted by the engine, which has no
+ * memory for all that may wait for a subscriber who was away.
+ */
+async function readStoredArrivals(telemetry: Telemetry, query: ArrivalsQuery): Promise<ArrivalsPage> {
+  const { source, upTo } = query;
+  const scanned = await scannedEnd(telemetry, query);
+  if (scanned === undefined) return { batches: [], upTo };
+  await requireReadable(telemetry, source, placesOf(query, scanned));
+  const { events, last, isCut } = await pageEnd(telemetry, query, scanned);
+  if (events === 0) return { batches: [], upTo: scanned };
+  const found = await telemetry.query<RawRow>(sql`
+    SELECT group_id AS groupId, stream_id AS streamId, sequence, ${textOf(query)} AS message,
+      toFloat64(toUnixTimestamp64Milli(log_events.timestamp)) AS timestamp
+    FROM ${source.table}
+    WHERE ${joinSql(wanted(query, last), " AND ")}
+    ORDER BY sequence
+    LIMIT 1 BY sequence`);
+  return { batches: batchesOf(found), upTo: isCut ? last : scanned };
+}
+
+/** Up to where there are as many events as a page is made of; undefined when there are none at all. */
+async function scannedEnd(telemetry: Telemetry, query: ArrivalsQuery): Promise<bigint | undefined> {
+  const { source, after, upTo, needles, limit } = query;
+  const atMost = needles.length === 0 ? limit : lookAhead.eventsWithNeedles;
+  for (let span = lookAhead.first; ; span *= lookAhead.factor) {
+    const end = after + span < upTo ? after + span : upTo;
+    const [found] = await telemetry.query<{ readonly events: number; readonly last: string }>(sql`
+      SELECT toFloat64(count()) AS events, max(number) AS last
+      FROM (
+        SELECT sequence AS number
+        FROM ${source.places ?? source.table}
+        WHERE ${joinSql(placesOf(query, end), " AND ")}
+        ORDER BY number
+        LIMIT ${atMost}
+      )`);
+    const { events = 0, last = "0" } = found ?? {};
+    if (events >= atMost) return BigInt(last);
+    if (end === upTo) return events === 0 ? undefined : end;
+  }
+}
+
+interface PageEnd {
+  readonly events: number;
+  /** The number of the last of them. */
+  readonly last: bigint;
+  /** There may be more behind it. */
+  readonly isCut: boolean;
+}
+
+/** Which wanted events up to a number fit into a page. Behind an aggregation no text is left to be sorted. */
+async function pageEnd(telemetry: Telemetry, query: ArrivalsQuery, upTo: bigint): Promise<PageEnd> {
+  const { source, limit } = query;
+  const [page] = await telemetry.query<{ found: number; events: number; last: string }>(sql`
+    SELECT toFloat64(count()) AS found, toFloat64(countIf(bytesBefore < ${pageBytes})) AS events,
+      maxIf(number, bytesBefore < ${pageBytes}) AS last
+    FROM (
+      SELECT number, sum(bytes) OVER (ORDER BY number ROWS UNBOUNDED PRECEDING) - bytes AS bytesBefore
+      FROM (
+        SELECT sequence AS number, max(length(${textOf(query)})) AS bytes
+        FROM ${source.table}
+        WHERE ${joinSql(wanted(query, upTo), " AND ")}
+        GROUP BY number
+        ORDER BY number
+        LIMIT ${limit}
+      )
+    )`);
+  const { found = 0, events = 0, last = "0" } = page ?? {};
+  return { events, last: BigInt(last), isCut: found === limit || found > events };
+}
+
+const textOf = ({ transformed }: ArrivalsQuery): Sql =>
+  rawSql(
     transformed
       ? "if(log_events.transformed = '', log_events.message, log_events.transformed)"
       : "log_events.message",
   );
-  const contains = needles.map((needle) => sql`position(${text}, ${needle}) > 0`);
-  const places = [
+
+function wanted(query: ArrivalsQuery, upTo: bigint): readonly Sql[] {
+  const contains = query.needles.map((needle) => sql`position(${textOf(query)}, ${needle}) > 0`);
+  return [...placesOf(query, upTo), ...contains];
+}
+
+/** Columns are named in full, since the statements give their answers the same names. */
+function placesOf({ source, groupIds, after, earliestAt }: ArrivalsQuery, upTo: bigint): readonly Sql[] {
+  return [
     sql`group_id IN ${groupIds}`,
-    sql`timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, Math.trunc(earliestAt)))})`,
+    sql`log_events.timestamp >= fromUnixTimestamp64Milli(${BigInt(Math.max(0, Math.trunc(earliestAt)))})`,
     sql`sequence > ${after}`,
     sql`sequence <= ${upTo}`,
     ...blockConditions(source, { from: earliestAt, firstSequence: after + 1n, lastSequence: upTo }),
   ];
-  await requireReadable(telemetry, source, places);
-  const found = await telemetry.query<RawRow & { readonly bytesBefore: number }>(sql`
-    SELECT groupId, streamId, toFloat64(toUnixTimestamp64Milli(at)) AS timestamp, sequence, message,
-      bytesBefore
-    FROM (
-      SELECT groupId, streamId, at, sequence, message,
-        toFloat64(sum(length(message)) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - length(message))
-          AS bytesBefore
-      FROM (
-        SELECT group_id AS groupId, stream_id AS streamId, timestamp AS at, sequence, ${text} AS message
-        FROM ${source.table}
-        WHERE ${joinSql([...places, ...contains], " AND ")}
-        ORDER BY sequence
-        LIMIT 1 BY sequence
-        LIMIT ${limit + 1}
-      )
-    ) AS page
-    WHERE bytesBefore < ${pageBytes}
-    ORDER BY sequence ${rawSql("ASC")}`);
-  const last = found.at(-1);
-  const bytes = last === undefined ? 0 : last.bytesBefore + Buffer.byteLength(last.message);
-  return { batches: batchesOf(found.slice(0, limit)), isCut: found.length > limit || bytes >= pageBytes };
 }
 
 export interface ArrivedLogEvent {

@@ -3,12 +3,14 @@ import type { Executor } from "./driver.ts";
 import { TelemetryError } from "../telemetry.ts";
 import {
   addColumnStatements,
+  addIndexStatement,
   alterExpiryStatement,
   createTableStatements,
   storedName,
 } from "./render-schema.ts";
 import type { AnyTable, Deployment } from "./render-schema.ts";
 import { defineTable } from "./table.ts";
+import { arrivalIndex } from "./tables/log-events.ts";
 
 /** Statements that can be run again when a crash came between them and the note that they were run. */
 interface Migration {
@@ -32,6 +34,7 @@ const migrations: readonly Migration[] = [
   { version: 4, groups: added("log_events_sealed") },
   { version: 5, groups: added("log_events_sealed_blocks") },
   { version: 6, groups: added("otlp_series", "otlp_samples") },
+  { version: 7, groups: withIndex(arrivalIndex, ["log_events", "log_events_sealed"]) },
 ];
 
 /** Columns that a table of an earlier version lacks. */
@@ -40,6 +43,15 @@ function withColumns(name: string, columns: readonly string[]): Migration["group
     const table = tables[name];
     return table === undefined ? [] : [addColumnStatements(table, columns, deployment)];
   };
+}
+
+/** An index that tables of an earlier version lack. */
+function withIndex(index: string, names: readonly string[]): Migration["groups"] {
+  return (tables, deployment) =>
+    names.flatMap((name) => {
+      const table = tables[name];
+      return table === undefined ? [] : [[addIndexStatement(table, index, deployment)]];
+    });
 }
 
 /** Tables that stores of an earlier version lack; those of this version have them already. */

@@ -34,8 +34,8 @@ export interface ArrivedBatch {
 export interface ArrivalsPage {
   /** In the order of arrival. */
   readonly batches: readonly ArrivedBatch[];
-  /** There may be more behind the last of them. */
-  readonly isCut: boolean;
+  /** Up to this number they are all; less than what was asked for where there may be more. */
+  readonly upTo: bigint;
 }
 
 const recentLimits = {
@@ -164,18 +164,22 @@ function pageOf(kept: readonly KeptBatch[], query: RecentQuery): ArrivalsPage {
   let events = 0;
   let bytes = 0;
   for (const batch of kept) {
-    if (events >= limit || bytes >= pageBytes) return { batches, isCut: true };
+    const before = batches.at(-1);
+    if (before !== undefined && (events >= limit || bytes >= pageBytes)) {
+      return { batches, upTo: before.last };
+    }
     const { groupId, streamId, first } = batch;
     const texts = transformed ? batch.transformed : batch.messages;
     const from = after < first ? 0 : Number(after - first) + 1;
     const end = batch.last <= upTo ? texts.messages.length : Number(upTo - first) + 1;
     const to = Math.min(end, from + limit - events);
-    batches.push({ groupId, streamId, texts, from, to, last: first + BigInt(to - 1) });
-    if (to < end) return { batches, isCut: true };
+    const last = first + BigInt(to - 1);
+    batches.push({ groupId, streamId, texts, from, to, last });
+    if (to < end) return { batches, upTo: last };
     events += to - from;
     bytes += texts.messages.bytes.length;
   }
-  return { batches, isCut: false };
+  return { batches, upTo };
 }
 
 const recentOf = new WeakMap<Telemetry, RecentArrivals>();

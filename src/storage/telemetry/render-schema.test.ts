@@ -9,12 +9,14 @@ import type { EngineHost } from "./engine/engine-host.ts";
 import { schemaStatements } from "./migrate.ts";
 import {
   addColumnStatements,
+  addIndexStatement,
   alterExpiryStatement,
   createTableStatements,
   onEveryNode,
 } from "./render-schema.ts";
 import { contractTables } from "./testing/contract-tables.ts";
 import { tables } from "./tables.ts";
+import { arrivalIndex } from "./tables/log-events.ts";
 
 const [daily = ""] = createTableStatements(contractTables.daily, { kind: "embedded", expiry: "engine" });
 
@@ -111,6 +113,23 @@ describe("the tables of the services", () => {
     const found = await engine.run("query", "names", names);
     for (const name of Object.keys(newer.columns)) expect(found.toString()).toContain(name);
     await engine.run("query", "drop", "DROP TABLE older_events");
+  });
+
+  test("a table of an earlier version gets an index that it lacks, however often", async () => {
+    const server = { kind: "server", expiry: "engine" } as const;
+    const older = { ...tables.log_events, name: "unindexed_events", indexes: [] };
+    const added = addIndexStatement(older, arrivalIndex, server);
+    for (const statement of [...createTableStatements(older, server), added, added]) {
+      await engine.run("query", "change", statement);
+    }
+    const found = await engine.run(
+      "query",
+      "indexes",
+      "SELECT groupArray((name, expr, type)) FROM system.data_skipping_indices " +
+        "WHERE table = 'unindexed_events'",
+    );
+    expect(found.toString()).toContain('[["arrivals","sequence","minmax"]]');
+    await engine.run("query", "drop", "DROP TABLE unindexed_events");
   });
 
   test("every statement of a server runs", async () => {

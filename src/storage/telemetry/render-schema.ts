@@ -63,6 +63,12 @@ export function addColumnStatements(
   return [local, `ALTER TABLE ${table.name} ON CLUSTER '{cluster}' ${spread.join(", ")}`];
 }
 
+/** Adds an index to a table of an earlier version; what is stored has it when it is merged. */
+export function addIndexStatement(table: AnyTable, index: string, deployment: Deployment): string {
+  const added = index.replace("INDEX ", "ADD INDEX IF NOT EXISTS ");
+  return `ALTER TABLE ${onEveryNode(table.name, deployment)} ${added}`;
+}
+
 function createTable(name: string, on: string, table: AnyTable, deployment: Deployment): string {
   const lines = [
     ...Object.entries(table.columns).map(

@@ -233,7 +233,7 @@ export class SubscriptionRun {
     try {
       const groups = await this.#groups(look);
       if (groups.size === 0) return undefined;
-      const { batches, isCut } = await readArrivedLogEvents(telemetry, {
+      const { batches, upTo } = await readArrivedLogEvents(telemetry, {
         source: await logEncryption.sourceOf([...groups.keys()]),
         groupIds: [...groups.keys()],
         after: BigInt(cursor.value.sequence),
@@ -243,10 +243,10 @@ export class SubscriptionRun {
         transformed: this.definition.isOnTransformed,
         limit: pageEvents,
       });
-      const streams = await this.#payloads(batches, groups, isCut ? turnEventsBehind : turnEvents);
-      if (isCut) this.#notes.putBack(look);
-      const upTo = isCut ? (batches.at(-1)?.last ?? settled) : settled;
-      return { streams, upTo, more: isCut, version: cursor.version };
+      const more = upTo < settled;
+      const streams = await this.#payloads(batches, groups, more ? turnEventsBehind : turnEvents);
+      if (more) this.#notes.putBack(look);
+      return { streams, upTo, more, version: cursor.version };
     } catch (error) {
       this.#notes.putBack(look);
       throw error;

@@ -1,6 +1,6 @@
 // Log events of groups with a key, one by one: their places, and all that comes from their texts, sealed.
 import { defineTable } from "../table.ts";
-import { eventLayout, eventPlaces, streamIndex } from "./log-events.ts";
+import { arrivalIndex, eventLayout, eventPlaces, streamIndex } from "./log-events.ts";
 
 /** There is no index over texts: it would tell their words. */
 export const logEventsSealed = defineTable({
@@ -12,6 +12,6 @@ export const logEventsSealed = defineTable({
     /** A nonce, the ciphertext of `sealed-texts.ts` and a tag; it has no pattern that could be compressed. */
     sealed: { type: "String", codec: "NONE" },
   },
-  indexes: [streamIndex],
+  indexes: [streamIndex, arrivalIndex],
   ...eventLayout,
 });

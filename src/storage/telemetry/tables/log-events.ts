@@ -28,6 +28,9 @@ export const eventLayout = {
   shardBy: "cityHash64(group_id, stream_id)",
 } as const;
 
+/** Events are sorted by their own time: whoever follows a group reads what arrived in a second of it. */
+export const arrivalIndex = "INDEX arrivals sequence TYPE minmax GRANULARITY 1";
+
 export const streamIndex = "INDEX streams stream_id TYPE bloom_filter(0.01) GRANULARITY 1";
 
 export const logEvents = defineTable({
@@ -42,6 +45,10 @@ export const logEvents = defineTable({
     unmasked: { type: "String" },
     indexed: { type: "Map(LowCardinality(String), String)" },
   },
-  indexes: ["INDEX message_tokens message TYPE tokenbf_v1(65536, 3, 0) GRANULARITY 1", streamIndex],
+  indexes: [
+    "INDEX message_tokens message TYPE tokenbf_v1(65536, 3, 0) GRANULARITY 1",
+    streamIndex,
+    arrivalIndex,
+  ],
   ...eventLayout,
 });
