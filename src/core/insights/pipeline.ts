@@ -121,10 +121,10 @@ export class Pipeline {
     this.#events.filter(condition);
   }
 
+  /** Rows that are no events, such as those of `stats`, keep their order where the keys are the same. */
   sort(keys: readonly (Pick<SortKey, "descending" | "missing"> & { readonly value: Value })[]): void {
-    this.#order = keys.flatMap(({ value, descending, missing: place }) =>
-      orderKeys(this.#column(value), descending, place),
-    );
+    const order = keys.flatMap((key) => orderKeys(this.#column(key.value), key.descending, key.missing));
+    this.#order = this.#hasEvents ? order : [...order, ...this.#order];
   }
 
   #wholeOrder(): readonly OrderKey[] {

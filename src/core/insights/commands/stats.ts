@@ -16,7 +16,7 @@ import type {
   NamedExpression,
   PeriodLiteral,
 } from "../query-tree.ts";
-import type { Value } from "../value.ts";
+import { missing, type Value } from "../value.ts";
 import { commandPage, type CommandDefinition } from "./define.ts";
 
 type Stats = Extract<Command, { kind: "stats" }>;
@@ -47,8 +47,9 @@ export const stats: CommandDefinition<Stats> = {
   },
   compile({ items, by, offset, sets }, compiler) {
     const shiftMs = offset === undefined ? 0 : shiftEvents(offset, by, compiler);
-    const keys = by.map((item) => compileKey(item, shiftMs, compiler));
-    const aggregates = new AggregateCompiler(compiler, keys);
+    const rows = new RowCompiler(compiler.pipeline, compiler.nested, compiler.knowsUnknown);
+    const keys = by.map((item) => compileKey(item, shiftMs, rows));
+    const aggregates = new AggregateCompiler(rows, keys);
     const columns = items.map(({ expression, alias, text }) => {
       const column = { name: alias ?? text, value: aggregates.value(expression) };
       aggregates.know(column);
@@ -111,6 +112,19 @@ function compileKey(
 
 const isBin = (expression: Expression): expression is Call =>
   expression.kind === "call" && expression.name.toLowerCase() === "bin";
+
+/**
+ * Behind another `stats` there are no fields but those that it has made, so `bin()`, which reads
+ * `@timestamp`, is refused there as well. The page has the rule, and
+ * https://github.com/trade-tariff/trade-tariff-backend/pull/3465 CloudWatch's words.
+ */
+class RowCompiler extends ExpressionCompiler {
+  override field(reference: FieldReference): Value {
+    const value = super.field(reference);
+    if (value !== missing) return value;
+    return this.refuse(`Unknown symbols found in or after stats: ${fieldName(reference)}`, reference);
+  }
+}
 
 /** Inside an aggregation there are rows; outside there are the groups and the items before this one. */
 class AggregateCompiler extends ExpressionCompiler {
