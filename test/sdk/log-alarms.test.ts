@@ -289,6 +289,10 @@ test.each([
   [configured({ AggregationExpression: "count(*) by a, b, c, d, e, f" }), "AggregationExpression must be"],
   [configured({ QueryString: "filter (" }), "QueryString: "],
   [
+    configured({ QueryString: "limit x" }),
+    "QueryString: limit takes a whole number at line 1 and position 6",
+  ],
+  [
     configured({ ScheduleConfiguration: { ScheduleExpression: "cron(* * * * *)", StartTimeOffset: 60 } }),
     "ScheduleExpression must be of the form rate(5 minutes)",
   ],

@@ -91,11 +91,13 @@ describe("StartQuery", () => {
       logGroupName,
       startTime: 0,
       endTime: 1,
-      queryString: "fields a | stats nothing(b)",
+      queryString: "fields a\n| stats unheard(b)",
     });
+    const message = "unknown function unheard at line 2 and position 8";
     await expect(call).rejects.toMatchObject({
       name: "MalformedQueryException",
-      queryCompileError: { location: { startCharOffset: 17, endCharOffset: 27 } },
+      message,
+      queryCompileError: { location: { startCharOffset: 17, endCharOffset: 27 }, message },
     });
   });
 

@@ -97,7 +97,10 @@ test("what is no schedule, no query and no new name is refused", async () => {
   const create = (change: object) =>
     refusal(logs.createScheduledQuery({ ...base, name: "wrong", ...change }));
   expect(await create({ scheduleExpression: "cron(often)" })).toContain("cron(often) is not valid");
-  expect(await create({ queryString: "fields" })).toContain("ValidationException: The query is not valid");
+  expect(await create({ queryString: "fields" })).toContain(
+    "ValidationException: The query is not valid: unexpected symbol found <EOF> at line 1 and position 6",
+  );
+  expect(await create({ queryString: 'fields "a' })).toContain(" at line 1 and position 7");
   expect(await create({ startTimeOffset: 10, endTimeOffset: 20 })).toContain("startTimeOffset");
   await logs.createScheduledQuery({ ...base, name: "taken", state: "DISABLED" });
   expect(await create({ name: "taken" })).toContain("ConflictException");

@@ -163,6 +163,8 @@ describe("StreamQueryResults", () => {
     expect(await refused({ ...lastHour })).toContain("ValidationException: Either QueryId");
     const backwards = { ...query, QueryString: "limit 1", From: 2, To: 1 };
     expect(await refused(backwards)).toContain("InvalidParameterException");
+    const tooFine = streamed({ ...query, QueryString: "limit 1", BinMilliseconds: 1 });
+    await expect(tooFine).rejects.toMatchObject({ name: "InvalidParameterException", status: 400 });
   });
 });
 

@@ -16,13 +16,20 @@ export class InsightsQueryError extends Error {
   }
 }
 
-/** The words that CloudWatch uses for text that fits no rule; lines count from 1, positions from 0. */
+/** The words that CloudWatch uses for text that fits no rule. */
 export function unexpectedSymbol(text: string, span: Span): InsightsQueryError {
-  const before = text.slice(0, span.start).split("\n");
   const symbol = span.start >= text.length ? "<EOF>" : text.slice(span.start, span.end);
-  const position = before.at(-1)?.length ?? 0;
-  return new InsightsQueryError(
-    `unexpected symbol found ${symbol} at line ${before.length} and position ${position}`,
-    span,
-  );
+  return new InsightsQueryError(`unexpected symbol found ${symbol}${placeOf(text, span)}`, span);
+}
+
+/** What is wrong, and where: tools such as the AWS CLI show nothing of an error but its message. */
+export function explainQueryError({ message, span }: InsightsQueryError, text: string): string {
+  const place = placeOf(text, span);
+  return message.endsWith(place) ? message : `${message}${place}`;
+}
+
+/** Lines count from 1, positions from 0, as they do in CloudWatch's messages. */
+function placeOf(text: string, span: Span): string {
+  const before = text.slice(0, span.start).split("\n");
+  return ` at line ${before.length} and position ${before.at(-1)?.length ?? 0}`;
 }

@@ -99,7 +99,7 @@ export function readToken(text: string, start: number): Token {
   if (name !== "") return { kind: "word", text: name, span: spanOf(start, name) };
   const symbol = symbols.find((candidate) => text.startsWith(candidate, start));
   if (symbol !== undefined) return { kind: "symbol", text: symbol, span: spanOf(start, symbol) };
-  throw unexpectedSymbol(text, spanOf(start, character));
+  throw unexpectedSymbol(text, spanOf(start, String.fromCodePoint(text.codePointAt(start) ?? 0)));
 }
 
 /** The expression between two slashes, of which `\/` is none; undefined where no slash is. */

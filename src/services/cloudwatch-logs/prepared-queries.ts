@@ -49,7 +49,7 @@ export async function prepareQuery(
     const { scope, groups: allGroups, tableKeys } = read;
     return { query, queryString, queryLanguage, groups, allGroups, tableKeys, scope };
   } catch (error) {
-    throw explained(error);
+    throw explained(error, queryString);
   }
 }
 
@@ -60,7 +60,7 @@ export function notedName(group: PreparedQuery["groups"][number], { call }: Logs
 }
 
 /** What is wrong with a query as AWS says it; other errors stay what they are. */
-export function explained(error: unknown): unknown {
+export function explained(error: unknown, queryString: string): unknown {
   if (error instanceof KeyUnavailableError) return modelled(AccessDeniedException, error.message);
-  return error instanceof InsightsQueryError ? malformed(error) : error;
+  return error instanceof InsightsQueryError ? malformed(error, queryString) : error;
 }

@@ -49,7 +49,7 @@ async function startPrepared(prepared: PreparedQuery, queryId: string, context: 
       ...(await resultKey({ groups: allGroups, tableKeys }, context)),
     });
   } catch (error) {
-    throw explained(error);
+    throw explained(error, queryString);
   }
 }
 

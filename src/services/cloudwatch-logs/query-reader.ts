@@ -31,18 +31,19 @@ export function createQueryReader(contextOf: (call: CallContext) => LogsContext)
       const context = contextOf(call);
       if ("queryId" in asked) {
         const run = await requireRun(asked.queryId, context);
-        const prepared = fineness === undefined ? undefined : await prepare(asked, context);
-        return withHistogram(rowsOfRun(asked.queryId, run, context), prepared, fineness, context);
+        const ofHistogram = fineness && histogramWith(fineness, await prepare(asked, context), context);
+        return withHistogram(rowsOfRun(asked.queryId, run, context), ofHistogram);
       }
       const prepared = await prepare(asked, context);
+      const ofHistogram = fineness && histogramWith(fineness, prepared, context);
       const leave = await context.queries.place(scopeOf(context));
       if (leave === undefined) throw tooManyQueries();
       leave(); // it is counted from when it is read
-      return withHistogram(rowsOfQuery(prepared, context), prepared, fineness, context);
+      return withHistogram(rowsOfQuery(prepared, context), ofHistogram);
     },
     async histogram(call, asked, fineness) {
       const context = contextOf(call);
-      return histogramOf(await prepare(asked, context), fineness, context);
+      return histogramWith(fineness, await prepare(asked, context), context)();
     },
     async cost(call, queryId) {
       return (await requireRun(queryId, contextOf(call))).cost;
@@ -65,21 +66,27 @@ async function prepare(asked: AskedLogQuery, context: LogsContext): Promise<Prep
   return prepareQuery({ queryString, queryLanguage, limit: run.limit, ...groups }, { from, to }, context);
 }
 
-async function histogramOf(
-  { query, scope }: PreparedQuery,
+/**
+ * What counts the events. Too many bins are refused at once, and not when all rows have been read.
+ * @throws InvalidParameterException
+ */
+function histogramWith(
   fineness: HistogramFineness,
+  { query, scope }: PreparedQuery,
   context: LogsContext,
-): Promise<LogQueryHistogram> {
+): () => Promise<LogQueryHistogram> {
   const binMs = "binMs" in fineness ? fineness.binMs : chooseBinMs(scope, fineness.bins);
   if (binsWithin(scope, binMs) > queryLimits.histogramBins) {
     throw invalidParameter(`A histogram has at most ${queryLimits.histogramBins} bins: take wider ones.`);
   }
   const { signal } = context.call;
   const statement = compileInsightsQuery(query, scope).histogramStatement(binMs);
-  const counted = await inTurn(context, () =>
-    context.dependencies.telemetry.query<{ bin: number; events: number }>(statement, runBounds(signal)),
-  );
-  return { from: scope.from, to: scope.to, binMs, bins: histogramBins(scope, binMs, counted) };
+  return async () => {
+    const counted = await inTurn(context, () =>
+      context.dependencies.telemetry.query<{ bin: number; events: number }>(statement, runBounds(signal)),
+    );
+    return { from: scope.from, to: scope.to, binMs, bins: histogramBins(scope, binMs, counted) };
+  };
 }
 
 /** A statement takes its turn with those of other queries, and gives it back while the reader is slow. */
@@ -95,14 +102,12 @@ async function inTurn<Result>(context: LogsContext, work: () => Promise<Result>)
 /** The histogram is asked for when the rows are there, and told before the end. */
 async function* withHistogram(
   events: AsyncIterable<LogQueryEvent>,
-  prepared: PreparedQuery | undefined,
-  fineness: HistogramFineness | undefined,
-  context: LogsContext,
+  ofHistogram: (() => Promise<LogQueryHistogram>) | undefined,
 ): AsyncGenerator<LogQueryEvent> {
   for await (const event of events) {
     const isComplete = event.kind === "end" && event.status === "Complete";
-    if (isComplete && prepared !== undefined && fineness !== undefined) {
-      yield { kind: "histogram", histogram: await histogramOf(prepared, fineness, context) };
+    if (isComplete && ofHistogram !== undefined) {
+      yield { kind: "histogram", histogram: await ofHistogram() };
     }
     yield event;
   }

@@ -9,7 +9,7 @@ import {
   sourceOf,
 } from "../../core/insights/compile-query.ts";
 import { timeOfSource } from "../../core/insights/commands/source.ts";
-import type { InsightsQueryError } from "../../core/insights/query-error.ts";
+import { explainQueryError, type InsightsQueryError } from "../../core/insights/query-error.ts";
 import type { Query, Source } from "../../core/insights/query-tree.ts";
 import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
 import { dataSourceOf } from "../../core/logs/data-source.ts";
@@ -34,8 +34,9 @@ import {
 } from "./stored-groups.ts";
 
 /** The exception that tells where a query is wrong. */
-export function malformed({ message, span }: InsightsQueryError): MalformedQueryException {
-  const location = { startCharOffset: span.start, endCharOffset: span.end };
+export function malformed(error: InsightsQueryError, queryString: string): MalformedQueryException {
+  const location = { startCharOffset: error.span.start, endCharOffset: error.span.end };
+  const message = explainQueryError(error, queryString);
   return modelled(MalformedQueryException, message, { queryCompileError: { location, message } });
 }
 

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { isTimeZone } from "../../core/alarms/time-zone.ts";
 import { parseQuery } from "../../core/insights/query-languages.ts";
-import { InsightsQueryError } from "../../core/insights/query-error.ts";
+import { explainQueryError, InsightsQueryError } from "../../core/insights/query-error.ts";
 import { parseScheduleExpression } from "../../core/schedules/schedule-expression.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -140,8 +140,8 @@ function check({ queryLanguage, queryString, scheduleExpression }: Definition, t
   try {
     parseQuery(queryString, queryLanguage);
   } catch (error) {
-    if (error instanceof InsightsQueryError) throw refuse(`The query is not valid: ${error.message}`);
-    throw error;
+    if (!(error instanceof InsightsQueryError)) throw error;
+    throw refuse(`The query is not valid: ${explainQueryError(error, queryString)}`);
   }
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { CloudWatchLogsServiceException } from "@aws-sdk/client-cloudwatch-logs";
 import { parseQuery } from "../../core/insights/query-languages.ts";
-import { InsightsQueryError } from "../../core/insights/query-error.ts";
+import { explainQueryError, InsightsQueryError } from "../../core/insights/query-error.ts";
 import { every, type Cancel } from "../../core/clock.ts";
 import { leaseMs } from "../../storage/leases.ts";
 import type { Document } from "../../storage/state.ts";
@@ -164,7 +164,8 @@ export class ScheduledQueryRuns {
     try {
       await this.#start(context, key, query, triggeredAt);
     } catch (error) {
-      if (error instanceof InsightsQueryError) return failed("InvalidQuery", error.message);
+      if (error instanceof InsightsQueryError)
+        return failed("InvalidQuery", explainQueryError(error, query.queryString));
       return failed("Failed", error instanceof Error ? error.message : String(error));
     }
     const run = await context.queries.finished(scope, key);

@@ -5,7 +5,7 @@ import type { Alarm, LogQuery, MetricAlarm } from "../../core/alarms/alarm.ts";
 import { isBandOperator } from "../../core/alarms/alarm-state.ts";
 import { parseAggregation, parseRate, queryOfLogAlarm } from "../../core/alarms/log-alarm.ts";
 import { parseInsightsQuery } from "../../core/insights/parse-query.ts";
-import { InsightsQueryError } from "../../core/insights/query-error.ts";
+import { explainQueryError, InsightsQueryError } from "../../core/insights/query-error.ts";
 import { refuseMisplacedActions } from "./alarm-action-input.ts";
 import { requireFinite, validationError } from "./alarm-errors.ts";
 import { requireRoomForLogs } from "./alarm-quotas.ts";
@@ -154,7 +154,7 @@ function refuseWrongQuery(query: string): void {
   try {
     parseInsightsQuery(query);
   } catch (error) {
-    if (error instanceof InsightsQueryError) throw validationError(`QueryString: ${error.message}`);
-    throw error;
+    if (!(error instanceof InsightsQueryError)) throw error;
+    throw validationError(`QueryString: ${explainQueryError(error, query)}`);
   }
 }
