@@ -182,9 +182,15 @@ describe("serve", () => {
     });
     const old = await run("query", "group", "--since", "3h", "--end", "1h", "--json", ...endpoint);
     expect(JSON.parse(old.output)).toMatchObject({ message: "old ERROR", timestamp: now - 7_200_000 });
-    expect((await run("query", "group", "--limit", "1", ...endpoint)).output).toBe(
-      `${time} stream first ERROR\n`,
-    );
+    expect(await run("query", "group", "--limit", "1", ...endpoint)).toEqual({
+      code: 0,
+      output: `${time} stream first ERROR\n`,
+      errors: "groundwatch: stopped behind 1 event: ask for more with --limit, or a later --start\n",
+    });
+    expect(await run("query", "group", "ERROR", "--limit", "2", ...endpoint)).toMatchObject({
+      output: `${time} stream first ERROR\n${time} stream second ERROR\n`,
+      errors: "",
+    });
     expect(await run("query", "nowhere", ...endpoint)).toMatchObject({
       code: 1,
       errors: "groundwatch: ResourceNotFoundException: The specified log group does not exist.\n",

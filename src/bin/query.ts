@@ -55,5 +55,14 @@ export async function query(words: readonly string[]): Promise<void> {
       remaining -= events.length;
       nextToken = page.nextToken;
     } while (nextToken !== undefined && remaining > 0);
+    if (nextToken !== undefined) sayMore(values.limit);
   });
+}
+
+/** The oldest events are printed, so that whoever sees them may take them for all. */
+function sayMore(limit: number): void {
+  const printed = limit === 1 ? "1 event" : `${limit} events`;
+  process.stderr.write(
+    `groundwatch: stopped behind ${printed}: ask for more with --limit, or a later --start\n`,
+  );
 }
