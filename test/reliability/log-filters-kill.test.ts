@@ -59,7 +59,8 @@ async function prepare(server: ServerProcess): Promise<void> {
   await logs.createLogStream(group);
   const common = { logGroupName, filterName: "f", filterPattern: "event" };
   const destinationArn = "arn:aws:kinesis:us-east-1:123456789012:stream/s";
-  await logs.putSubscriptionFilter({ ...common, destinationArn });
+  const roleArn = "arn:aws:iam::123456789012:role/logs";
+  await logs.putSubscriptionFilter({ ...common, destinationArn, roleArn });
   const transformation = { metricName: "events", metricNamespace: "kill", metricValue: "1" };
   await logs.putMetricFilter({ ...common, metricTransformations: [transformation] });
 }

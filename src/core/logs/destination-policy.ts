@@ -1,10 +1,21 @@
 // The access policy of a destination: which accounts may send their log events to it.
+import { isObject } from "../policies/policy-values.ts";
 import { decide, parseResourcePolicy, type ResourcePolicy } from "../policies/resource-policy.ts";
 
 /** Undefined for what is no policy document, or says nothing. */
 export function parseDestinationPolicy(text: string): ResourcePolicy | undefined {
   const policy = parseResourcePolicy(text);
   return policy === undefined || policy.Statement.length === 0 ? undefined : policy;
+}
+
+const organizationKeys: ReadonlySet<string> = new Set(["aws:principalorgid", "aws:principalorgpaths"]);
+
+/** Whether a statement lets an organization in: AWS then wants a role of who subscribes. */
+export function asksForOrganization({ Statement }: ResourcePolicy): boolean {
+  return Statement.some(({ Effect, Condition }) => {
+    const tests = Effect === "Allow" && isObject(Condition) ? Object.values(Condition).filter(isObject) : [];
+    return tests.flatMap(Object.keys).some((key) => organizationKeys.has(key.toLowerCase()));
+  });
 }
 
 export type DestinationAction =

@@ -1,9 +1,12 @@
 // What a subscription filter delivers: messages with the events of one stream, in AWS's form.
+import type { SubscriptionTarget } from "./subscription-target.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */
 export const subscriptionLimits = {
   filtersPerGroup: 2,
   policiesPerAccount: 1,
+  /** Of the filter pattern in a policy; the shape of a filter says the same. */
+  patternLength: 1_024,
   /** The events of one payload, before they are compressed; a larger one goes alone. */
   payloadBytes: 512 * 1024,
 } as const;
@@ -32,7 +35,8 @@ export interface SubscriptionPayload {
 /**
  * What AWS sends when a filter is put, to see whether the destination can be reached; receivers pass over it.
  */
-export function controlMessage(now: number): SubscriptionPayload {
+export function controlMessage(now: number, kind: SubscriptionTarget["kind"]): SubscriptionPayload {
+  const what = kind === "firehose" ? "Firehose" : "Kinesis stream";
   return {
     messageType: "CONTROL_MESSAGE",
     owner: "CloudwatchLogs",
@@ -43,7 +47,7 @@ export function controlMessage(now: number): SubscriptionPayload {
       {
         id: "",
         timestamp: now,
-        message: "CWL CONTROL MESSAGE: Checking health of destination Kinesis stream.",
+        message: `CWL CONTROL MESSAGE: Checking health of destination ${what}.`,
       },
     ],
   };

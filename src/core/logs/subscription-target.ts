@@ -3,7 +3,7 @@
 export type SubscriptionTarget =
   | { readonly kind: "kinesis"; readonly arn: string; readonly region: string; readonly streamName: string }
   | { readonly kind: "firehose"; readonly arn: string; readonly region: string; readonly streamName: string }
-  | { readonly kind: "lambda"; readonly arn: string; readonly region: string }
+  | { readonly kind: "lambda"; readonly arn: string; readonly region: string; readonly functionName: string }
   | {
       readonly kind: "opensearch";
       readonly arn: string;
@@ -46,8 +46,10 @@ export function parseSubscriptionTarget(text: string): SubscriptionTarget | Logi
       const streamName = named("deliverystream/");
       return streamName === undefined ? undefined : { kind: "firehose", arn: text, region, streamName };
     }
-    case "lambda":
-      return named("function:") === undefined ? undefined : { kind: "lambda", arn: text, region };
+    case "lambda": {
+      const [functionName = ""] = (named("function:") ?? "").split(":");
+      return functionName === "" ? undefined : { kind: "lambda", arn: text, region, functionName };
+    }
     case "es": {
       const [domain = "", index] = (named("domain/") ?? "").split("/");
       return domain === "" ? undefined : { kind: "opensearch", arn: text, region, domain, index };
@@ -59,6 +61,49 @@ export function parseSubscriptionTarget(text: string): SubscriptionTarget | Logi
     default:
       return undefined;
   }
+}
+
+/** Whether a role must be named, may not be, or is only kept, by the service in the ARN. */
+const roles: Readonly<Record<string, "needed" | "refused" | "kept">> = {
+  kinesis: "needed",
+  firehose: "needed",
+  lambda: "refused",
+  logs: "kept",
+  es: "kept",
+};
+
+/**
+ * What AWS says of a destination that an operation cannot have, or not with or without this role, in the
+ * words of its answers. Undefined when there is nothing to say.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/subscription-concepts.html
+ */
+export function problemOfTarget(
+  operation: string,
+  destinationArn: string,
+  roleArn: string | undefined,
+): string | undefined {
+  const vendor = arnPattern.exec(destinationArn)?.[1];
+  if (vendor !== undefined) {
+    const { [vendor]: role = "needed" } = roles;
+    const about = `destinationArn for vendor ${vendor}`;
+    if (role === "needed" && roleArn === undefined) return `${about} cannot be used without roleArn`;
+    if (role === "refused" && roleArn !== undefined) return `${about} cannot be used with roleArn`;
+    if (roles[vendor] === undefined) return `${operation} operation cannot work with ${about}`;
+  }
+  if (parseSubscriptionTarget(destinationArn) !== undefined) return undefined;
+  return (
+    `Invalid destination: ${destinationArn} is no stream, function, domain or destination that can be ` +
+    "delivered to."
+  );
+}
+
+/**
+ * The group that a function writes its own events to: what is delivered to the function makes more of them.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Subscriptions-recursion-prevention.html
+ */
+export function ownLogGroupOf(destinationArn: string): string | undefined {
+  const target = parseSubscriptionTarget(destinationArn);
+  return target?.kind === "lambda" ? `/aws/lambda/${target.functionName}` : undefined;
 }
 
 export function destinationArn(account: string, region: string, name: string): string {

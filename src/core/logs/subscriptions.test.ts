@@ -1,15 +1,15 @@
 // What subscriptions are made of: destinations and policies.
 import { describe, expect, test } from "vitest";
 import { parseGroupExclusion, parseSubscriptionPolicy } from "./account-policy.ts";
-import { allows, parseDestinationPolicy } from "./destination-policy.ts";
-import { parseSubscriptionTarget } from "./subscription-target.ts";
+import { allows, asksForOrganization, parseDestinationPolicy } from "./destination-policy.ts";
+import { ownLogGroupOf, parseSubscriptionTarget, problemOfTarget } from "./subscription-target.ts";
 
 const place = "us-east-1:111122223333";
 
 test.each([
   [`arn:aws:kinesis:${place}:stream/s`, { kind: "kinesis", region: "us-east-1", streamName: "s" }],
   [`arn:aws:firehose:${place}:deliverystream/f`, { kind: "firehose", streamName: "f" }],
-  [`arn:aws:lambda:${place}:function:f:live`, { kind: "lambda", region: "us-east-1" }],
+  [`arn:aws:lambda:${place}:function:f:live`, { kind: "lambda", region: "us-east-1", functionName: "f" }],
   [`arn:aws:es:${place}:domain/d`, { kind: "opensearch", domain: "d", index: undefined }],
   [`arn:aws:es:${place}:domain/d/i`, { kind: "opensearch", domain: "d", index: "i" }],
   [`arn:aws-cn:logs:${place}:destination:d`, { kind: "destination", account: "111122223333", name: "d" }],
@@ -25,6 +25,37 @@ test.each([
   `arn:aws:sqs:${place}:q`,
   `arn:aws:es:${place}:domain/`,
 ])("%s is no destination", (arn) => expect(parseSubscriptionTarget(arn)).toBeUndefined());
+
+test.each([
+  [`arn:aws:kinesis:${place}:stream/s`, "without", undefined],
+  [`arn:aws:firehose:${place}:deliverystream/f`, "without", undefined],
+  [`arn:aws:lambda:${place}:function:f`, undefined, "with"],
+  [`arn:aws:logs:${place}:destination:d`, undefined, undefined],
+  [`arn:aws:es:${place}:domain/d`, undefined, undefined],
+  ["https://example.com/x", undefined, undefined],
+])("%s is refused %s a role, or %s one", (arn, withoutRole, withRole) => {
+  const problemOf = (roleArn?: string) =>
+    /cannot be used (\w+) roleArn$/.exec(problemOfTarget("Put", arn, roleArn) ?? "")?.[1];
+  expect([problemOf(), problemOf("role")]).toEqual([withoutRole, withRole]);
+});
+
+test("what cannot be delivered to is named as what it is", () => {
+  const queue = `arn:aws:sqs:${place}:q`;
+  expect(problemOfTarget("Put", queue, undefined)).toBe(
+    "destinationArn for vendor sqs cannot be used without roleArn",
+  );
+  expect(problemOfTarget("Put", queue, "role")).toBe(
+    "Put operation cannot work with destinationArn for vendor sqs",
+  );
+  for (const arn of ["", "stream", `arn:aws:kinesis:${place}:stream/`, `arn:aws:logs:${place}:log-group:g`]) {
+    expect(problemOfTarget("Put", arn, "role")).toContain(`Invalid destination: ${arn} `);
+  }
+});
+
+test("only a function has a group of its own", () => {
+  expect(ownLogGroupOf(`arn:aws:lambda:${place}:function:f:live`)).toBe("/aws/lambda/f");
+  expect(ownLogGroupOf(`arn:aws:kinesis:${place}:stream/f`)).toBeUndefined();
+});
 
 describe("an access policy", () => {
   const arn = `arn:aws:logs:${place}:destination:d`;
@@ -59,6 +90,19 @@ describe("an access policy", () => {
     const some = { StringLike: { "aws:PrincipalAccount": "1111*" } };
     expect(allowsAccount({ ...allow, Condition: some }, "111122223333")).toBe(true);
     expect(allowsAccount({ ...allow, Condition: some }, "444455556666")).toBe(false);
+  });
+
+  test.each([
+    [{ StringEquals: { "aws:PrincipalOrgID": "o-1" } }, "Allow", true],
+    [{ "ForAnyValue:StringLike": { "AWS:principalOrgPaths": "o-1/*" } }, "Allow", true],
+    [{ StringEquals: { "aws:PrincipalOrgID": "o-1" } }, "Deny", false],
+    [{ StringEquals: { "aws:PrincipalAccount": "1" } }, "Allow", false],
+    [undefined, "Allow", false],
+  ])("with %o that says %s asks for an organization: %s", (Condition, Effect, expected) => {
+    const policy = parseDestinationPolicy(
+      JSON.stringify({ Statement: [allow, { ...allow, Effect, Condition }] }),
+    );
+    expect(policy !== undefined && asksForOrganization(policy)).toBe(expected);
   });
 
   const everybody = { ...allow, Principal: "*" };

@@ -77,8 +77,12 @@ export const servedTypes: Readonly<Record<PolicyType, ServedType>> = {
       if (selectionCriteria !== undefined && parseGroupExclusion(selectionCriteria) === undefined) {
         throw invalidParameter('The selection criteria must be LogGroupName NOT IN ["...", "..."].');
       }
+      const { patternLength } = subscriptionLimits;
+      if (document.filterPattern.length > patternLength) {
+        throw invalidParameter(`The filter pattern can be up to ${patternLength} characters long.`);
+      }
       compilePattern(document.filterPattern);
-      await tryDestination(context, document.destinationArn, "logs:PutAccountPolicy");
+      await tryDestination(context, document, "logs:PutAccountPolicy");
     },
     whenCreated(policyName, context) {
       const sequence = settledSequence(context.dependencies.clock.now());

@@ -57,7 +57,10 @@ export const limitations = {
   PutSubscriptionFilter: [
     "streams, functions and search domains are reached at the endpoints of `--service-endpoints`, with " +
       "the keys there: `roleArn` is kept and not assumed",
-    "beyond AWS: `destinationArn` may be the ARN of an OpenSearch domain or an `http` or `https` address",
+    "beyond AWS: `destinationArn` may be the ARN of an OpenSearch domain or an `http` or `https` address, " +
+      "and streams and functions may be those of another account",
+    "a target that says AccessDeniedException or ResourceNotFoundException is asked again for a day, like " +
+      "whatever fails: AWS skips events for ten minutes",
   ],
   GetLogRecord: ["any caller may `unmask`"],
   PutDataProtectionPolicy: [

@@ -1,12 +1,20 @@
 // Where subscriptions may deliver: checks of what a filter or a policy names, with a message to try it.
+import { AccessDeniedException } from "@aws-sdk/client-cloudwatch-logs";
 import {
   allows,
+  asksForOrganization,
   parseDestinationPolicy,
   type DestinationAction,
 } from "../../core/logs/destination-policy.ts";
 import { controlMessage } from "../../core/logs/subscription-payload.ts";
-import { parseSubscriptionTarget, type SubscriptionTarget } from "../../core/logs/subscription-target.ts";
+import {
+  parseSubscriptionTarget,
+  problemOfTarget,
+  type LogicalDestination,
+  type SubscriptionTarget,
+} from "../../core/logs/subscription-target.ts";
 import { destinationsIn, encodePayload } from "../../storage/log-subscriptions.ts";
+import { modelled } from "../../wire/service.ts";
 import type { LogsContext } from "./context.ts";
 import { invalidParameter } from "./errors.ts";
 
@@ -25,27 +33,30 @@ const failures: Readonly<Record<SubscriptionTarget["kind"], string>> = {
   webhook: "Could not deliver test message to the specified address.",
 };
 
+/** What a filter or a policy names. */
+interface NamedDestination {
+  readonly destinationArn: string;
+  readonly roleArn?: string | undefined;
+}
+
 /**
  * Sends a CONTROL_MESSAGE to what the ARN stands for.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
- * @throws InvalidParameterException when there is no such destination, when it does not allow the account, or
- * when the message does not arrive.
+ * @throws InvalidParameterException when there is no such destination, or not with or without this role, or
+ * when the message does not arrive; AccessDeniedException when it does not allow the account.
  */
 export async function tryDestination(
   context: LogsContext,
-  destinationArn: string,
+  named: NamedDestination,
   action: DestinationAction,
 ): Promise<void> {
+  const { destinationArn, roleArn } = named;
+  const problem = problemOfTarget(action.slice("logs:".length), destinationArn, roleArn);
   const target = parseSubscriptionTarget(destinationArn);
-  if (target === undefined) {
-    throw invalidParameter(
-      `Invalid destination: ${destinationArn} is no stream, function, domain or destination that can be ` +
-        "delivered to.",
-    );
-  }
+  if (problem !== undefined || target === undefined) throw invalidParameter(problem ?? destinationArn);
   await tryTarget(
     context,
-    target.kind === "destination" ? await targetBehind(context, destinationArn, action) : target,
+    target.kind === "destination" ? await targetBehind(context, target, roleArn, action) : target,
   );
 }
 
@@ -54,7 +65,7 @@ export async function tryTarget(context: LogsContext, target: SubscriptionTarget
   const { now, signal } = context.call;
   const partitionKey = context.call.requestId;
   try {
-    const payload = encodePayload(controlMessage(now));
+    const payload = encodePayload(controlMessage(now, target.kind));
     await context.dependencies.sendLogs(target, payload, { partitionKey, now, signal });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -62,26 +73,38 @@ export async function tryTarget(context: LogsContext, target: SubscriptionTarget
   }
 }
 
+/**
+ * The log groups and the destination must be in the same region, the stream behind it need not.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateSubscriptionFilter.html
+ */
 async function targetBehind(
-  context: LogsContext,
-  arn: string,
+  { call, dependencies }: LogsContext,
+  { arn, account, region, name }: LogicalDestination,
+  roleArn: string | undefined,
   action: DestinationAction,
 ): Promise<SubscriptionTarget> {
-  const named = parseSubscriptionTarget(arn);
-  if (named?.kind !== "destination") throw invalidParameter(`Invalid destination: ${arn}`);
-  const stored = await destinationsIn(context.dependencies.state).get(
-    `${named.account}/${named.region}`,
-    named.name,
-  );
-  const policy = parseDestinationPolicy(stored?.value.accessPolicy ?? "");
-  const { account } = context.call;
-  const isAllowed =
-    named.account === account || (policy !== undefined && allows(policy, account, action, arn));
+  const stored =
+    region === call.region
+      ? await destinationsIn(dependencies.state).get(`${account}/${region}`, name)
+      : undefined;
   const target = parseSubscriptionTarget(stored?.value.targetArn ?? "");
-  if (!isAllowed || target === undefined || target.kind === "destination") {
+  if (target === undefined || target.kind === "destination") {
     throw invalidParameter(
       "Could not deliver test message to specified destination. Check if the destination is valid.",
     );
   }
-  return target;
+  const policy = parseDestinationPolicy(stored?.value.accessPolicy ?? "");
+  const isAllowed =
+    account === call.account || (policy !== undefined && allows(policy, call.account, action, arn));
+  if (isAllowed) return target;
+  if (roleArn === undefined && policy !== undefined && asksForOrganization(policy)) {
+    throw invalidParameter(
+      "Role ARN is required when creating subscription filter against destination with Organization access " +
+        "policy.",
+    );
+  }
+  throw modelled(
+    AccessDeniedException,
+    `User with accountId: ${call.account} is not authorized to perform: ${action} on resource: ${arn}`,
+  );
 }

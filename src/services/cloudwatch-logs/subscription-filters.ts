@@ -44,7 +44,7 @@ export async function putSubscriptionFilter(
   const filter = checkFilter(input);
   requireStandardClass(await requireGroup(context, input.logGroupName));
   await checkTransformed(context, input.logGroupName, input.applyOnTransformedLogs);
-  await tryDestination(context, input.destinationArn, "logs:PutSubscriptionFilter");
+  await tryDestination(context, input, "logs:PutSubscriptionFilter");
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const group = await requireGroup(context, input.logGroupName);
     const filters = await subscriptionFiltersOf(state, group.scope, group.key);
@@ -152,12 +152,6 @@ function checkFilter(
   }
   compilePattern(filterPattern);
   checkSelection(input.fieldSelectionCriteria);
-  const isKinesis = destinationArn.includes(":kinesis:") || destinationArn.includes(":logs:");
-  if (distribution === "Random" && !isKinesis) {
-    throw invalidParameter(
-      "The distribution can be specified only for destinations that are Kinesis streams.",
-    );
-  }
   return {
     filterPattern,
     destinationArn,
