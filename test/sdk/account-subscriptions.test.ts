@@ -1,6 +1,6 @@
 // Subscriptions of whole accounts.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { newLogGroup } from "../support/log-groups.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";
@@ -21,6 +21,10 @@ afterAll(async () => {
   await receiver?.stop();
 });
 
+afterEach(() => {
+  receiver.requests.length = 0;
+});
+
 async function delivered() {
   await server.advance(1_000);
   return receiver.payloads();
@@ -28,7 +32,9 @@ async function delivered() {
 
 const stream = `arn:aws:kinesis:${testRegion}:${testAccount}:stream/events`;
 const policyType = "SUBSCRIPTION_FILTER_POLICY" as const;
-const policyDocument = JSON.stringify({ DestinationArn: stream, FilterPattern: "ERROR", RoleArn: "role" });
+const document = (members: object) =>
+  JSON.stringify({ DestinationArn: stream, FilterPattern: "ERROR", RoleArn: "role", ...members });
+const policyDocument = document({});
 
 test("a policy delivers from all groups, also later ones, but those that are left out", async () => {
   const groups = [await newLogGroup(server, logs), await newLogGroup(server, logs)] as const;
@@ -65,7 +71,90 @@ test("a policy delivers from all groups, also later ones, but those that are lef
   expect(await refusal(logs.deleteAccountPolicy({ policyName: "p", policyType }))).toContain("NotFound");
 });
 
+const putPolicy = (members: object = {}, options: object = {}) =>
+  logs.putAccountPolicy({
+    policyName: "p",
+    policyType,
+    policyDocument: document({ FilterPattern: "", ...members }),
+    ...options,
+  });
+const deletePolicy = () => logs.deleteAccountPolicy({ policyName: "p", policyType });
+
+test("a policy leaves out the group of the function that it delivers to", async () => {
+  const put = async (logGroupName: string) => {
+    await logs.createLogGroup({ logGroupName });
+    const place = { logGroupName, logStreamName: "stream" };
+    await logs.createLogStream(place);
+    await logs.putLogEvents({ ...place, logEvents: [{ timestamp: server.clock.now(), message: "event" }] });
+  };
+  const DestinationArn = `arn:aws:lambda:${testRegion}:${testAccount}:function:own:live`;
+  await putPolicy({ DestinationArn, RoleArn: undefined, Distribution: "Random" });
+  for (const name of ["/aws/lambda/own", "/aws/lambda/owner"]) await put(name);
+  expect(await delivered()).toMatchObject([{ logGroup: "/aws/lambda/owner" }]);
+  await deletePolicy();
+});
+
+test("a policy is for groups of the Standard class", async () => {
+  const logGroupName = "seldom-read";
+  await logs.createLogGroup({ logGroupName, logGroupClass: "INFREQUENT_ACCESS" });
+  const place = { logGroupName, logStreamName: "stream" };
+  await logs.createLogStream(place);
+  await putPolicy();
+  await logs.putLogEvents({ ...place, logEvents: [{ timestamp: server.clock.now(), message: "event" }] });
+  const { put } = await newLogGroup(server, logs);
+  await put([[0, "event"]]);
+  expect(await delivered()).toHaveLength(1);
+  await deletePolicy();
+});
+
+test("what came while a group was left out is not delivered later", async () => {
+  const { logGroupName, put } = await newLogGroup(server, logs);
+  await putPolicy({}, { selectionCriteria: `LogGroupName NOT IN ["${logGroupName}"]` });
+  await put([[0, "left out"]]);
+  expect(await delivered()).toEqual([]);
+  await putPolicy();
+  await put([[0, "taken in"]]);
+  await delivered();
+  const messages = receiver.payloads().flatMap(({ logEvents }) => logEvents.map(({ message }) => message));
+  expect(messages).toEqual(["taken in"]);
+  await deletePolicy();
+});
+
+/** Lets another call come between what the next one has read of the policies and what it writes. */
+function meanwhile(call: () => Promise<unknown>): void {
+  const { state } = server.dependencies;
+  const write = state.write.bind(state);
+  let isOver = false;
+  const spy = vi.spyOn(state, "write").mockImplementation(async (changes) => {
+    if (isOver || !changes.some(({ collection }) => collection === "log-account-policies")) {
+      return write(changes);
+    }
+    isOver = true;
+    await call();
+    return write(changes);
+  });
+  onTestFinished(() => spy.mockRestore());
+}
+
+test("a policy that is put while it is deleted delivers", async () => {
+  const { put } = await newLogGroup(server, logs);
+  await putPolicy();
+  meanwhile(deletePolicy);
+  await putPolicy();
+  await put([[0, "event"]]);
+  expect(await delivered()).toHaveLength(1);
+  await deletePolicy();
+});
+
+test("of policies that are put at once an account has one", async () => {
+  meanwhile(() => putPolicy());
+  expect(await refusal(putPolicy({}, { policyName: "q" }))).toContain("LimitExceeded");
+  expect((await logs.describeAccountPolicies({ policyType })).accountPolicies).toHaveLength(1);
+  await deletePolicy();
+});
+
 test.each<[string, object, string]>([
+  ["a long pattern", { policyDocument: document({ FilterPattern: "a".repeat(1_025) }) }, "1024 characters"],
   ["other criteria", { selectionCriteria: "LogGroupName = a" }, "NOT IN"],
   ["no document", { policyDocument: "{}" }, "DestinationArn"],
 ])("a policy is refused: %s", async (_what, options, message) => {

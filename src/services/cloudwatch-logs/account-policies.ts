@@ -12,12 +12,12 @@ import {
   subscriptionCollections,
   type StoredAccountPolicy,
 } from "../../storage/log-subscriptions.ts";
-import type { Document } from "../../storage/state.ts";
+import type { Change, Document, State } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import { servedTypes, type ServedType } from "./account-policy-types.ts";
 import { previewRetention } from "./account-retention.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
-import { invalidParameter, parseToken, printToken } from "./errors.ts";
+import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
 import { scopeOf } from "./stored-groups.ts";
 
 /**
@@ -41,33 +41,56 @@ export async function putAccountPolicy(
   const { state } = context.dependencies;
   const scope = scopeOf(context);
   const key = keyOf(policyType, policyName);
-  const policies = await accountPoliciesIn(state).list(scope, {
-    prefix: keyOf(policyType, ""),
-    limit: storedPolicies,
-  });
-  const before = policies.find((policy) => policy.key === key);
-  checkOthers(
-    served,
-    selectionCriteria,
-    policies.filter((policy) => policy.key !== key),
-  );
-  const value = served.amend?.(given, before?.value) ?? given;
-  if (input.dryRun === true) {
-    const change = { before: before?.value, policy: value };
-    return { dryRunResult: await previewRetention(state, scope, policyName, change, context.call.now) };
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const stored = await policiesOfType(state, scope, policyType);
+    const before = stored.policies.find((policy) => policy.key === key);
+    const others = stored.policies.filter((policy) => policy.key !== key);
+    checkOthers(served, selectionCriteria, others);
+    const value = served.amend?.(given, before?.value) ?? given;
+    if (input.dryRun === true) {
+      const change = { before: before?.value, policy: value };
+      return { dryRunResult: await previewRetention(state, scope, policyName, change, context.call.now) };
+    }
+    const { policies: collection } = subscriptionCollections;
+    const isWritten = await state.write([
+      stored.nextChange,
+      { kind: "put", collection, scope, key, value },
+      ...(before === undefined ? served.whenCreated(policyName, context) : []),
+      ...((await served.whenChanged?.(policyName, value, context)) ?? []),
+    ]);
+    if (!isWritten) continue;
+    await served.announce(context);
+    return { accountPolicy: describe(context.call.account, { key, value }) };
   }
-  const { policies: collection } = subscriptionCollections;
-  await state.write([
-    { kind: "put", collection, scope, key, value },
-    ...(before === undefined ? served.whenCreated(policyName, context) : []),
-    ...((await served.whenChanged?.(policyName, value, context)) ?? []),
-  ]);
-  await served.announce(context);
-  return { accountPolicy: describe(context.call.account, { key, value }) };
+  throw aborted();
 }
 
+/** How often a change that races another one of the same type is made again. */
+const attempts = 10;
 /** No type has more. */
 const storedPolicies = 1_000;
+
+interface PoliciesOfType {
+  readonly policies: readonly Document<StoredAccountPolicy>[];
+  /**
+   * Written in one with a change of a policy, so that two changes come one after the other: what one has
+   * found of the number of policies, and of what is there beside each, is so when it is written.
+   */
+  readonly nextChange: Change;
+}
+
+async function policiesOfType(state: State, scope: string, type: PolicyType): Promise<PoliciesOfType> {
+  const collection = "log-account-policy-changes";
+  const last = await state.collection<number>(collection).get(scope, type);
+  const options = { prefix: keyOf(type, ""), limit: storedPolicies };
+  const policies = await accountPoliciesIn(state).list(scope, options);
+  const place = { collection, scope, key: type };
+  const nextChange: Change =
+    last === undefined
+      ? { kind: "create", ...place, value: 1 }
+      : { kind: "replace", ...place, value: last.value + 1, version: last.version };
+  return { policies, nextChange };
+}
 
 /** @throws InvalidParameterException */
 function checkNames({ policyName, selectionCriteria }: Input<"PutAccountPolicy">): void {
@@ -121,22 +144,28 @@ export async function deleteAccountPolicy(
   const scope = scopeOf(context);
   const key = keyOf(policyType, policyName);
   const served = servedTypes[policyType];
-  const before = await accountPoliciesIn(state).get(scope, key);
-  if (before === undefined) {
-    throw modelled(ResourceNotFoundException, "The specified account policy does not exist.");
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const stored = await policiesOfType(state, scope, policyType);
+    const before = stored.policies.find((policy) => policy.key === key);
+    if (before === undefined) {
+      throw modelled(ResourceNotFoundException, "The specified account policy does not exist.");
+    }
+    if (dryRun === true) {
+      const change = { before: before.value };
+      return { dryRunResult: await previewRetention(state, scope, policyName, change, context.call.now) };
+    }
+    const { policies: collection } = subscriptionCollections;
+    const isWritten = await state.write([
+      stored.nextChange,
+      { kind: "delete", collection, scope, key },
+      ...served.whenDeleted(policyName, context),
+      ...((await served.whenChanged?.(policyName, undefined, context)) ?? []),
+    ]);
+    if (!isWritten) continue;
+    await served.announce(context);
+    return {};
   }
-  if (dryRun === true) {
-    const change = { before: before.value };
-    return { dryRunResult: await previewRetention(state, scope, policyName, change, context.call.now) };
-  }
-  const { policies: collection } = subscriptionCollections;
-  await state.write([
-    { kind: "delete", collection, scope, key },
-    ...served.whenDeleted(policyName, context),
-    ...((await served.whenChanged?.(policyName, undefined, context)) ?? []),
-  ]);
-  await served.announce(context);
-  return {};
+  throw aborted();
 }
 
 const isKey = (value: unknown): value is string => typeof value === "string";

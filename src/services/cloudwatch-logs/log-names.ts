@@ -1,9 +1,12 @@
 // The names of groups and streams behind the numbers that their events carry.
 import type { State } from "../../storage/state.ts";
-import { groupsIn, streamScope, streamsIn } from "./stored-groups.ts";
+import { groupsIn, streamScope, streamsIn, type StoredGroup, type StoredStream } from "./stored-groups.ts";
 
 export interface LogNames {
-  /** Of the groups of an account and region: of those that are asked for, or of all. */
+  /**
+   * Of the groups of an account and region that can be subscribed to: of those that are asked for, or of all.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Subscriptions.html
+   */
   groups(scope: string, groupIds: ReadonlySet<number> | undefined): Promise<ReadonlyMap<number, string>>;
   /** Of the streams that are asked for; those that were deleted are missing. */
   streams(groupId: number, streamIds: ReadonlySet<number>): Promise<ReadonlyMap<number, string>>;
@@ -53,7 +56,7 @@ export function createLogNames(state: State): LogNames {
         limit: pageSize,
         ...(after === undefined ? {} : { after: { key: after } }),
       });
-      for (const { key, value } of page) names.set(value.id, key);
+      for (const { key, value } of page) if (canBeFollowed(value)) names.set(value.id, key);
       after = page.at(-1)?.key;
       if (page.length < pageSize) break;
     }
@@ -67,3 +70,7 @@ export function createLogNames(state: State): LogNames {
     return found;
   }
 }
+
+/** The class of a group never changes. */
+const canBeFollowed = (value: StoredGroup | StoredStream) =>
+  !("logGroupClass" in value) || value.logGroupClass === "STANDARD";

@@ -9,7 +9,11 @@ import {
 import { needlesOf } from "../../core/logs/filter-pattern/needles.ts";
 import { parseFilterPattern } from "../../core/logs/filter-pattern/parse.ts";
 import { allows, parseDestinationPolicy } from "../../core/logs/destination-policy.ts";
-import { parseSubscriptionTarget, type SubscriptionTarget } from "../../core/logs/subscription-target.ts";
+import {
+  ownLogGroupOf,
+  parseSubscriptionTarget,
+  type SubscriptionTarget,
+} from "../../core/logs/subscription-target.ts";
 import { accountPoliciesIn, destinationsIn, subscriptionFiltersIn } from "../../storage/log-subscriptions.ts";
 import type { State } from "../../storage/state.ts";
 
@@ -91,6 +95,7 @@ async function readPolicy(
   const document = parseSubscriptionPolicy(stored?.value.policyDocument ?? "");
   if (stored === undefined || document === undefined) return undefined;
   const { account, region } = placeOf(scope);
+  const excluded = parseGroupExclusion(stored.value.selectionCriteria ?? "") ?? [];
   return {
     ...compile(document.filterPattern, compileRegex),
     identity: JSON.stringify(stored.value),
@@ -99,13 +104,15 @@ async function readPolicy(
     name,
     arn: `arn:aws:logs:${region}:${account}:account-policy:${name}`,
     group: undefined,
-    excludedGroups: new Set(parseGroupExclusion(stored.value.selectionCriteria ?? "") ?? []),
+    excludedGroups: new Set([...excluded, ...optional(ownLogGroupOf(document.destinationArn))]),
     isRandom: document.distribution === "Random",
     isOnTransformed: false,
     systemFields: [],
     destinationArn: document.destinationArn,
   };
 }
+
+const optional = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
 
 function compile(text: string, compileRegex: CompileRegex) {
   const pattern = parseFilterPattern(text);

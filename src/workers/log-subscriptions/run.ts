@@ -231,7 +231,11 @@ export class SubscriptionRun {
     const look = this.#notes.take(settled);
     if (look === undefined) return undefined;
     try {
-      const groups = await this.#groups(look);
+      const { groups, areOthers } = await this.#groups(look);
+      // What was left out is never delivered, also when the policy changes.
+      if (groups.size === 0 && areOthers) {
+        return { streams: [], upTo: settled, more: false, version: cursor.version };
+      }
       if (groups.size === 0) return undefined;
       const { batches, upTo } = await readArrivedLogEvents(telemetry, {
         source: await logEncryption.sourceOf([...groups.keys()]),
@@ -253,13 +257,14 @@ export class SubscriptionRun {
     }
   }
 
-  /** The names of the groups to read, by their numbers. */
-  async #groups(look: Look): Promise<ReadonlyMap<number, string>> {
+  /** The names of the groups to read, by their numbers, and whether there are others, which are left out. */
+  async #groups(look: Look) {
     const { account, region, group, excludedGroups } = this.definition;
-    if (group !== undefined) return new Map([[group.id, group.name]]);
+    if (group !== undefined) return { groups: new Map([[group.id, group.name]]), areOthers: false };
     const asked = look.groups && new Set(look.groups.keys());
     const found = await this.#parts.names.groups(`${account}/${region}`, asked);
-    return new Map([...found].filter(([, name]) => !excludedGroups.has(name)));
+    const groups = new Map([...found].filter(([, name]) => !excludedGroups.has(name)));
+    return { groups, areOthers: groups.size < found.size };
   }
 
   async #payloads(
