@@ -61,17 +61,28 @@ export function startLogSubscriptions(parts: LogSubscriptionsParts): LogSubscrip
   async function loadAll(): Promise<void> {
     const found = new Set((await allCursors(state)).map(({ key }) => key));
     for (const key of turns.keys()) if (!found.has(key)) remove(key);
+    const unread = new Map<string, unknown>();
     for (const key of found) {
       if (abort.signal.aborted) return;
-      const { scope, subscription } = parseCursorKey(key);
-      const definition = await readSubscription(parts, scope, subscription);
-      if (definition !== undefined && turns.get(key)?.run.definition.identity === definition.identity)
-        continue;
-      remove(key);
-      if (definition === undefined) continue;
-      const run = new SubscriptionRun(parts, nodes, key, definition, abort.signal);
-      turns.set(key, new SubscriptionTurns(run, clock, onError));
+      await loadOne(key).catch((error: unknown) => unread.set(key, error));
     }
+    const [first] = unread;
+    if (first === undefined) return;
+    const [key, cause] = first;
+    const text = `${unread.size} subscriptions cannot be read, among them ${key}: ${String(cause)}`;
+    throw new Error(text, { cause });
+  }
+
+  /** One that cannot be read keeps no other one from being there. */
+  async function loadOne(key: string): Promise<void> {
+    const { scope, subscription } = parseCursorKey(key);
+    const definition = await readSubscription(parts, scope, subscription);
+    const identity = turns.get(key)?.run.definition.identity;
+    if (definition !== undefined && identity === definition.identity) return;
+    remove(key);
+    if (definition === undefined) return;
+    const run = new SubscriptionRun(parts, nodes, key, definition, abort.signal);
+    turns.set(key, new SubscriptionTurns(run, clock, onError));
   }
 
   function remove(key: string): void {

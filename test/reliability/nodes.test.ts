@@ -67,6 +67,57 @@ test.skipIf(missingPostgres !== "")(
 );
 
 test.skipIf(missingPostgres !== "")(
+  `a payload that is on its way when its node is killed is sent by the other one${missingPostgres}`,
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "groundwatch-kill-nodes-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const receiver = await startReceiver();
+    onTestFinished(() => receiver.stop());
+    const { nodes, advance } = await startNodes(folder, ["--service-endpoints", receiver.endpointsFile]);
+    const [one] = nodes;
+    if (one === undefined) throw new Error("two are started");
+    const logs = new CloudWatchLogs(optionsOf(one));
+    for (const logGroupName of groups) {
+      await logs.createLogGroup({ logGroupName });
+      await logs.createLogStream({ logGroupName, logStreamName: "stream" });
+      await logs.putSubscriptionFilter({
+        logGroupName,
+        filterName: "all",
+        filterPattern: "",
+        destinationArn: `arn:aws:kinesis:${region}:123456789012:stream/events`,
+        roleArn: "arn:aws:iam::123456789012:role/logs",
+      });
+    }
+    for (let wait = 0; wait < 3; wait++) await advance(4);
+    const { Now } = await new GroundwatchClient(optionsOf(one)).getClock();
+    for (const logGroupName of groups) {
+      const logEvents = [{ timestamp: new Date(Now ?? 0).getTime(), message: `of ${logGroupName}` }];
+      await logs.putLogEvents({ logGroupName, logStreamName: "stream", logEvents });
+    }
+    // It has the payload, and says so to nobody any more.
+    receiver.answers.push([503, "gone"]);
+    const held = receiver.hold();
+    const asked = held.asked.then(() => "asked" as const);
+    let first: number | undefined;
+    for (let state: unknown; state !== "asked";) {
+      const turns = nodes.map((node, index) => advance(1, [node]).then(() => index));
+      for (const turn of turns) turn.catch(() => undefined);
+      // Whose clock waits for the answer has sent the payload.
+      first = await Promise.race(turns);
+      state = await Promise.race([asked, Promise.all(turns)]);
+    }
+    const survivor = nodes[first ?? 0];
+    const sender = nodes.find((node) => node !== survivor);
+    await sender?.end("SIGKILL");
+    held.give();
+    await advance(45, [survivor ?? one]);
+    const found = receiver.payloads().flatMap(({ logEvents }) => logEvents.map(({ message }) => message));
+    expect([...new Set(found)].toSorted()).toEqual(groups.map((name) => `of ${name}`));
+  },
+);
+
+test.skipIf(missingPostgres !== "")(
   `a live tail at one node shows what the other one stores, once${missingPostgres}`,
   { timeout: 120_000 },
   async () => {
