@@ -1,6 +1,13 @@
 // Deliveries: what joins a delivery source with a delivery destination. They are kept and shown.
 import { randomBytes } from "node:crypto";
-import { ConflictException, ResourceNotFoundException, type Delivery } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  ConflictException,
+  ResourceNotFoundException,
+  ValidationException,
+  type Delivery,
+  type DeliveryDestinationType,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { deliveryProblem } from "../../core/logs/delivery-configuration.ts";
 import { allows, parseDestinationPolicy } from "../../core/logs/destination-policy.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -8,8 +15,11 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import {
   deliveriesIn,
   deliveryArn,
+  deliveryCollections,
   deliveryDestinationsIn,
   deliveryPage,
+  deliveryUsesIn,
+  untilWritten,
   type DeliveryConfiguration,
   type StoredDelivery,
   type StoredDeliveryDestination,
@@ -19,7 +29,8 @@ import { scopeOf } from "./stored-groups.ts";
 import { checkTags } from "./tags.ts";
 
 /**
- * A source has at most one delivery to a destination. A destination of another account must allow it.
+ * A source has at most one delivery to a destination. A destination of another account must allow it. Source
+ * and destination are written as they are, so that neither is changed or deleted at the same moment.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateDelivery.html
  */
 export async function createDelivery(
@@ -27,25 +38,42 @@ export async function createDelivery(
   context: LogsContext,
 ): Promise<Output<"CreateDelivery">> {
   const { deliverySourceName: sourceName, deliveryDestinationArn: destinationArn } = input;
-  await requireSource(context, sourceName);
-  const destination = await destinationOf(context, destinationArn);
-  const deliveries = deliveriesIn(context.dependencies.state);
-  const same = await deliveryPage(context, deliveries, { limit: 1 }, ({ value }) => {
-    return value.sourceName === sourceName && value.destinationArn === destinationArn;
+  const { state } = context.dependencies;
+  const scope = scopeOf(context);
+  const tags = checkTags(input.tags ?? {});
+  return untilWritten(async () => {
+    const source = await requireSource(context, sourceName);
+    const destination = await destinationOf(context, destinationArn);
+    const destinationType = destination.value.type;
+    const configuration = checked(configurationOf(input), destinationType);
+    const use = useOf(scope, { sourceName, destinationArn });
+    if ((await deliveryUsesIn(state).get(use.scope, use.key)) !== undefined) {
+      throw modelled(ConflictException, "A delivery from this source to this destination exists already.");
+    }
+    const key = randomBytes(8).toString("hex");
+    const value: StoredDelivery = { ...configuration, sourceName, destinationArn, destinationType, tags };
+    const { deliveries, sources, destinations } = deliveryCollections;
+    const written = await state.write([
+      { kind: "create", ...use, value: { name: key } },
+      { kind: "create", collection: deliveries, scope, key, value },
+      { kind: "replace", collection: sources, ...source },
+      { kind: "replace", collection: destinations, ...destination },
+    ]);
+    return written ? { delivery: describe(context, { key, value }) } : undefined;
   });
-  if (same.page.length > 0) {
-    throw modelled(ConflictException, "A delivery from this source to this destination exists already.");
-  }
-  const key = randomBytes(8).toString("hex");
-  const value: StoredDelivery = {
-    ...configurationOf(input),
-    sourceName,
-    destinationArn,
-    destinationType: destination.type,
-    tags: checkTags(input.tags ?? {}),
-  };
-  await deliveries.create(scopeOf(context), key, value);
-  return { delivery: describe(context, { key, value }) };
+}
+
+const useOf = (
+  scope: string,
+  { sourceName, destinationArn }: Pick<StoredDelivery, "sourceName" | "destinationArn">,
+) =>
+  ({ collection: deliveryCollections.uses, scope: destinationArn, key: `${scope}/${sourceName}` }) as const;
+
+/** @throws ValidationException */
+function checked(configuration: DeliveryConfiguration, type: DeliveryDestinationType): DeliveryConfiguration {
+  const problem = deliveryProblem(type === "S3", configuration.s3DeliveryConfiguration);
+  if (problem !== undefined) throw modelled(ValidationException, problem);
+  return configuration;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetDelivery.html */
@@ -75,10 +103,13 @@ export async function updateDeliveryConfiguration(
   input: Input<"UpdateDeliveryConfiguration">,
   context: LogsContext,
 ): Promise<Output<"UpdateDeliveryConfiguration">> {
-  const { scope, key, value } = await requireDelivery(context, input.id);
-  const changed = { ...value, ...configurationOf(input) };
-  await deliveriesIn(context.dependencies.state).put(scope, key, changed);
-  return {};
+  const deliveries = deliveriesIn(context.dependencies.state);
+  return untilWritten(async () => {
+    const { scope, key, value, version } = await requireDelivery(context, input.id);
+    const configuration = checked(configurationOf(input), value.destinationType);
+    const isWritten = await deliveries.replace(scope, key, { ...value, ...configuration }, version);
+    return isWritten ? {} : undefined;
+  });
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDelivery.html */
@@ -86,9 +117,14 @@ export async function deleteDelivery(
   input: Input<"DeleteDelivery">,
   context: LogsContext,
 ): Promise<Output<"DeleteDelivery">> {
-  const { scope, key } = await requireDelivery(context, input.id);
-  await deliveriesIn(context.dependencies.state).delete(scope, key);
-  return {};
+  return untilWritten(async () => {
+    const { scope, key, value, version } = await requireDelivery(context, input.id);
+    const isDeleted = await context.dependencies.state.write([
+      { kind: "delete", collection: deliveryCollections.deliveries, scope, key, version },
+      { kind: "delete", ...useOf(scope, value) },
+    ]);
+    return isDeleted ? {} : undefined;
+  });
 }
 
 /**
@@ -100,7 +136,10 @@ export function describeConfigurationTemplates(): Output<"DescribeConfigurationT
 }
 
 /** @throws ResourceNotFoundException also for a destination that does not let the account in. */
-async function destinationOf(context: LogsContext, arn: string): Promise<StoredDeliveryDestination> {
+async function destinationOf(
+  context: LogsContext,
+  arn: string,
+): Promise<Document<StoredDeliveryDestination>> {
   const [, , , region = "", account = "", kind, name = ""] = arn.split(":");
   const found =
     kind === "delivery-destination"
@@ -110,7 +149,7 @@ async function destinationOf(context: LogsContext, arn: string): Promise<StoredD
   const caller = context.call.account;
   const isAllowed =
     account === caller || (policy !== undefined && allows(policy, caller, "logs:CreateDelivery", arn));
-  if (found !== undefined && isAllowed) return found.value;
+  if (found !== undefined && isAllowed) return found;
   throw modelled(ResourceNotFoundException, `Delivery destination ${arn} does not exist.`);
 }
 

@@ -11,21 +11,23 @@ import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import {
-  deliveriesIn,
   deliveryArn,
   deliveryDestinationsIn,
   deliveryPage,
+  deliveryUsesIn,
+  untilWritten,
   type StoredDeliveryDestination,
 } from "./delivery-parts.ts";
 import { scopeOf } from "./stored-groups.ts";
 import { checkTags } from "./tags.ts";
 
-const typeOfService: Readonly<Record<string, DeliveryDestinationType>> = {
-  s3: "S3",
-  logs: "CWL",
-  firehose: "FH",
-  xray: "XRAY",
-};
+/** What the resources of each type are called. */
+const resources: readonly (readonly [DeliveryDestinationType, RegExp])[] = [
+  ["S3", /^arn:[\w-]+:s3:::[a-z0-9]/],
+  ["CWL", /^arn:[\w-]+:logs:[\w-]+:\d{12}:log-group:./],
+  ["FH", /^arn:[\w-]+:firehose:[\w-]+:\d{12}:deliverystream\/./],
+  ["XRAY", /^arn:[\w-]+:xray:/],
+];
 
 /**
  * A destination of the same name is changed; its resource may become another one of the same type.
@@ -38,28 +40,50 @@ export async function putDeliveryDestination(
   const { name, outputFormat, roleArn, tags } = input;
   const resourceArn = input.deliveryDestinationConfiguration?.destinationResourceArn;
   const type = destinationType(input.deliveryDestinationType, resourceArn);
+  if (roleArn !== undefined && type !== "XRAY") {
+    throw modelled(ValidationException, "roleArn is supported for X-Ray delivery destinations only.");
+  }
   const destinations = deliveryDestinationsIn(context.dependencies.state);
-  const before = (await destinations.get(scopeOf(context), name))?.value;
-  if (before !== undefined && before.type !== type) {
+  const scope = scopeOf(context);
+  return untilWritten(async () => {
+    const before = await destinations.get(scope, name);
+    if (before !== undefined) requireSameKind(before.value, { ...input, type });
+    const value: StoredDeliveryDestination = {
+      ...before?.value,
+      type,
+      tags: before?.value.tags ?? checkTags(tags ?? {}),
+      ...(outputFormat === undefined ? {} : { outputFormat }),
+      ...(resourceArn === undefined ? {} : { resourceArn }),
+      ...(roleArn === undefined ? {} : { roleArn }),
+    };
+    const isWritten =
+      before === undefined
+        ? await destinations.create(scope, name, value)
+        : await destinations.replace(scope, name, value, before.version);
+    return isWritten ? { deliveryDestination: describe(context, { key: name, value }) } : undefined;
+  });
+}
+
+/**
+ * Tags are changed by TagResource: https://github.com/hashicorp/terraform-provider-aws/issues/43572
+ * @throws ConflictException
+ */
+function requireSameKind(
+  before: StoredDeliveryDestination,
+  { type, outputFormat, tags }: Input<"PutDeliveryDestination"> & { readonly type: DeliveryDestinationType },
+): void {
+  if (before.type !== type) {
     throw modelled(ConflictException, "The type of a delivery destination cannot be changed.");
   }
-  if (
-    before?.outputFormat !== undefined &&
-    outputFormat !== undefined &&
-    before.outputFormat !== outputFormat
-  ) {
+  if ((outputFormat ?? before.outputFormat) !== (before.outputFormat ?? outputFormat)) {
     throw modelled(ConflictException, "The output format of a delivery destination cannot be changed.");
   }
-  const value: StoredDeliveryDestination = {
-    ...before,
-    type,
-    tags: tags === undefined ? (before?.tags ?? {}) : checkTags(tags),
-    ...(outputFormat === undefined ? {} : { outputFormat }),
-    ...(resourceArn === undefined ? {} : { resourceArn }),
-    ...(roleArn === undefined ? {} : { roleArn }),
-  };
-  await destinations.put(scopeOf(context), name, value);
-  return { deliveryDestination: describe(context, { key: name, value }) };
+  if (tags !== undefined) {
+    throw modelled(
+      ConflictException,
+      "Tags can only be provided when a resource is being created, not updated.",
+    );
+  }
 }
 
 /** By the ARN of the resource; X-Ray has none. */
@@ -71,7 +95,7 @@ function destinationType(
     if (given === "XRAY") return given;
     throw modelled(ValidationException, "destinationResourceArn is required for destinations of this type.");
   }
-  const type = typeOfService[/^arn:[\w-]+:([\w-]+):/.exec(resourceArn)?.[1] ?? ""];
+  const [type] = resources.find(([, pattern]) => pattern.test(resourceArn)) ?? [];
   if (type === undefined || (given !== undefined && given !== type)) {
     throw modelled(
       ValidationException,
@@ -103,25 +127,25 @@ export async function describeDeliveryDestinations(
   return nextToken === undefined ? { deliveryDestinations } : { deliveryDestinations, nextToken };
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestination.html */
+/**
+ * Deliveries of other accounts count, too.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestination.html
+ */
 export async function deleteDeliveryDestination(
   input: Input<"DeleteDeliveryDestination">,
   context: LogsContext,
 ): Promise<Output<"DeleteDeliveryDestination">> {
-  const { scope, key } = await requireDestination(context, input.name);
   const { state } = context.dependencies;
-  const arn = deliveryArn(context, "delivery-destination", key);
-  const uses = await deliveryPage(context, deliveriesIn(state), { limit: 1 }, ({ value }) => {
-    return value.destinationArn === arn;
+  return untilWritten(async () => {
+    const { scope, key, version } = await requireDestination(context, input.name);
+    if ((await deliveryUsesIn(state).count(deliveryArn(context, "delivery-destination", key))) > 0) {
+      throw modelled(
+        ConflictException,
+        "The delivery destination is used by a delivery. Delete the delivery first.",
+      );
+    }
+    return (await deliveryDestinationsIn(state).delete(scope, key, version)) ? {} : undefined;
   });
-  if (uses.page.length > 0) {
-    throw modelled(
-      ConflictException,
-      "The delivery destination is used by a delivery. Delete the delivery first.",
-    );
-  }
-  await deliveryDestinationsIn(state).delete(scope, key);
-  return {};
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestinationPolicy.html */
@@ -131,10 +155,10 @@ export async function putDeliveryDestinationPolicy(
 ): Promise<Output<"PutDeliveryDestinationPolicy">> {
   const { deliveryDestinationName, deliveryDestinationPolicy: policy } = input;
   if (parseDestinationPolicy(policy) === undefined) {
-    throw modelled(ValidationException, "The delivery destination policy is not a valid policy document.");
+    // AWS's words: https://github.com/hashicorp/terraform-provider-aws/issues/40885
+    throw modelled(ValidationException, "Invalid Delivery Destination resource Policy is provided.");
   }
-  const { scope, key, value } = await requireDestination(context, deliveryDestinationName);
-  await deliveryDestinationsIn(context.dependencies.state).put(scope, key, { ...value, policy });
+  await changeDestination(context, deliveryDestinationName, (before) => ({ ...before, policy }));
   return { policy: { deliveryDestinationPolicy: policy } };
 }
 
@@ -152,10 +176,21 @@ export async function deleteDeliveryDestinationPolicy(
   input: Input<"DeleteDeliveryDestinationPolicy">,
   context: LogsContext,
 ): Promise<Output<"DeleteDeliveryDestinationPolicy">> {
-  const { scope, key, value } = await requireDestination(context, input.deliveryDestinationName);
-  const { policy: _policy, ...left } = value;
-  await deliveryDestinationsIn(context.dependencies.state).put(scope, key, left);
+  await changeDestination(context, input.deliveryDestinationName, ({ policy: _policy, ...left }) => left);
   return {};
+}
+
+/** @throws ResourceNotFoundException, ConflictException */
+function changeDestination(
+  context: LogsContext,
+  name: string,
+  change: (before: StoredDeliveryDestination) => StoredDeliveryDestination,
+): Promise<true> {
+  return untilWritten(async () => {
+    const { scope, key, value, version } = await requireDestination(context, name);
+    const destinations = deliveryDestinationsIn(context.dependencies.state);
+    return (await destinations.replace(scope, key, change(value), version)) ? true : undefined;
+  });
 }
 
 /** @throws ResourceNotFoundException */

@@ -4,8 +4,10 @@ import type {
   OutputFormat,
   S3DeliveryConfiguration,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { ConflictException } from "@aws-sdk/client-cloudwatch-logs";
 import { logLimits } from "../../core/logs/limits.ts";
 import type { Collection, Document, State } from "../../storage/state.ts";
+import { modelled } from "../../wire/service.ts";
 import type { LogsContext } from "./context.ts";
 import { parseToken, printToken } from "./errors.ts";
 import { scopeOf } from "./stored-groups.ts";
@@ -43,17 +45,51 @@ export interface StoredDelivery extends DeliveryConfiguration {
   readonly tags: Tags;
 }
 
+/** A delivery to a destination, or the source of a resource's logs. */
+interface DeliveryUse {
+  readonly name: string;
+}
+
+export const deliveryCollections = {
+  deliveries: "log-deliveries",
+  sources: "log-delivery-sources",
+  destinations: "log-delivery-destinations",
+  uses: "log-delivery-uses",
+  resources: "log-delivery-resources",
+} as const;
+
+/** The scope is the ARN of the destination, the key `account/region/source`: one delivery for each. */
+export const deliveryUsesIn = (state: State): Collection<DeliveryUse> =>
+  state.collection<DeliveryUse>(deliveryCollections.uses);
+/** The scope is `account/region`, the key a hash of resource and type of log: one source for each. */
+export const deliveryResourcesIn = (state: State): Collection<DeliveryUse> =>
+  state.collection<DeliveryUse>(deliveryCollections.resources);
+
 /** The scope of all of them is `account/region`, the key the name or id. */
 export const deliverySourcesIn = (state: State): Collection<StoredDeliverySource> =>
-  state.collection<StoredDeliverySource>("log-delivery-sources");
+  state.collection<StoredDeliverySource>(deliveryCollections.sources);
 export const deliveryDestinationsIn = (state: State): Collection<StoredDeliveryDestination> =>
-  state.collection<StoredDeliveryDestination>("log-delivery-destinations");
+  state.collection<StoredDeliveryDestination>(deliveryCollections.destinations);
 export const deliveriesIn = (state: State): Collection<StoredDelivery> =>
-  state.collection<StoredDelivery>("log-deliveries");
+  state.collection<StoredDelivery>(deliveryCollections.deliveries);
 
 /** `kind` as in the ARNs: `delivery-source`, `delivery-destination`, `delivery`. */
 export function deliveryArn({ call }: LogsContext, kind: string, name: string): string {
   return `arn:aws:logs:${call.region}:${call.account}:${kind}:${name}`;
+}
+
+const attempts = 10;
+
+/**
+ * Does something again when others have changed the same things meanwhile. `attempt` gives undefined then.
+ * @throws ConflictException in AWS's words (https://github.com/hashicorp/terraform-provider-aws/issues/42194)
+ */
+export async function untilWritten<Result>(attempt: () => Promise<Result | undefined>): Promise<Result> {
+  for (let number = 1; number <= attempts; number++) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+  }
+  throw modelled(ConflictException, "Requested resource is currently being updated. Please try again later.");
 }
 
 const isKey = (value: unknown): value is string => typeof value === "string";

@@ -1,5 +1,6 @@
 // Delivery sources: resources whose logs are to be delivered. They are kept and shown; nothing here has
 // such logs.
+import { createHash } from "node:crypto";
 import {
   ConflictException,
   ResourceNotFoundException,
@@ -12,15 +13,20 @@ import type { Input, LogsContext, Output } from "./context.ts";
 import {
   deliveriesIn,
   deliveryArn,
+  deliveryCollections,
   deliveryPage,
+  deliveryResourcesIn,
   deliverySourcesIn,
+  untilWritten,
   type StoredDeliverySource,
 } from "./delivery-parts.ts";
 import { scopeOf } from "./stored-groups.ts";
 import { checkTags } from "./tags.ts";
 
 /**
- * A source of the same name may change its configuration and its tags alone.
+ * A source of the same name may change its configuration and its tags alone. There is one for a resource and
+ * a type of its logs: https://github.com/hashicorp/terraform-provider-aws/issues/40885,
+ * https://github.com/aws/aws-cdk/pull/36314
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html
  */
 export async function putDeliverySource(
@@ -30,21 +36,61 @@ export async function putDeliverySource(
   const { name, resourceArn, logType, deliverySourceConfiguration } = input;
   const service = /^arn:[\w-]+:([\w-]+):/.exec(resourceArn)?.[1];
   if (service === undefined) throw modelled(ValidationException, "resourceArn is not a valid ARN.");
-  const sources = deliverySourcesIn(context.dependencies.state);
-  const before = await sources.get(scopeOf(context), name);
-  const isOther =
-    before !== undefined && (before.value.resourceArn !== resourceArn || before.value.logType !== logType);
-  if (isOther)
-    throw modelled(ConflictException, "A delivery source of this name exists for another resource.");
-  const value: StoredDeliverySource = {
-    resourceArn,
-    service,
-    logType,
-    tags: input.tags === undefined ? (before?.value.tags ?? {}) : checkTags(input.tags),
-    ...(deliverySourceConfiguration === undefined ? {} : { configuration: deliverySourceConfiguration }),
-  };
-  await sources.put(scopeOf(context), name, value);
-  return { deliverySource: describe(context, { key: name, value }) };
+  const { state } = context.dependencies;
+  const sources = deliverySourcesIn(state);
+  const scope = scopeOf(context);
+  return untilWritten(async () => {
+    const before = await sources.get(scope, name);
+    if (before !== undefined) requireSameResource(before.value, input);
+    const value: StoredDeliverySource = {
+      resourceArn,
+      service,
+      logType,
+      tags: input.tags === undefined ? (before?.value.tags ?? {}) : checkTags(input.tags),
+      ...(deliverySourceConfiguration === undefined ? {} : { configuration: deliverySourceConfiguration }),
+    };
+    const written = { deliverySource: describe(context, { key: name, value }) };
+    if (before !== undefined) {
+      return (await sources.replace(scope, name, value, before.version)) ? written : undefined;
+    }
+    const resource = resourceOf(scope, value);
+    if ((await deliveryResourcesIn(state).get(scope, resource.key)) !== undefined) {
+      throw modelled(
+        ConflictException,
+        "This ResourceId has already been used in another Delivery Source in this account.",
+      );
+    }
+    const isCreated = await state.write([
+      { kind: "create", ...resource, value: { name } },
+      { kind: "create", collection: deliveryCollections.sources, scope, key: name, value },
+    ]);
+    return isCreated ? written : undefined;
+  });
+}
+
+type LogsOfResource = Pick<StoredDeliverySource, "resourceArn" | "logType">;
+
+/**
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2513
+ * @throws ConflictException
+ */
+function requireSameResource(before: StoredDeliverySource, { resourceArn, logType }: LogsOfResource): void {
+  if (before.resourceArn !== resourceArn) {
+    throw modelled(
+      ConflictException,
+      "Update to existing Delivery Source with new ResourceId is not allowed. " +
+        "Please create a new Delivery Source instead.",
+    );
+  }
+  if (before.logType !== logType) {
+    throw modelled(ConflictException, "The log type of a delivery source cannot be changed.");
+  }
+}
+
+/** ARNs may be longer than keys. */
+function resourceOf(scope: string, { resourceArn, logType }: LogsOfResource) {
+  const key = createHash("sha256").update(`${logType} ${resourceArn}`).digest("hex");
+  return { collection: deliveryCollections.resources, scope, key } as const;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetDeliverySource.html */
@@ -73,19 +119,24 @@ export async function deleteDeliverySource(
   input: Input<"DeleteDeliverySource">,
   context: LogsContext,
 ): Promise<Output<"DeleteDeliverySource">> {
-  const { scope, key } = await requireSource(context, input.name);
   const { state } = context.dependencies;
-  const uses = await deliveryPage(context, deliveriesIn(state), { limit: 1 }, ({ value }) => {
-    return value.sourceName === key;
+  return untilWritten(async () => {
+    const { scope, key, value: source, version } = await requireSource(context, input.name);
+    const uses = await deliveryPage(context, deliveriesIn(state), { limit: 1 }, ({ value }) => {
+      return value.sourceName === key;
+    });
+    if (uses.page.length > 0) {
+      throw modelled(
+        ConflictException,
+        "The delivery source is used by a delivery. Delete the delivery first.",
+      );
+    }
+    const isDeleted = await state.write([
+      { kind: "delete", collection: deliveryCollections.sources, scope, key, version },
+      { kind: "delete", ...resourceOf(scope, source) },
+    ]);
+    return isDeleted ? {} : undefined;
   });
-  if (uses.page.length > 0) {
-    throw modelled(
-      ConflictException,
-      "The delivery source is used by a delivery. Delete the delivery first.",
-    );
-  }
-  await deliverySourcesIn(state).delete(scope, key);
-  return {};
 }
 
 /** @throws ResourceNotFoundException */

@@ -13,7 +13,12 @@ export const limitations = {
     "the bucket is one of the data folder's, and every valid name of one will do",
     "messages are exported as readers see them: with sensitive data masked",
   ],
-  CreateDelivery: ["a delivery is kept and shown: no resource here has logs to deliver"],
+  CreateDelivery: [
+    "a delivery is kept and shown: no resource here has logs to deliver",
+    "any `recordFields`, `fieldDelimiter` and variables of `suffixPath` will do",
+  ],
+  PutDeliverySource: ["any service's ARN and any `logType` will do"],
+  PutDeliveryDestination: ["whether the bucket, group or stream is there is not asked"],
   CreateImportTask: ["there are no event data stores to import from"],
   DescribeConfigurationTemplates: ["there are none: no resource here has logs to deliver"],
   PutIntegration: ["always refused: OpenSearch collections cannot be made here"],
