@@ -19,6 +19,8 @@ export const logLimits = {
   pageBytes: 1_048_576,
   /** How many events one FilterLogEvents call looks at before it answers with what it has and a token. */
   scannedEvents: 200_000,
+  /** The same in characters of their messages. */
+  scannedCharacters: 64 * 1024 * 1024,
   /** How many events are read from the store at once while a page is filtered. */
   readEvents: 10_000,
   describePage: 50,

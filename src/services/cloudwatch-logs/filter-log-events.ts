@@ -96,7 +96,8 @@ async function scan(
   const source = await dependencies.logEncryption.sourceOf([group.value.id]);
   let bytes = 0;
   let position = start;
-  for (let looked = 0; looked < logLimits.scannedEvents;) {
+  let characters = 0;
+  for (let looked = 0; looked < logLimits.scannedEvents && characters < logLimits.scannedCharacters;) {
     const page = await readLogEvents(
       dependencies.telemetry,
       {
@@ -114,6 +115,7 @@ async function scan(
       { signal: call.signal },
     );
     for (const row of page.rows) {
+      characters += row.message.length;
       if (names.has(row.streamId) && pattern.matches(row.message)) {
         bytes += utf8Bytes(row.message) + logLimits.eventOverheadBytes;
         if (rows.length > 0 && bytes > logLimits.pageBytes) return { rows, next: position };

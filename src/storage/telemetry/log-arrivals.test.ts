@@ -13,10 +13,8 @@ import {
   type ArrivedLogEvent,
 } from "./log-arrivals.ts";
 import { appendLogEvents, settledSequence } from "./log-events.ts";
-import { createEmbeddedDriver } from "./embedded-driver.ts";
-import { createTelemetry } from "./create-telemetry.ts";
 import { openTelemetry } from "./open.ts";
-import { tables } from "./tables.ts";
+import { openWithLittleMemory } from "./testing/little-memory.ts";
 import { recentArrivalsOf, type ArrivalsPage } from "./recent-arrivals.ts";
 
 const startedAt = Date.parse("2026-11-02T12:00:00Z");
@@ -181,18 +179,12 @@ test("more than is kept is read from the engine", async () => {
 });
 
 test("who was away reads page by page what is more than the engine has memory for", async () => {
-  const driver = createEmbeddedDriver(join(folder, "small"));
-  const maxMemoryBytes = 64 * 1024 * 1024;
-  const store = createTelemetry(
-    { ...driver, query: (text, bounds) => driver.query(text, { ...bounds, maxMemoryBytes }) },
-    tables,
-    { kind: "embedded", expiry: "caller" },
-  );
+  const store = openWithLittleMemory(join(folder, "small"));
   onTestFinished(() => store.close());
   const groupId = ++lastGroup;
   const after = settledSequence(now);
   const texts = Array.from({ length: 100 }, () => ({ text: "x".repeat(64 * 1024), isTransformed: false }));
-  for (let call = 0; call < 12; call++) await put(groupId, { stream: 1, messages: texts }, later(), store);
+  for (let call = 0; call < 6; call++) await put(groupId, { stream: 1, messages: texts }, later(), store);
   const upTo = settledSequence(later());
   const page = await read([groupId], { after, upTo }, store);
   const found = arrivedEvents(page);

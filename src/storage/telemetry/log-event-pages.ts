@@ -50,8 +50,8 @@ interface RawRow {
   readonly message: string;
 }
 
-/** Of pages with more events, the engine counts the bytes: most of them would be read for nothing. */
-const smallPageEvents = 200;
+/** So many events are read first; how many more there are on the page is guessed by the size of these. */
+const firstEvents = 100;
 /** Where larger pages end is not looked for near by first: reading them costs more than finding them. */
 const nearPageEvents = 1_000;
 
@@ -66,16 +66,29 @@ export async function readLogEvents(
   const isFull = () => rows.length > 0 && bytes + logLimits.eventOverheadBytes >= logLimits.pageBytes;
   const missing = () => query.limit + 1 - rows.length;
   for (const span of spansOf(query, missing)) {
-    const part = { ...query, ...span, limit: query.limit - rows.length };
-    for (const row of await readSpan(telemetry, part, logLimits.pageBytes - bytes, options)) {
-      if (rows.length === query.limit || isFull()) return { rows, more: true };
-      const { at: timestamp, sequence, ingestedAt, streamId, message } = row;
-      rows.push({ timestamp, sequence: BigInt(sequence), ingestedAt, streamId, message });
-      bytes += Buffer.byteLength(message) + logLimits.eventOverheadBytes;
+    for (let isCut = true; isCut;) {
+      const bytesLeft = logLimits.pageBytes - bytes;
+      const limit = Math.min(query.limit - rows.length, guessedEvents(query, rows.length, bytes));
+      const position = rows.at(-1) ?? query.position;
+      const part = { ...query, ...span, ...(position === undefined ? {} : { position }), limit };
+      const found = await readPart(telemetry, part, bytesLeft, options);
+      for (const row of found) {
+        if (rows.length === query.limit || isFull()) return { rows, more: true };
+        const { at: timestamp, sequence, ingestedAt, streamId, message } = row;
+        rows.push({ timestamp, sequence: BigInt(sequence), ingestedAt, streamId, message });
+        bytes += Buffer.byteLength(message) + logLimits.eventOverheadBytes;
+      }
+      if (isFull()) return { rows, more: true };
+      isCut = found.length > limit;
     }
-    if (isFull()) return { rows, more: true };
   }
   return { rows, more: false };
+}
+
+/** Blocks of sealed events are opened whole, so that it is better to open them once. */
+function guessedEvents({ limit, source }: LogEventQuery, events: number, bytes: number): number {
+  if (source.places !== undefined) return limit;
+  return events === 0 ? firstEvents : Math.ceil(((logLimits.pageBytes - bytes) / bytes) * events * 1.1);
 }
 
 /**
@@ -91,7 +104,7 @@ function spansOf(query: LogEventQuery, missing: () => number): Iterable<TimeSpan
 }
 
 /** One event more than the limit, if there are so many; `pageBytes` are left for them. */
-async function readSpan(
+async function readPart(
   telemetry: Telemetry,
   query: LogEventQuery,
   pageBytes: number,
@@ -100,14 +113,19 @@ async function readSpan(
   const places = placesOf(query);
   await requireReadable(telemetry, query.source, places, options);
   const edge = await edgeOf(telemetry, query, options);
-  const read = async (twins: "kept" | "left out", within: readonly Sql[]) => {
-    const events = eventsStatement(query, [...places, ...within], twins);
-    const bounded = () => telemetry.query<RawRow>(boundedStatement(query, events, pageBytes), options);
-    if (query.limit > smallPageEvents) return bounded();
+  const atMost = query.limit + 1;
+  const read = async (twins: Twins, within: readonly Sql[]) => {
+    const asked = { query, places: [...places, ...within], twins, atMost };
+    const bounded = async () => {
+      const { events, edgeAt } = await fittingEvents(telemetry, asked, pageBytes, options);
+      if (events === 0) return [];
+      const fitting = [...asked.places, upTo(edgeAt, query)];
+      return telemetry.query<RawRow>(eventsStatement({ ...asked, places: fitting, atMost: events }), options);
+    };
     try {
-      return await telemetry.query<RawRow>(events, options);
+      return await telemetry.query<RawRow>(eventsStatement(asked), options);
     } catch (error) {
-      if (error instanceof TelemetryError && error.problem === "ResultTooLarge") return bounded();
+      if (error instanceof TelemetryError && tooMuch.has(error.problem)) return bounded();
       throw error;
     }
   };
@@ -115,12 +133,24 @@ async function readSpan(
   return hasTwins(found) ? read("left out", []) : found;
 }
 
+const tooMuch: ReadonlySet<TelemetryError["problem"]> = new Set(["ResultTooLarge", "MemoryLimit"]);
+
 /**
  * Without `LIMIT BY` the engine stops at the end of the page, and reads the messages of the page alone; with
  * it, every event that the conditions leave. Events are there twice only while they are given a longer
  * retention.
  */
-function eventsStatement(query: LogEventQuery, places: readonly Sql[], twins: "kept" | "left out"): Sql {
+type Twins = "kept" | "left out";
+
+/** The first events in the direction of reading. */
+interface AskedEvents {
+  readonly query: LogEventQuery;
+  readonly places: readonly Sql[];
+  readonly twins: Twins;
+  readonly atMost: number;
+}
+
+function eventsStatement({ query, places, twins, atMost }: AskedEvents): Sql {
   const direction = rawSql(query.descending ? "DESC" : "ASC");
   return sql`
     SELECT toFloat64(toUnixTimestamp64Milli(timestamp)) AS at, sequence,
@@ -129,24 +159,45 @@ function eventsStatement(query: LogEventQuery, places: readonly Sql[], twins: "k
     FROM ${query.source.table}
     WHERE ${joinSql([...places, ...textConditionsOf(query)], " AND ")}
     ORDER BY group_id ${direction}, timestamp ${direction}, sequence ${direction}
-    ${rawSql(twins === "kept" ? "" : "LIMIT 1 BY sequence")}
-    LIMIT ${query.limit + 1}`;
+    ${takenOnce(twins)}
+    LIMIT ${atMost}`;
 }
 
-/** Those of the events that are on a page of so many bytes. It takes the engine 3 ms more than the events. */
-function boundedStatement({ descending }: LogEventQuery, events: Sql, pageBytes: number): Sql {
-  const direction = rawSql(descending ? "DESC" : "ASC");
-  return sql`
-    SELECT at, sequence, ingestedAt, streamId, message
+const takenOnce = (twins: Twins): Sql => rawSql(twins === "kept" ? "" : "LIMIT 1 BY sequence");
+
+/**
+ * How many of the events are on a page of so many bytes, and the time of the last of these. The engine has no
+ * memory for as many large messages as a page may have events: that the lengths are sorted by as well makes
+ * it forget each message when it has its length.
+ */
+async function fittingEvents(
+  telemetry: Telemetry,
+  { query, places, twins, atMost }: AskedEvents,
+  pageBytes: number,
+  options: QueryOptions | undefined,
+): Promise<{ readonly events: number; readonly edgeAt: number }> {
+  const direction = rawSql(query.descending ? "DESC" : "ASC");
+  const [found] = await telemetry.query<{ events: number; edgeAt: number }>(
+    sql`
+    SELECT toFloat64(count()) AS events, toFloat64(${rawSql(query.descending ? "min" : "max")}(at)) AS edgeAt
     FROM (
-      SELECT at, sequence, ingestedAt, streamId, message,
-        sum(length(message) + ${logLimits.eventOverheadBytes}) OVER (
+      SELECT at, sum(bytes) OVER (
           ORDER BY at ${direction}, sequence ${direction} ROWS UNBOUNDED PRECEDING
-        ) - length(message) AS bytes_before
-      FROM (${events})
-    ) AS page
-    WHERE bytes_before < ${pageBytes}
-    ORDER BY at ${direction}, sequence ${direction}`;
+        ) - bytes AS bytes_before
+      FROM (
+        SELECT toUnixTimestamp64Milli(timestamp) AS at, sequence,
+          length(${shownMessage(query)}) + ${logLimits.eventOverheadBytes} AS bytes
+        FROM ${query.source.table}
+        WHERE ${joinSql([...places, ...textConditionsOf(query)], " AND ")}
+        ORDER BY group_id ${direction}, timestamp ${direction}, sequence ${direction}, bytes ${direction}
+        ${takenOnce(twins)}
+        LIMIT ${atMost}
+      )
+    )
+    WHERE bytes_before < ${pageBytes - logLimits.eventOverheadBytes}`,
+    options,
+  );
+  return found ?? { events: 0, edgeAt: 0 };
 }
 
 /** A condition on the time of the events of a page that need not be opened to be found. */
@@ -163,8 +214,12 @@ async function edgeOf(
   const edge = await pageEdge(telemetry, question, options);
   if (edge === undefined) return [];
   const times = descending ? { from: edge } : { to: edge };
-  const sign = rawSql(descending ? ">=" : "<=");
-  return [sql`timestamp ${sign} ${instant(edge)}`, ...blockConditions(source, times)];
+  return [upTo(edge, query), ...blockConditions(source, times)];
+}
+
+/** No later than this in the direction of reading. */
+function upTo(edgeAt: number, { descending }: LogEventQuery): Sql {
+  return sql`timestamp ${rawSql(descending ? ">=" : "<=")} ${instant(edgeAt)}`;
 }
 
 function hasTwins(rows: readonly RawRow[]): boolean {
