@@ -1,9 +1,13 @@
-// Export tasks: the files that they write, one at a time, cancelled and over restarts; and resource policies.
+// Export tasks: the files that they write, one at a time, cancelled and over restarts.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { CloudWatchLogs, type CreateExportTaskCommandInput } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  CloudWatchLogs,
+  type CreateExportTaskCommandInput,
+  type DescribeExportTasksCommandInput,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
 import { newLogGroup } from "../support/log-groups.ts";
@@ -65,7 +69,14 @@ describe("an export task", () => {
     );
     await group.put([[2, "other"]], "web/2");
     await group.put([[3, "elsewhere"]], "db");
-    await group.put([[-3_600_000, "too early"]], "web/2");
+    await group.put([[-3_600_000, "long before"]], "web/2");
+    await group.put(
+      [
+        [-1, "too early"],
+        [3, "too late"],
+      ],
+      "web/2",
+    );
     const taskId = await exportOf(group.logGroupName, {
       taskName: "weekly",
       logStreamNamePrefix: "web",
@@ -126,7 +137,7 @@ describe("an export task", () => {
   test("is alone in its account, and can be cancelled while it is under way", async () => {
     const { logGroupName } = await newLogGroup(server, logs);
     const taskId = await exportOf(logGroupName);
-    expect(await refusal(exportOf(logGroupName))).toContain("LimitExceededException");
+    expect(await refusal(exportOf(logGroupName))).toBe("LimitExceededException: Resource limit exceeded.");
     const elsewhere = new CloudWatchLogs(server.clientConfig({ account: "111122223333" }));
     await elsewhere.createLogGroup({ logGroupName });
     await exportOf(logGroupName, {}, elsewhere);
@@ -142,7 +153,15 @@ describe("an export task", () => {
 
   test("says how far it is, and ends behind the file that it writes when it is cancelled", async () => {
     const group = await newLogGroup(server, logs, ["a", "b", "c"]);
-    for (const stream of ["a", "b", "c"]) await group.put([[0, stream]], stream);
+    for (const stream of ["a", "b", "c"]) {
+      await group.put(
+        [
+          [0, stream],
+          [1, stream],
+        ],
+        stream,
+      );
+    }
     const taskId = await exportOf(group.logGroupName);
     const { blobs } = server.dependencies;
     const put = blobs.put.bind(blobs);
@@ -157,7 +176,7 @@ describe("an export task", () => {
     vi.restoreAllMocks();
     expect(seen).toEqual([
       { code: "PENDING", message: "0 events in 0 files so far" },
-      { code: "RUNNING", message: "1 events in 1 files so far" },
+      { code: "RUNNING", message: "2 events in 1 files so far" },
     ]);
     expect(await statusOf(taskId)).toBe("CANCELLED");
     const files = await filesIn(server, "exports", `exportedlogs/${taskId}/`);
@@ -216,6 +235,69 @@ describe("an export task", () => {
     rmSync(data, { recursive: true });
   });
 
+  test("ends at once when it is cancelled while it waits for a key, and is not begun again", async () => {
+    const groundwatch = new GroundwatchClient(server.clientConfig());
+    const { KeyMetadata: key } = await groundwatch.createKey();
+    const { logGroupName, put } = await newLogGroup(server, logs);
+    await logs.associateKmsKey({ logGroupName, kmsKeyId: key.Arn });
+    await put([[0, "sealed"]]);
+    const taskId = await exportOf(logGroupName);
+    await groundwatch.disableKey({ KeyId: key.Arn });
+    await server.advance(1_000);
+    expect(await statusOf(taskId)).toBe("PENDING");
+    await logs.cancelExportTask({ taskId });
+    await server.advance(1_000);
+    expect(await statusOf(taskId)).toBe("CANCELLED");
+    await groundwatch.enableKey({ KeyId: key.Arn });
+    await server.advance(120_000);
+    expect(await statusOf(taskId)).toBe("CANCELLED");
+    expect(await filesIn(server, "exports", `exportedlogs/${taskId}/`)).toEqual(new Map());
+  });
+
+  test("goes on with the numbers of a folder where its files are not, as at another node", async () => {
+    const streams = ["a-b-c", "a-b/c", "a/b/c", "a-b"];
+    const group = await newLogGroup(server, logs, streams);
+    for (const stream of streams) await group.put([[0, stream]], stream);
+    const taskId = await exportOf(group.logGroupName);
+    const { blobs } = server.dependencies;
+    const put = blobs.put.bind(blobs);
+    const keys: string[] = [];
+    vi.spyOn(blobs, "put").mockImplementation(async (bucket, key, body) => {
+      keys.push(key.split("/").slice(2).join("/"));
+      await put(bucket, key, body);
+      await blobs.delete(bucket, key);
+    });
+    await server.advance(1_000);
+    vi.restoreAllMocks();
+    expect(await statusOf(taskId)).toBe("COMPLETED");
+    expect(keys).toEqual(["a-b/000000.gz", "a-b-c/000000.gz", "a-b-c/000001.gz", "a-b-c/000002.gz"]);
+    expect(await server.dependencies.state.collection("log-export-folders").count(taskId)).toBe(0);
+  });
+
+  test("fails when the key of a file would be too long, and leaves the account to others", async () => {
+    const longName = "n".repeat(500);
+    const group = await newLogGroup(server, logs, ["a", longName]);
+    await group.put([[0, "kept"]], "a");
+    await group.put([[0, "nowhere to go"]], longName);
+    // 1,024 bytes with the slashes, the task, the stream and the file.
+    const room = 1_024 - 500 - 36 - "000000.gz".length - 3;
+    const fits = await exportOf(group.logGroupName, { destinationPrefix: "p".repeat(room) });
+    await server.advance(1_000);
+    expect(await statusOf(fits)).toBe("COMPLETED");
+    const taskId = await exportOf(group.logGroupName, { destinationPrefix: "p".repeat(room + 1) });
+    await server.advance(1_000);
+    const { exportTasks } = await logs.describeExportTasks({ taskId });
+    expect(exportTasks?.[0]?.status).toEqual({
+      code: "FAILED",
+      message: "The key of a file would be longer than 1024 bytes.",
+    });
+    const writeTest = (bytes: number) => "é".repeat((bytes - "/aws-logs-write-test".length) / 2);
+    const tooLong = exportOf(group.logGroupName, { destinationPrefix: writeTest(1_026) });
+    expect(await refusal(tooLong)).toContain("InvalidParameterException: Keys that begin with");
+    await exportOf(group.logGroupName, { destinationPrefix: writeTest(1_024) });
+    await server.advance(1_000);
+  });
+
   test("fails when its group is deleted, and goes on in the server that comes after this one", async () => {
     const { logGroupName } = await newLogGroup(server, logs);
     const failing = await exportOf(logGroupName);
@@ -241,55 +323,56 @@ describe("an export task", () => {
     await again.stop();
   });
 
+  test("is listed with the newest first, in pages, and by its status", async () => {
+    const client = new CloudWatchLogs(server.clientConfig({ account: "222233334444" }));
+    const { logGroupName } = await newLogGroup(server, client);
+    const tasks: string[] = [];
+    for (let index = 0; index < 5; index++) {
+      const taskId = await exportOf(logGroupName, {}, client);
+      tasks.unshift(taskId);
+      if (index % 2 === 0) await client.cancelExportTask({ taskId });
+      await server.advance(1_000);
+    }
+    const listed = async (input: DescribeExportTasksCommandInput) => {
+      const pages: (string | undefined)[][] = [];
+      for (let page = await client.describeExportTasks(input); ;) {
+        pages.push((page.exportTasks ?? []).map(({ taskId }) => taskId));
+        if (page.nextToken === undefined) return pages;
+        page = await client.describeExportTasks({ ...input, nextToken: page.nextToken });
+      }
+    };
+    const [newest, , third, , oldest] = tasks;
+    expect(await listed({ limit: 2 })).toEqual([tasks.slice(0, 2), tasks.slice(2, 4), tasks.slice(4)]);
+    expect(await listed({})).toEqual([tasks]);
+    expect(await listed({ statusCode: "CANCELLED", limit: 2 })).toEqual([[newest, third], [oldest]]);
+    expect(await listed({ statusCode: "COMPLETED", taskId: tasks[1] })).toEqual([[tasks[1]]]);
+    expect(await listed({ statusCode: "CANCELLED", taskId: tasks[1] })).toEqual([[]]);
+    expect(await listed({ taskId: "none" })).toEqual([[]]);
+    const { exportTasks } = await client.describeExportTasks({ taskId: oldest });
+    expect(exportTasks?.[0]).toMatchObject({
+      destinationPrefix: "exportedlogs",
+      status: { code: "CANCELLED", message: "Cancelled by user" },
+      executionInfo: { completionTime: expect.any(Number) as number },
+    });
+    for (const token of ["garbage", Buffer.from('{"key":1,"rank":"x"}').toString("base64url")]) {
+      const wrong = client.describeExportTasks({ nextToken: token });
+      expect(await refusal(wrong)).toContain("InvalidParameterException");
+    }
+  });
+
   test.each<[string, Partial<CreateExportTaskCommandInput>, string]>([
     ["no bucket's name", { destination: "No Bucket" }, "The given bucket does not exist"],
+    ["an address as a bucket", { destination: "192.168.5.4" }, "The given bucket does not exist"],
+    ["two dots in a bucket", { destination: "a..b" }, "The given bucket does not exist"],
     ["times the wrong way round", { from: 2, to: 1 }, "from is later than to"],
     ["a time before the group", { from: 0, to: 1 }, "before the log group was created"],
+    ["a group that is read by queries alone", { logGroupName: "rare" }, "only supported on the Standard log"],
     ["no group", { logGroupName: "none" }, "ResourceNotFoundException"],
   ])("is refused: %s", async (_what, options, message) => {
     const { logGroupName } = await newLogGroup(server, logs);
-    expect(await refusal(exportOf(logGroupName, options))).toContain(message);
-  });
-});
-
-describe("resource policies", () => {
-  const policyDocument = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      { Effect: "Allow", Principal: { Service: "route53.amazonaws.com" }, Action: "logs:PutLogEvents" },
-    ],
-  });
-
-  test("of the account are put, described and deleted, ten of them", async () => {
-    const policyName = "dns";
-    await logs.putResourcePolicy({ policyName, policyDocument });
-    const { resourcePolicies } = await logs.describeResourcePolicies({});
-    expect(resourcePolicies).toEqual([
-      { policyName, policyDocument, policyScope: "ACCOUNT", lastUpdatedTime: server.clock.now() },
-    ]);
-    for (let index = 1; index < 10; index++) {
-      await logs.putResourcePolicy({ policyName: `p${index}`, policyDocument });
+    if (options.logGroupName === "rare") {
+      await logs.createLogGroup({ logGroupName: "rare", logGroupClass: "INFREQUENT_ACCESS" });
     }
-    const more = logs.putResourcePolicy({ policyName: "p10", policyDocument });
-    expect(await refusal(more)).toContain("LimitExceededException");
-    await logs.putResourcePolicy({ policyName: "p9", policyDocument });
-    await logs.deleteResourcePolicy({ policyName });
-    expect(await refusal(logs.deleteResourcePolicy({ policyName }))).toContain("ResourceNotFoundException");
-    const none = logs.putResourcePolicy({ policyName, policyDocument: "none" });
-    expect(await refusal(none)).toContain("InvalidParameterException");
-  });
-
-  test("of a group are changed by who knows their revision", async () => {
-    const { logGroupName } = await newLogGroup(server, logs);
-    const { logGroups } = await logs.describeLogGroups({ logGroupNamePrefix: logGroupName });
-    const resourceArn = logGroups?.find((group) => group.logGroupName === logGroupName)?.logGroupArn ?? "";
-    const { revisionId } = await logs.putResourcePolicy({ resourceArn, policyDocument });
-    const { resourcePolicies } = await logs.describeResourcePolicies({ resourceArn });
-    expect(resourcePolicies).toMatchObject([{ policyScope: "RESOURCE", resourceArn, revisionId }]);
-    const blind = logs.putResourcePolicy({ resourceArn, policyDocument });
-    expect(await refusal(blind)).toContain("OperationAbortedException");
-    await logs.deleteResourcePolicy({ resourceArn, expectedRevisionId: revisionId });
-    const left = await logs.describeResourcePolicies({ policyScope: "RESOURCE" });
-    expect(left.resourcePolicies).toEqual([]);
+    expect(await refusal(exportOf(logGroupName, options))).toContain(message);
   });
 });

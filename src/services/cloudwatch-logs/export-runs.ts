@@ -15,9 +15,11 @@ import type { Dependencies } from "../dependencies.ts";
 import {
   activeExportsIn,
   exportCollections,
+  exportFoldersIn,
   exportTasksIn,
   positionOf,
   type ExportProgress,
+  type StoredExportFolder,
   type StoredExportTask,
 } from "./stored-export-tasks.ts";
 import { visibleFrom } from "./log-events.ts";
@@ -28,6 +30,8 @@ export const exportLimits = {
   fileCharacters: 16 * 1024 * 1024,
   /** Tasks that a start goes on with. */
   activeTasks: 10_000,
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+  keyBytes: 1_024,
 } as const;
 
 /** How long a task is pending: events that are on their way when it is made are stored by then. */
@@ -38,6 +42,18 @@ const longestMs = 86_400_000;
 /** Longer than a file takes. */
 const exportLeaseMs = 2 * leaseMs;
 const compress = promisify(gzip);
+
+/** What ends a task before its time, and what is told of it. */
+const failures = {
+  groupDeleted: "The log group was deleted.",
+  keyTooLong: `The key of a file would be longer than ${exportLimits.keyBytes} bytes.`,
+} as const;
+
+/** What is new of a task when one more file is written, and the files that its folder has by now. */
+interface Step {
+  readonly task: Pick<StoredExportTask, "progress" | "files" | "events">;
+  readonly folder: { readonly name: string; readonly files: number };
+}
 
 type Task = Document<StoredExportTask>;
 type ExportParts = Pick<Dependencies, "state" | "telemetry" | "blobs" | "clock" | "logEncryption">;
@@ -67,7 +83,7 @@ export class ExportRuns {
     if (state.node !== undefined) every(clock, leaseMs, () => this.#resume().catch(() => undefined));
   }
 
-  /** Call it when the task is stored. */
+  /** Call it when the task is stored, and when it is cancelled: it may wait for a key. */
   begin(scope: string, taskId: string): void {
     this.#schedule(scope, taskId, pendingMs);
   }
@@ -95,7 +111,7 @@ export class ExportRuns {
 
   async #run(scope: string, taskId: string): Promise<void> {
     let task = await exportTasksIn(this.#state).get(scope, taskId);
-    while (task !== undefined) {
+    while (task !== undefined && isActive(task)) {
       const lease = `log-exports/${taskId}`;
       if ((await takeLease(this.#state, lease, this.#clock.now(), exportLeaseMs)) === undefined) return;
       if (task.value.status === "PENDING_CANCEL") return this.#end(task, "CANCELLED", "Cancelled by user");
@@ -104,13 +120,24 @@ export class ExportRuns {
       }
       const next = await this.#step(task).catch((error: unknown) => this.#wait(task, error));
       if (next === undefined) return this.#end(task, "COMPLETED", "Completed successfully");
-      if (next === "groupDeleted") return this.#end(task, "FAILED", "The log group was deleted.");
-      const { key, version } = task;
-      const { message: _why, ...before } = task.value;
-      const value: StoredExportTask = { ...before, ...next, status: "RUNNING" };
-      await exportTasksIn(this.#state).replace(scope, key, value, version, value.createdAt);
+      if (typeof next === "string") return this.#end(task, "FAILED", failures[next]);
+      await this.#keep(task, next);
       task = await exportTasksIn(this.#state).get(scope, taskId); // it may have been cancelled meanwhile
     }
+  }
+
+  /** Nothing is stored when it was cancelled meanwhile. */
+  async #keep({ scope, key, version, value: before }: Task, { task, folder }: Step): Promise<void> {
+    const { message: _why, ...kept } = before;
+    const value: StoredExportTask = { ...kept, ...task, status: "RUNNING" };
+    const { tasks, folders } = exportCollections;
+    const files: StoredExportFolder = { files: folder.files };
+    await this.#state.write([
+      { kind: "replace", collection: tasks, scope, key, value, version, rank: value.createdAt },
+      ...(folder.files === 0 || !mayBeShared(folder.name)
+        ? []
+        : [{ kind: "put", collection: folders, scope: key, key: folder.name, value: files } as const]),
+    ]);
   }
 
   /** Says what a task waits for where that is a key. @throws the error */
@@ -125,55 +152,52 @@ export class ExportRuns {
 
   async #end({ scope, key, value, version }: Task, status: StoredExportTask["status"], message: string) {
     const ended: StoredExportTask = { ...value, status, message, completedAt: this.#clock.now() };
-    const { tasks, active } = exportCollections;
+    const { tasks, active, folders } = exportCollections;
     const written = await this.#state.write([
       { kind: "replace", collection: tasks, scope, key, value: ended, version, rank: value.createdAt },
       { kind: "delete", collection: active, scope: "", key: scope },
+      { kind: "deleteScope", collection: folders, scope: key },
     ]);
     if (!written) await this.#run(scope, key);
   }
 
-  /** Writes the next file. @returns what is new of the task; undefined when there is nothing more. */
-  async #step(task: Task): Promise<Partial<StoredExportTask> | "groupDeleted" | undefined> {
-    const { value } = task;
-    const group = await groupsIn(this.#state).get(task.scope, value.logGroupName);
+  /** Writes the next file. @returns undefined when there is nothing more. */
+  async #step({ scope, key, value }: Task): Promise<Step | keyof typeof failures | undefined> {
+    const group = await groupsIn(this.#state).get(scope, value.logGroupName);
     if (group?.value.id !== value.groupId) return "groupDeleted";
     const from = visibleFrom(group.value, this.#clock.now(), value.from);
     const stream = await this.#nextStream(value);
     if (stream === undefined) return undefined;
-    const folder = `${value.prefix}/${task.key}/${stream.key.replaceAll("/", "-")}/`;
+    const name = stream.key.replaceAll("/", "-");
     const before = value.progress?.stream === stream.key ? value.progress : undefined;
-    if (before === undefined && stream.key.includes("/")) {
-      // It may share its folder with streams before it. Where its own files begin is stored before the first
-      // of them is written, which would be counted as another stream's when the task goes on after a crash.
-      const number = await this.#filesIn(value.bucket, folder);
-      return { progress: { stream: stream.key, number, isDone: false } };
-    }
-    const number = before?.number ?? 0;
+    const number = before?.number ?? (await this.#filesIn(key, name));
     const { rows, isLast } = await this.#readFile({ ...value, from }, stream, before && positionOf(before));
-    if (rows.length > 0) {
-      const key = `${folder}${String(number).padStart(6, "0")}.gz`;
-      await this.#blobs.put(value.bucket, key, await compress(rows.map(lineOf).join("")));
-    }
+    const file = `${value.prefix}/${key}/${name}/${String(number).padStart(6, "0")}.gz`;
     const last = rows.at(-1);
-    const progress: ExportProgress = {
-      stream: stream.key,
-      number: rows.length > 0 ? number + 1 : number,
-      isDone: isLast,
-      ...(last === undefined
-        ? {}
-        : { position: { timestamp: last.timestamp, sequence: String(last.sequence) } }),
+    if (last === undefined) {
+      const progress = { ...before, stream: stream.key, number, isDone: isLast };
+      return {
+        task: { progress, files: value.files, events: value.events },
+        folder: { name, files: number },
+      };
+    }
+    if (Buffer.byteLength(file) > exportLimits.keyBytes) return "keyTooLong";
+    await this.#blobs.put(value.bucket, file, await compress(rows.map(lineOf).join("")));
+    const position = { timestamp: last.timestamp, sequence: String(last.sequence) };
+    const progress: ExportProgress = { stream: stream.key, number: number + 1, isDone: isLast, position };
+    return {
+      task: { progress, files: value.files + 1, events: value.events + rows.length },
+      folder: { name, files: number + 1 },
     };
-    const files = value.files + (rows.length > 0 ? 1 : 0);
-    return { progress, files, events: value.events + rows.length };
   }
 
   /**
-   * Streams whose names differ only in slashes share a folder; the one without slashes comes first by name.
+   * Streams whose names differ only in slashes share a folder. Its files are counted in state: a task may go
+   * on at a node that has not got them, and a file that was written, but not noted, is written again.
    */
-  async #filesIn(bucket: string, prefix: string): Promise<number> {
-    const limit = 1_000_000;
-    return (await this.#blobs.list(bucket, { prefix, limit })).length;
+  async #filesIn(taskId: string, folder: string): Promise<number> {
+    if (!mayBeShared(folder)) return 0;
+    return (await exportFoldersIn(this.#state).get(taskId, folder))?.value.files ?? 0;
   }
 
   /** The stream that was begun, or the next one by name that has events at that time. */
@@ -220,5 +244,11 @@ export class ExportRuns {
     }
   }
 }
+
+/** An ended one is not begun again by whoever has still a timer for it. */
+const isActive = ({ value: { status } }: Task) =>
+  status === "PENDING" || status === "RUNNING" || status === "PENDING_CANCEL";
+
+const mayBeShared = (folder: string) => folder.includes("-");
 
 const lineOf = ({ timestamp, message }: LogEventRow) => `${new Date(timestamp).toISOString()} ${message}\n`;

@@ -11,13 +11,14 @@ import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
+import { exportLimits } from "./export-runs.ts";
 import { exportCollections, exportTasksIn, type StoredExportTask } from "./stored-export-tasks.ts";
 import { requireStandardClass } from "./log-classes.ts";
 import { requireGroup, scopeOf } from "./stored-groups.ts";
 
 const attempts = 10;
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const bucketName = /^(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const writeTestName = "aws-logs-write-test";
 
 /**
@@ -41,7 +42,11 @@ export async function createExportTask(
     throw invalidParameter("The specified time range ends before the log group was created.");
   }
   const prefix = input.destinationPrefix ?? "exportedlogs";
-  await blobs.put(bucket, `${prefix}/${writeTestName}`, Buffer.from("Permission Check Successful"));
+  const writeTest = `${prefix}/${writeTestName}`;
+  if (Buffer.byteLength(writeTest) > exportLimits.keyBytes) {
+    throw invalidParameter(`Keys that begin with destinationPrefix exceed ${exportLimits.keyBytes} bytes.`);
+  }
+  await blobs.put(bucket, writeTest, Buffer.from("Permission Check Successful"));
   const taskId = randomUUID();
   const scope = scopeOf(context);
   const task: StoredExportTask = {
@@ -87,7 +92,9 @@ export async function cancelExportTask(
       );
     }
     const cancelled: StoredExportTask = { ...value, status: "PENDING_CANCEL" };
-    if (await tasks.replace(scope, key, cancelled, version, value.createdAt)) return {};
+    if (!(await tasks.replace(scope, key, cancelled, version, value.createdAt))) continue;
+    context.exports.begin(scope, key);
+    return {};
   }
   throw aborted();
 }
@@ -98,7 +105,12 @@ interface TaskPosition {
 }
 
 const isPosition = (value: unknown): value is TaskPosition =>
-  typeof value === "object" && value !== null && "key" in value && "rank" in value;
+  typeof value === "object" &&
+  value !== null &&
+  "key" in value &&
+  typeof value.key === "string" &&
+  "rank" in value &&
+  typeof value.rank === "number";
 
 /**
  * Newest first.

@@ -39,7 +39,16 @@ interface ActiveExport {
   readonly taskId: string;
 }
 
-export const exportCollections = { tasks: "log-export-tasks", active: "log-exports-active" } as const;
+/** A folder of a task that streams may share, and its files so far. */
+export interface StoredExportFolder {
+  readonly files: number;
+}
+
+export const exportCollections = {
+  tasks: "log-export-tasks",
+  active: "log-exports-active",
+  folders: "log-export-folders",
+} as const;
 
 /** The scope is `account/region`, the key the task's id, the rank its creation. */
 export function exportTasksIn(state: State): Collection<StoredExportTask> {
@@ -49,6 +58,11 @@ export function exportTasksIn(state: State): Collection<StoredExportTask> {
 /** One scope for all; the key is `account/region`, so that there is one for each. */
 export function activeExportsIn(state: State): Collection<ActiveExport> {
   return state.collection<ActiveExport>(exportCollections.active);
+}
+
+/** The scope is the task's id, the key the folder's name. */
+export function exportFoldersIn(state: State): Collection<StoredExportFolder> {
+  return state.collection<StoredExportFolder>(exportCollections.folders);
 }
 
 export function positionOf({ position }: ExportProgress): EventPosition | undefined {
