@@ -5,6 +5,7 @@ import { estimateColumn } from "./commands/estimate.ts";
 import { timeOfSource } from "./commands/source.ts";
 import { maximumRows } from "./commands/limit.ts";
 import { ExpressionCompiler, type NestedQueries } from "./compile-expression.ts";
+import { withFiltersOfEvents } from "./filters-of-events.ts";
 import type { OutputColumn } from "./output-columns.ts";
 import { Pipeline } from "./pipeline.ts";
 import { InsightsQueryError } from "./query-error.ts";
@@ -85,7 +86,8 @@ function compileCommands(query: Query, scope: QueryScope, nested: Pipeline[]): P
     pipeline: compileNested,
   };
   const compiler = new ExpressionCompiler(pipeline, compilers, query.knowsUnknown === true);
-  query.commands.forEach((command, index) => {
+  const commands = query.knowsUnknown === true ? query.commands : withFiltersOfEvents(query.commands);
+  commands.forEach((command, index) => {
     if (command.kind === "source" && index > 0) {
       throw new InsightsQueryError("SOURCE must be the first command", command.span);
     }
