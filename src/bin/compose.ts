@@ -83,8 +83,9 @@ export async function start(config: Config, options: StartOptions = {}): Promise
       surroundings,
       api.createAnswer(apiOptions, app, () => url),
     );
-    // Whoever waits for a message would hold up the end of the listener.
+    // Whoever waits for a message, or for what a live tail shows, would hold up the end of the listener.
     stack.push(() => stores.queues.stopWaiting());
+    stack.push(() => dependencies.facts.publish({ kind: "ServerStopping" }));
     listeners.push({ name: "http", address: url });
     startDeliveries(surroundings, dependencies);
     log.info("listening", { url, version: readVersion(), pid: process.pid });

@@ -65,6 +65,11 @@ export interface WorldReset {
   readonly kind: "WorldReset";
 }
 
+/** The server is about to stop: answers without an end must end, for it waits for those under way. */
+export interface ServerStopping {
+  readonly kind: "ServerStopping";
+}
+
 export type Fact =
   | LogEventsAccepted
   | LogSubscriptionsChanged
@@ -72,6 +77,7 @@ export type Fact =
   | AlarmsChanged
   | AlarmActionsQueued
   | FindingsQueued
+  | ServerStopping
   | ServiceEventStored
   | WorkPlanned
   | WorldReset;

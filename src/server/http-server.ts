@@ -109,7 +109,8 @@ export function createHttpServer({ answer, onError, ...options }: HttpServerOpti
 /** Node's own list of idle connections leaves out those that have not sent anything yet. */
 function closeIdle(sockets: ReadonlySet<Socket>, answering: ReadonlySet<ServerResponse>): void {
   const busy = new Set([...answering].map(({ socket }) => socket));
-  for (const socket of sockets) if (!busy.has(socket)) socket.destroySoon();
+  // One that is closing already would only be told again.
+  for (const socket of sockets) if (!busy.has(socket) && !socket.writableEnded) socket.destroySoon();
 }
 
 function boundedServer(limits: HttpLimits): Server {

@@ -31,10 +31,13 @@ export const logLimits = {
   /** Of an account in a region, at the same time. */
   liveTailSessions: 15,
   liveTailEventsPerUpdate: 500,
+  /** As JSON: the clients of AWS refuse events of a stream that are longer than 16 MiB. */
+  liveTailUpdateBytes: 8 * 1024 * 1024,
   liveTailUpdateMs: 1_000,
   /** For a client that takes its updates slowly. */
   liveTailBufferedUpdates: 10,
   liveTailBufferedEvents: 5_000,
+  liveTailBufferedBytes: 16 * 1024 * 1024,
   /** Of `readEvents` each: what a tail of nodes that share a store looks at for one update. */
   liveTailPagesPerUpdate: 10,
   /** Known streams that are kept in memory; the least recently used are forgotten. */

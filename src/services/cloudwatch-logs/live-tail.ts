@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import {
   LimitExceededException,
+  SessionStreamingException,
   SessionTimeoutException,
   type LiveTailSessionLogEvent,
   type StartLiveTailResponseStream,
@@ -9,6 +10,7 @@ import {
 import type { FactBoard } from "../../core/facts.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import { TailBuffer } from "../../core/logs/tail-buffer.ts";
+import { TailSample } from "../../core/logs/tail-sample.ts";
 import { logGroupArn } from "../../core/logs/log-group-identifier.ts";
 import type { Document } from "../../storage/state.ts";
 import { modelled } from "../../wire/service.ts";
@@ -22,7 +24,8 @@ import { TailArrivals } from "./tail-arrivals.ts";
 
 /**
  * A session sends what came in, every second, at most 500 events: beyond that it takes a sample and says so.
- * It ends after three hours. A client that is slow finds the last ten updates.
+ * It ends after three hours. A client that is slow finds the last ten updates. A session that ends before
+ * its time says so with a SessionStreamingException.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html
  */
 export async function startLiveTail(
@@ -57,7 +60,7 @@ export async function startLiveTail(
     ...(logStreamNamePrefixes === undefined ? {} : { logStreamNamePrefixes }),
     logEventFilterPattern: input.logEventFilterPattern ?? "",
   };
-  const sample = createSample();
+  const sample: Sample = new TailSample({ random: Math.random, bytesOf });
   const follow = context.dependencies.state.node === undefined ? followOwn : followAll;
   const leave = enter(context);
   try {
@@ -68,6 +71,9 @@ export async function startLiveTail(
     throw error;
   }
 }
+
+/** In the protocol that its clients speak. */
+const bytesOf = (event: LiveTailSessionLogEvent) => Buffer.byteLength(JSON.stringify(event));
 
 /** Where a group is, and its ARN as events name it. */
 interface Place {
@@ -93,7 +99,7 @@ interface Following {
   stop(): void;
 }
 
-type Sample = ReturnType<typeof createSample>;
+type Sample = TailSample<LiveTailSessionLogEvent>;
 
 /** Where the store is this process's alone, it sees all events as it stores them. */
 async function followOwn(
@@ -143,13 +149,12 @@ function session(
   following: Following,
   leave: () => void,
 ): AsyncIterable<StartLiveTailResponseStream> {
-  const updates = makeUpdates(context, sample, following);
-  const end = () => {
-    updates.stop();
-    following.stop();
-    leave();
-  };
-  context.call.signal.addEventListener("abort", end, { once: true });
+  const updates = makeUpdates(context, sample, following, leave);
+  const { signal } = context.call;
+  const end = () => updates.end();
+  signal.addEventListener("abort", end, { once: true });
+  // The client may have gone while its groups were looked up.
+  if (signal.aborted) end();
 
   return {
     async *[Symbol.asyncIterator]() {
@@ -159,9 +164,6 @@ function session(
           const { events, sampled } = update;
           yield { sessionUpdate: { sessionMetadata: { sampled }, sessionResults: [...events] } };
         }
-        if (!context.call.signal.aborted) {
-          throw modelled(SessionTimeoutException, "The session ended after three hours.");
-        }
       } finally {
         end();
       }
@@ -169,43 +171,58 @@ function session(
   };
 }
 
-/** Takes an update from the sample every second, whether or not the client is ready for it. */
-function makeUpdates({ dependencies }: LogsContext, sample: Sample, following: Following) {
-  const { clock } = dependencies;
+/**
+ * Takes an update from the sample every second, whether or not the client is ready for it. A session that is
+ * over follows nothing any more and has left, even when its client still has to take the last updates.
+ */
+function makeUpdates(context: LogsContext, sample: Sample, following: Following, leave: () => void) {
+  const { clock, facts } = context.dependencies;
   const endsAt = clock.now() + logLimits.liveTailMs;
   const buffer = new TailBuffer<ReturnType<Sample["take"]>>();
   let wake: () => void = () => undefined;
-  let failure: { readonly cause: unknown } | undefined;
   let isOver = false;
+  let reason: Error | undefined;
   let cancel = clock.schedule(clock.now() + logLimits.liveTailUpdateMs, make);
+  const stopListening = facts.listen("ServerStopping", () =>
+    end(modelled(SessionStreamingException, "The session ended because the server stops.")),
+  );
+
+  function end(why?: Error): void {
+    if (isOver) return;
+    isOver = true;
+    reason = why;
+    cancel();
+    stopListening();
+    following.stop();
+    leave();
+    wake();
+  }
 
   async function make(): Promise<void> {
     try {
       await following.catchUp();
-      buffer.push(sample.take());
-      isOver ||= clock.now() >= endsAt;
-      if (!isOver) cancel = clock.schedule(clock.now() + logLimits.liveTailUpdateMs, make);
-    } catch (cause) {
-      failure = { cause };
+    } catch (error) {
+      end(modelled(SessionStreamingException, "The session ended because of an error of the server."));
+      throw error; // the clock tells the operator
     }
+    if (isOver) return;
+    buffer.push(sample.take());
     wake();
+    if (clock.now() < endsAt) cancel = clock.schedule(clock.now() + logLimits.liveTailUpdateMs, make);
+    else end(modelled(SessionTimeoutException, "The session ended after three hours."));
   }
 
   return {
-    /** The oldest that was not taken, waited for; undefined behind the end. */
+    end,
+    /** The oldest that was not taken, waited for; undefined when the client has gone. */
     async next() {
       for (;;) {
         const update = buffer.take();
         if (update !== undefined) return update;
-        if (failure !== undefined) throw failure.cause;
+        if (reason !== undefined) throw reason;
         if (isOver) return undefined;
         await new Promise<void>((resolve) => (wake = resolve));
       }
-    },
-    stop() {
-      isOver = true;
-      cancel();
-      wake();
     },
   };
 }
@@ -233,36 +250,5 @@ function enter(context: LogsContext): () => void {
   return () => {
     if (isInside) counts.set(scope, (counts.get(scope) ?? 1) - 1);
     isInside = false;
-  };
-}
-
-/**
- * Keeps at most as many events as an update may have, each with the same chance (reservoir sampling), and
- * gives them in the order in which they came.
- */
-function createSample() {
-  let events: (readonly [order: number, event: LiveTailSessionLogEvent])[] = [];
-  let seen = 0;
-  return {
-    add(event: LiveTailSessionLogEvent) {
-      seen += 1;
-      if (events.length < logLimits.liveTailEventsPerUpdate) {
-        events.push([seen, event]);
-        return;
-      }
-      const place = Math.floor(Math.random() * seen);
-      if (place < events.length) events[place] = [seen, event];
-    },
-    /** There were more that nobody looked at. */
-    skip() {
-      seen += 1;
-    },
-    take() {
-      const ordered = events.toSorted(([one], [other]) => one - other).map(([, event]) => event);
-      const taken = { events: ordered, sampled: seen > events.length };
-      events = [];
-      seen = 0;
-      return taken;
-    },
   };
 }
