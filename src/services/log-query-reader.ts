@@ -77,5 +77,8 @@ export interface LogQueryReader {
   ): Promise<AsyncIterable<LogQueryEvent>>;
   histogram(call: CallContext, asked: AskedLogQuery, fineness: HistogramFineness): Promise<LogQueryHistogram>;
   /** Undefined while the query runs. */
-  cost(call: CallContext, queryId: string): Promise<LogQueryCost | undefined>;
+  cost(
+    call: CallContext,
+    queryId: string,
+  ): Promise<{ readonly cost: LogQueryCost | undefined; readonly problem: string | undefined }>;
 }

@@ -3,6 +3,7 @@ import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
 import { queryLimits } from "../../src/services/cloudwatch-logs/query-limits.ts";
+import { TelemetryError } from "../../src/storage/telemetry.ts";
 import { newInsightsQueries } from "../support/insights-queries.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
@@ -48,10 +49,80 @@ test("a query that takes too long ends as Timeout, and says so", async () => {
   expect(await problemOf(queryId)).toContain("longer than 500 ms");
 });
 
-test("a query that needs too much memory fails, and says so", async () => {
-  const queryId = await start(group, `${pairs()} | stats count_distinct(concat(a.i, b.i)) as different`);
+test("a query that needs too much memory fails, and says so to who asks why", async () => {
+  // 50 KB for each of 30,000 events.
+  const often = (field: string) => `concat(${Array.from({ length: 70 }, () => field).join(", ")})`;
+  const queryString = `fields ${often("i")} as part | stats count_distinct(${often("part")}) as different`;
+  const queryId = await start(group, queryString);
   expect(await ended(queryId)).toMatchObject({ status: "Failed", results: [] });
-  expect(await problemOf(queryId)).toContain("memory");
+  const why =
+    /^The query needs more memory than the engine has for it: look at less time, .* fewer values\.$/;
+  expect(await problemOf(queryId)).toMatch(why);
+  expect(await refusal(own.getQueryCost({ QueryId: queryId }))).toMatch(
+    /ResourceNotFoundException: .* its cost is not known\. Why it ended: The query needs more memory/,
+  );
+  const query = vi.spyOn(server.dependencies.telemetry, "query");
+  query.mockRejectedValue(new TelemetryError("MemoryLimit", "in the engine's words"));
+  const direct = own.streamQueryResults({
+    QueryString: "stats count(*)",
+    LogGroupIdentifiers: [group.logGroupName],
+    From: server.clock.now() - 3_600_000,
+    To: server.clock.now(),
+  });
+  const ends: unknown[] = [];
+  for await (const { End } of direct) if (End !== undefined) ends.push(End);
+  expect(ends).toMatchObject([{ Status: "Failed", Problem: expect.stringMatching(why) as string }]);
+});
+
+test("a query of which the rows are too long together fails, and says so", async () => {
+  const { telemetry } = server.dependencies;
+  const query = telemetry.query.bind(telemetry);
+  vi.spyOn(telemetry, "query").mockImplementation((statement, options) =>
+    query(statement, options?.onProgress === undefined ? options : { ...options, maxResultBytes: 1_000 }),
+  );
+  const queryId = await start(group, "fields i");
+  expect(await ended(queryId)).toMatchObject({ status: "Failed", results: [] });
+  expect(await problemOf(queryId)).toMatch(
+    /^The rows of the query are longer together than 256 MiB: ask for/,
+  );
+});
+
+test("the rows that were found are kept of a query that is cancelled, with their statistics", async () => {
+  vi.spyOn(queryLimits, "partialAboveEvents", "get").mockReturnValue(1_000 as never);
+  const { telemetry } = server.dependencies;
+  const query = telemetry.query.bind(telemetry);
+  // The whole is answered when its query is cancelled, and not before.
+  vi.spyOn(telemetry, "query").mockImplementation(async (statement, options) => {
+    const { onProgress, signal } = options ?? {};
+    if (onProgress !== undefined && signal !== undefined && !signal.aborted) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    }
+    return query(statement, options);
+  });
+  const spread = await newLogGroup(server, logs);
+  await spread.put(Array.from({ length: 1_600 }, (_, index) => [(index - 1_599) * 1_000, `${index}`]));
+  const queryId = await start(spread, "stats count(*) as events, min(@timestamp) as since");
+  const found = async () => {
+    const { results, status, statistics } = await logs.getQueryResults({ queryId });
+    const { recordsMatched, recordsScanned } = statistics!;
+    return {
+      rows: results!.map((row) => row.map(({ value }) => value)),
+      status,
+      recordsMatched,
+      recordsScanned,
+    };
+  };
+  while ((await found()).rows.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const sofar = await found();
+  expect(sofar).toMatchObject({ status: "Running", recordsMatched: 100, recordsScanned: 100 });
+  expect(sofar.rows).toEqual([["100", expect.stringContaining("2026-11-02 11:58:21") as string]]);
+  await logs.stopQuery({ queryId });
+  expect(await found()).toEqual({ ...sofar, status: "Cancelled" });
+  const streamed: (string | undefined)[] = [];
+  for await (const { Rows } of own.streamQueryResults({ QueryId: queryId })) {
+    streamed.push(...(Rows?.Rows ?? []).flatMap((row) => row.map(({ Value }) => Value)));
+  }
+  expect(streamed).toEqual(sofar.rows[0]);
 });
 
 test("a query answers as many rows as it is asked for, and never more than are allowed", async () => {

@@ -74,8 +74,9 @@ export const limitations = {
   ],
   PutTransformer: ["`parseToOCSF` of `VPCFlow` reads records of the default format only"],
   GetQueryResults: [
-    "while a query is `Running`, results and `recordsMatched` are those of the newest sixteenth of its " +
-      "time; only over a million events, and not with `anomaly`, `diff`, `join` or queries inside the query",
+    "while a query is `Running`, results and `recordsMatched` are those of the newest sixteenth of the " +
+      "time of its events; only over a million, and not with `anomaly`, `diff`, `join` or queries in it",
+    "why a query failed is told by `StreamQueryResults` of our own service",
   ],
   StartQuery: [
     "any caller may `unmask`",

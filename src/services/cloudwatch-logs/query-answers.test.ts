@@ -42,23 +42,45 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function ask(text: string, partialAboveEvents: number) {
+async function ask(text: string, partialAboveEvents: number, span: Partial<QueryScope> = {}) {
   const partials: QueryAnswer[] = [];
   const { signal } = new AbortController();
-  const answer = await answerQuery(telemetry, parseInsightsQuery(text), scope, {
-    signal,
-    partialAboveEvents,
-    onPartial: (partial) => partials.push(partial),
-  });
+  const answer = await answerQuery(
+    telemetry,
+    parseInsightsQuery(text),
+    { ...scope, ...span },
+    {
+      signal,
+      partialAboveEvents,
+      onPartial: (partial) => partials.push(partial),
+    },
+  );
   return { answer, partials };
 }
 
-test("a query over many events says first what the newest sixteenth of its time has", async () => {
+test("a query over many events says first what the newest sixteenth of their time has", async () => {
   const { answer, partials } = await ask("stats count(*) as events", 100);
   expect(partials).toMatchObject([
     { rows: [[["events", "10"]]], statistics: { recordsScanned: 10, recordsMatched: 10 } },
   ]);
   expect(answer).toMatchObject({ rows: [[["events", "160"]]], statistics: { recordsScanned: 160 } });
+});
+
+test("the part is of the time in which there are events, wherever that is in the query's", async () => {
+  const spans = [{ to: from + 30 * 86_400_000 }, { from: from - 30 * 86_400_000 }];
+  for (const span of spans) {
+    const { partials } = await ask("stats count(*) as events, max(@message) as last", 100, span);
+    expect(partials).toMatchObject([
+      {
+        rows: [
+          [
+            ["events", "10"],
+            ["last", "event 159"],
+          ],
+        ],
+      },
+    ]);
+  }
 });
 
 test("events that an index shows not to match are skipped, and counted as such", async () => {

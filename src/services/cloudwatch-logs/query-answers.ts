@@ -4,11 +4,13 @@ import {
   hasPartialAnswers,
   type CompiledQuery,
 } from "../../core/insights/compile-query.ts";
+import { newestPartFrom } from "../../core/insights/newest-part.ts";
 import type { Query } from "../../core/insights/query-tree.ts";
 import type { QueryScope } from "../../core/insights/scope.ts";
 import {
   countScanned,
   estimateRead,
+  readEventTimes,
   type EstimatedRead,
   type ScannedEvents,
 } from "../../storage/telemetry/log-queries.ts";
@@ -39,7 +41,7 @@ export interface QueryAnswer {
 
 interface AnswerOptions {
   readonly signal: AbortSignal;
-  /** Is told what the newest part of the span of time says, when there is much to look at. */
+  /** Is told what the newest of the events say, when there are many to look at. */
   readonly onPartial: (partial: QueryAnswer) => void;
   /** Is told now and then how much of all has been looked at, while the engine answers. */
   readonly onProgress?: (sofar: Pick<RunStatistics, "recordsScanned" | "bytesScanned">) => void;
@@ -59,7 +61,7 @@ export function runBounds(signal: AbortSignal): QueryOptions {
 
 /**
  * The engine knows no half of an answer, so that a query over many events is asked over the newest
- * part of its time first: this takes a sixteenth of the work, and is the whole answer so far.
+ * part of their time first: this takes about a sixteenth of the work, and is the whole answer so far.
  * @throws TelemetryError, InsightsQueryError
  */
 export async function answerQuery(
@@ -73,8 +75,8 @@ export async function answerQuery(
   const compiled = compileInsightsQuery(query, scope);
   const scanned = await countScanned(telemetry, scope, compiled.eventConditions, options);
   if (scanned.events > partialAboveEvents && hasPartialAnswers(query)) {
-    const from = Math.floor(scope.to - (scope.to - scope.from) / queryLimits.partialShare);
-    const newest = compileInsightsQuery(query, { ...scope, from });
+    const times = await readEventTimes(telemetry, scope, compiled.eventConditions, options);
+    const newest = compileInsightsQuery(query, { ...scope, from: newestPartFrom(times) });
     const scannedNow = await countScanned(telemetry, scope, newest.eventConditions, options);
     onPartial(await answerOnce(telemetry, newest, scope, scannedNow, options));
   }

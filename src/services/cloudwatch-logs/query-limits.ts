@@ -15,9 +15,8 @@ export const queryLimits = {
   concurrentQueries: 100,
   /** Of those of all accounts, how many the engine works on at once; the others are `Scheduled`. */
   runningQueries: 4,
-  /** Queries over more events show what the newest `1 / partialShare` of their time says while they run. */
+  /** Queries over more events show what the newest of them say (`newestShare`) while they run. */
   partialAboveEvents: 1_000_000,
-  partialShare: 16,
   runMs: 15 * minuteMs,
   defaultRows: 10_000,
   maximumRows: 100_000,

@@ -21,7 +21,8 @@ import { requireRun, tooManyQueries } from "./queries.ts";
 import { answerQuery, noStatistics, runBounds, type ResultRow } from "./query-answers.ts";
 import { meterQuery, type QueryMeter } from "./query-costs.ts";
 import { queryLimits } from "./query-limits.ts";
-import { statusOf, type StoredRun } from "./query-runs.ts";
+import { problemOf, statusOf } from "./query-problems.ts";
+import type { StoredRun } from "./query-runs.ts";
 import { rowSlices, type RowSlice } from "./row-slices.ts";
 import { scopeOf } from "./stored-groups.ts";
 
@@ -46,7 +47,8 @@ export function createQueryReader(contextOf: (call: CallContext) => LogsContext)
       return histogramWith(fineness, await prepare(asked, context), context)();
     },
     async cost(call, queryId) {
-      return (await requireRun(queryId, contextOf(call))).cost;
+      const { cost, problem } = await requireRun(queryId, contextOf(call));
+      return { cost, problem };
     },
   };
 }
@@ -167,7 +169,7 @@ async function* rowsOfQuery(prepared: PreparedQuery, context: LogsContext): Asyn
     yield { kind: "end", status: "Complete", statistics, cost: await meter.cost(read) };
   } catch (error) {
     if (!(error instanceof TelemetryError)) throw error;
-    yield { kind: "end", status: statusOf(error), problem: error.message, statistics };
+    yield { kind: "end", status: statusOf(error), problem: problemOf(error), statistics };
   } finally {
     leave();
   }

@@ -7,7 +7,7 @@ import type { QueryScope } from "../../core/insights/scope.ts";
 import type { Clock } from "../../core/clock.ts";
 import { KeyUnavailableError } from "../../storage/encryption/key-errors.ts";
 import type { Collection } from "../../storage/state.ts";
-import { TelemetryError, type Telemetry } from "../../storage/telemetry.ts";
+import type { Telemetry } from "../../storage/telemetry.ts";
 import type { Dependencies } from "../dependencies.ts";
 import {
   answerQuery,
@@ -20,6 +20,7 @@ import type { LogQueryCost } from "../log-query-reader.ts";
 import { meterQuery } from "./query-costs.ts";
 import { queryLimits } from "./query-limits.ts";
 import { createQueryNodes, type QueryNodes, type RunProgress } from "./query-nodes.ts";
+import { problemOf, statusOf } from "./query-problems.ts";
 import { createQueryResults, type QueryResults } from "./query-results.ts";
 
 export type RunStatus = "Scheduled" | "Running" | "Complete" | "Failed" | "Cancelled" | "Timeout";
@@ -362,12 +363,3 @@ function grown(
 ): RunStatistics {
   return sofar.recordsScanned > before.recordsScanned ? { ...before, ...sofar } : before;
 }
-
-/** How a query has ended that the engine did not answer. */
-export function statusOf(error: unknown): RunStatus {
-  if (!(error instanceof TelemetryError)) return "Failed";
-  if (error.problem === "Cancelled") return "Cancelled";
-  return error.problem === "Timeout" ? "Timeout" : "Failed";
-}
-
-const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

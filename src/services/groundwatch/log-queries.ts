@@ -40,11 +40,12 @@ export const getQueryHistogram: GroundwatchHandler<"GetQueryHistogram"> = async 
 
 /** What a query that is complete has cost the engine. */
 export const getQueryCost: GroundwatchHandler<"GetQueryCost"> = async ({ QueryId }, { call, logQueries }) => {
-  const cost = await logQueries.cost(call, QueryId);
+  const { cost, problem } = await logQueries.cost(call, QueryId);
   if (cost !== undefined) return shownCost(cost);
+  const unknown = `The query ${QueryId} is not complete, so its cost is not known`;
   throw modelled(
     ResourceNotFoundException,
-    `The query ${QueryId} is not complete, so its cost is not known.`,
+    problem === undefined ? `${unknown}.` : `${unknown}. Why it ended: ${problem}`,
   );
 };
 

@@ -35,6 +35,23 @@ export async function countScanned(
   return { events, bytes: events === 0 ? 0 : Math.round(events * Number(mean)) };
 }
 
+/** When the first and the last event of some conditions were; epoch milliseconds. There must be some. */
+export async function readEventTimes(
+  telemetry: Telemetry,
+  { source = rawSql("log_events"), places = source }: { readonly source?: Sql; readonly places?: Sql },
+  conditions: readonly Sql[],
+  options: QueryOptions,
+): Promise<{ readonly first: number; readonly last: number }> {
+  const [found] = await telemetry.query<{ first: number; last: number }>(
+    sql`
+    SELECT toFloat64(toUnixTimestamp64Milli(min(timestamp))) AS first,
+      toFloat64(toUnixTimestamp64Milli(max(timestamp))) AS last
+    FROM ${places} WHERE ${joinSql(conditions, " AND ")}`,
+    options,
+  );
+  return found ?? { first: 0, last: 0 };
+}
+
 /** Of the table of events, what a statement reads, as indexes tell before it reads it. */
 export interface EstimatedRead {
   /** Undefined where events are stored many in a row. */
