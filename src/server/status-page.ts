@@ -41,7 +41,7 @@ export function renderStatusPage({ version, endpoint, region, auth, counts }: St
   td { padding: .2rem 2rem .2rem 0; } td + td { text-align: right; font-variant-numeric: tabular-nums; }
 </style>
 <h1>Groundwatch ${escapeHtml(version)}</h1>
-<p>CloudWatch, CloudWatch Logs, EventBridge, EventBridge Schemas, X-Ray and CloudTrail answer at
+<p>CloudWatch, CloudWatch Logs, EventBridge, X-Ray, CloudTrail, SNS and SQS answer at
 <code>${address}</code>, which is the endpoint of each of them.</p>
 ${stored}<h2>Point a client at it</h2>
 <pre>${commands}</pre>
