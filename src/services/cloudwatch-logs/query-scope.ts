@@ -13,6 +13,7 @@ import { explainQueryError, type InsightsQueryError } from "../../core/insights/
 import type { Query, Source } from "../../core/insights/query-tree.ts";
 import type { QueryScope, ScopeGroup } from "../../core/insights/scope.ts";
 import { dataSourceOf } from "../../core/logs/data-source.ts";
+import { mayHaveTwins } from "../../storage/retention-moves.ts";
 import type { Document } from "../../storage/state.ts";
 import { requireReadable, type LogEventSource } from "../../storage/telemetry/log-event-source.ts";
 import { modelled } from "../../wire/service.ts";
@@ -123,13 +124,10 @@ export async function scopeOfQuery(
   const nested = new Map<Source, Groups>();
   for (const source of nestedSources(query)) nested.set(source, await groupsOfSource(source, context));
   const all = [...groups, ...[...nested.values()].flat()];
-  const moves = await context.dependencies.state.collection("log-retention-moves").getMany(
-    "",
-    all.map(({ value }) => String(value.id)),
-  );
+  const groupIds = all.map(({ value }) => value.id);
   const scopeGroups = await scopeGroupsOf(all, context);
-  const { telemetry, logEncryption } = context.dependencies;
-  const source = await logEncryption.sourceOf(all.map(({ value }) => value.id));
+  const { state, telemetry, logEncryption } = context.dependencies;
+  const source = await logEncryption.sourceOf(groupIds);
   const { tables, keyArns: tableKeys } = await readLookupTables(lookupTablesOf(query), context);
   const scope: QueryScope = {
     ...timeOfSource(sourceOf(query), span, context.call.now),
@@ -140,7 +138,7 @@ export async function scopeOfQuery(
     streams: mentionsLogStream(queryString) ? await streamsOf(all, context) : [],
     groupsOfSource: (source) => (nested.get(source) ?? []).map(scopeGroups),
     lookupTables: tables,
-    takeOnce: moves.length > 0,
+    takeOnce: await mayHaveTwins(state, groupIds),
     regexProblem,
   };
   if (source.unavailable.length > 0) {

@@ -1,13 +1,9 @@
 // Keeps the events of a group longer after its retention was lengthened.
 import type { Clock } from "../../core/clock.ts";
+import { retentionMovesIn } from "../../storage/retention-moves.ts";
 import type { State } from "../../storage/state.ts";
 import { extendRetention } from "../../storage/telemetry/log-events.ts";
 import type { Telemetry } from "../../storage/telemetry.ts";
-
-/** `retentionDays` is undefined for events that are kept for ever. */
-interface RetentionMove {
-  readonly retentionDays?: number;
-}
 
 /** Events that were on their way with the old retention are moved by a second pass, so long after it. */
 const secondPassMs = 60_000;
@@ -26,7 +22,7 @@ export class RetentionMoves {
   constructor(state: State, telemetry: Telemetry, clock: Clock) {
     this.#telemetry = telemetry;
     this.#clock = clock;
-    this.#moves = state.collection<RetentionMove>("log-retention-moves");
+    this.#moves = retentionMovesIn(state);
     this.#resume().catch(() => this.#clock.schedule(this.#clock.now() + retryMs, () => this.#resume()));
   }
 

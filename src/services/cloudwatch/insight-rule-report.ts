@@ -5,6 +5,7 @@ import type { SeriesNeed } from "../../core/metrics/math/needs.ts";
 import type { Series, TimeRange } from "../../core/metrics/math/series.ts";
 import { alarmScope } from "../../storage/alarms.ts";
 import { groupsOfRule, insightRulesOf, ruleOf, type StoredInsightRule } from "../../storage/insight-rules.ts";
+import { mayHaveTwins } from "../../storage/retention-moves.ts";
 import {
   readContributors,
   readSummary,
@@ -149,6 +150,9 @@ async function requireRule(
   }
   const groups = await groupsOfRule(state, call, rule, call.now);
   const { active, appliesOnTransformed } = stored;
-  const source = await logEncryption.sourceOf(groups.map(({ id }) => id));
-  return { rule, question: { source, rule, groups, active, appliesOnTransformed, ...range, periodSeconds } };
+  const groupIds = groups.map(({ id }) => id);
+  const source = await logEncryption.sourceOf(groupIds);
+  const takeOnce = await mayHaveTwins(state, groupIds);
+  const question = { source, rule, groups, active, appliesOnTransformed, takeOnce, ...range, periodSeconds };
+  return { rule, question };
 }

@@ -13,6 +13,8 @@ export interface ReportQuestion {
   readonly groups: readonly RuleGroup[];
   readonly active: readonly ActiveTime[];
   readonly appliesOnTransformed: boolean;
+  /** Events may be there twice: the engine then keeps all their numbers in memory. */
+  readonly takeOnce: boolean;
   /** By the time of the events, in epoch milliseconds; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
@@ -116,7 +118,7 @@ const isEmpty = ({ groups, active }: ReportQuestion) => groups.length === 0 || a
 
 /** One row for each event that counts, whose copies during a move to another retention count once. */
 function matches(question: ReportQuestion): Sql {
-  const { rule, from, periodSeconds, appliesOnTransformed } = question;
+  const { rule, from, periodSeconds, appliesOnTransformed, takeOnce } = question;
   const compiled = compileRule(rule, rawSql("text"));
   const text = rawSql(appliesOnTransformed ? "if(transformed = '', message, transformed)" : "message");
   return sql`
@@ -126,7 +128,7 @@ function matches(question: ReportQuestion): Sql {
       SELECT ${text} AS text, toUnixTimestamp64Milli(log_events.timestamp) AS at
       FROM ${question.source.table}
       WHERE ${wherePart(question)}
-      LIMIT 1 BY sequence
+      ${rawSql(takeOnce ? "LIMIT 1 BY sequence" : "")}
     )
     WHERE ${compiled.condition}`;
 }
