@@ -2,6 +2,7 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs, type Processor } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { GroundwatchClient } from "../../src/client/index.ts";
 import { newInsightsQueries } from "../support/insights-queries.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
@@ -58,9 +59,17 @@ test("a transformer is put, got, replaced and deleted", async () => {
   await logs.putTransformer({ logGroupIdentifier: logGroupName, transformerConfig });
   const found = await logs.getTransformer({ logGroupIdentifier });
   expect(found).toMatchObject({ logGroupIdentifier, transformerConfig, creationTime: server.clock.now() });
+  await server.advance(1_000);
   await logs.putTransformer({ logGroupIdentifier, transformerConfig: [{ parseJSON: {} }] });
-  const replaced = await logs.getTransformer({ logGroupIdentifier });
-  expect(replaced.transformerConfig).toEqual([{ parseJSON: {} }]);
+  const {
+    creationTime,
+    lastModifiedTime,
+    transformerConfig: replaced,
+  } = await logs.getTransformer({
+    logGroupIdentifier,
+  });
+  expect(replaced).toEqual([{ parseJSON: {} }]);
+  expect([creationTime, lastModifiedTime]).toEqual([server.clock.now() - 1_000, server.clock.now()]);
   await logs.deleteTransformer({ logGroupIdentifier });
   expect(await refusal(logs.deleteTransformer({ logGroupIdentifier }))).toContain(
     "ResourceNotFoundException",
@@ -167,6 +176,25 @@ test("queries find why an event is not transformed, and nothing in a message pas
   const logRecordPointer = results[0]?.find(({ field }) => field === "@ptr")?.value ?? "";
   const { logRecord } = await logs.getLogRecord({ logRecordPointer });
   expect(logRecord).toMatchObject({ "@message": "no JSON", [error]: "the text is no JSON object" });
+});
+
+test("an encrypted group keeps why an event is not transformed", async () => {
+  const group = await newLogGroup(server, logs);
+  const { logGroupName } = group;
+  const { KeyMetadata } = await new GroundwatchClient(server.clientConfig()).createKey();
+  await logs.associateKmsKey({ logGroupName, kmsKeyId: KeyMetadata.Arn });
+  await logs.putTransformer({
+    logGroupIdentifier: logGroupName,
+    transformerConfig: [{ csv: {} }, { parseJSON: { source: "column_2" } }],
+  });
+  await group.put([
+    [-2, 'a,{"b":1}'],
+    [-1, "alone"],
+  ]);
+  expect(await found(group, "sort @timestamp | display b, column_1, @transformationError as error")).toEqual([
+    { b: "1", column_1: "a" },
+    { error: "the field column_2 has no text to parse" },
+  ]);
 });
 
 test("sensitive data is not told by the reason why an event is not transformed", async () => {

@@ -111,7 +111,8 @@ const weekday: LetterRule = {
 
 const nameStyle = (count: number) => (count < 4 ? "short" : count === 4 ? "long" : "narrow");
 
-const offset = (zero: string): LetterRule => ({
+/** Five letters have a colon, three of `X` and `x` too, and one of these is the hours where that is all. */
+const offset = (letter: "X" | "x" | "Z"): LetterRule => ({
   read(text, _count, fields) {
     const found = /^(?:Z|([+-])(\d{2}):?(\d{2})?)/.exec(text);
     if (found === null) return undefined;
@@ -121,11 +122,11 @@ const offset = (zero: string): LetterRule => ({
   },
   write({ instant, zone }, count) {
     const minutes = Math.round(zoneOffsetMs(zone, instant) / 60_000);
-    if (minutes === 0 && zero !== "") return zero;
+    if (minutes === 0 && (letter === "X" || (letter === "Z" && count === 5))) return "Z";
     const sign = minutes < 0 ? "-" : "+";
     const [hour, rest] = [padded(Math.trunc(Math.abs(minutes) / 60), 2), padded(Math.abs(minutes) % 60, 2)];
-    if (count === 1 && zero !== "" && rest === "00") return sign + hour;
-    return sign + hour + (count === 3 || count === 5 ? ":" : "") + rest;
+    if (letter !== "Z" && count === 1 && rest === "00") return sign + hour;
+    return sign + hour + (count === 5 || (count === 3 && letter !== "Z") ? ":" : "") + rest;
   },
 });
 
@@ -225,9 +226,9 @@ const letters = {
     },
     write: ({ date }) => (date.getUTCHours() < 12 ? "AM" : "PM"),
   },
-  Z: offset(""),
-  X: offset("Z"),
-  x: offset(""),
+  Z: offset("Z"),
+  X: offset("X"),
+  x: offset("x"),
   z: zoneName,
   V: { ...zoneName, write: ({ zone }) => zone },
 } satisfies Readonly<Record<string, LetterRule>>;

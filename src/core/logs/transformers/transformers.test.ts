@@ -60,10 +60,12 @@ describe("an example of AWS's pages gives what is told there", () => {
 test("an event of 512 KB is not transformed, and one a byte smaller is", () => {
   const transform = compile([{ parseJSON: {} }]);
   const event = (bytes: number, letter: string) => {
-    const letters = letter.repeat((bytes - 8) / Buffer.byteLength(letter));
-    return `{"a":"${letters}"}`;
+    const letters = letter.repeat(Math.floor((bytes - 8) / Buffer.byteLength(letter)));
+    return `{"a":"${letters}"}`.padEnd(
+      bytes - letters.length * (Buffer.byteLength(letter) / letter.length - 1),
+    );
   };
-  for (const letter of ["x", "é", "😀"]) {
+  for (const letter of ["x", "é", "€", "😀"]) {
     expect(transform(event(524_288, letter), origin)).toEqual({
       kind: "failed",
       reason: "the event is not smaller than 512 KB",
@@ -189,6 +191,39 @@ test("every grok pattern compiles", () => {
   for (const name of grokPatterns.keys()) {
     expect(() => compile([{ grok: { match: `%{${name}:a}` } }])).not.toThrow();
   }
+});
+
+test.each([
+  ["EST", 5],
+  ["EDT", 4],
+  ["CST", 6],
+  ["CDT", 5],
+  ["MST", 7],
+  ["MDT", 6],
+  ["PST", 8],
+  ["PDT", 7],
+  ["GMT", 0],
+  ["CET", -1],
+  ["CEST", -2],
+  ["MEZ", -1],
+  ["MESZ", -2],
+])("%s is %d hours behind UTC", (zone, hours) => {
+  const options = { matchPatterns: ["yyyy-MM-dd HH:mm z"], locale: "en", targetFormat: "HH:mm" };
+  const config = [{ parseJSON: {} }, { dateTimeConverter: { source: "t", target: "t", ...options } }];
+  expect(compile(config)(`{"t":"2024-05-01 12:00 ${zone}"}`, origin)).toEqual({
+    kind: "transformed",
+    text: JSON.stringify({ t: `${12 + hours}:00` }),
+  });
+});
+
+test("a line has 100 columns at most, as a list of their names", () => {
+  const texts = Array.from({ length: 101 }, (_, index) => `c${index + 1}`);
+  const outcome = compile([{ csv: { columns: texts.slice(1) } }])(texts.join(","), origin);
+  if (outcome.kind === "failed") throw new Error(outcome.reason);
+  const columns = JSON.parse(outcome.text) as Record<string, string>;
+  expect(Object.keys(columns)).toHaveLength(100);
+  expect(columns).toMatchObject({ c2: "c1", c101: "c100" });
+  expect(() => compile([{ csv: { columns: texts } }])).toThrow("columns must have at most 100 entries");
 });
 
 test("an event with more than 200 fields is not transformed", () => {
