@@ -296,10 +296,20 @@ function instantOf(fields: Fields, zone: string): number | undefined {
   if (fields.weekday !== undefined && (date.getUTCDay() + 6) % 7 !== fields.weekday) return undefined;
   if (fields.offsetMs !== undefined) return local - fields.offsetMs;
   try {
-    return instantOfLocal(fields.zone ?? zone, local);
+    return instantIn(fields.zone ?? zone, local);
   } catch {
     return undefined; // the text names a zone that nobody knows
   }
+}
+
+/**
+ * A time that clocks leave out counts on from the hour before, as if they had not been moved.
+ * https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/time/ZonedDateTime.html
+ */
+function instantIn(zone: string, local: number): number {
+  const instant = instantOfLocal(zone, local);
+  const isShown = instant + zoneOffsetMs(zone, instant) === local;
+  return isShown ? instant : local - zoneOffsetMs(zone, instant - 3 * 3_600_000);
 }
 
 export function writeDate(parts: readonly DatePart[], moment: Moment, zone: string, locale: string): string {
