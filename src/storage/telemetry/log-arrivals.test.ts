@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fc } from "@fast-check/vitest";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Telemetry } from "../telemetry.ts";
 import { plainLogEvents } from "./log-event-source.ts";
 import {
@@ -14,7 +14,6 @@ import {
 } from "./log-arrivals.ts";
 import { appendLogEvents, settledSequence } from "./log-events.ts";
 import { openTelemetry } from "./open.ts";
-import { openWithLittleMemory } from "./testing/little-memory.ts";
 import { recentArrivalsOf, type ArrivalsPage } from "./recent-arrivals.ts";
 
 const startedAt = Date.parse("2026-11-02T12:00:00Z");
@@ -40,12 +39,7 @@ interface Call {
   readonly messages: readonly { readonly text: string; readonly isTransformed: boolean }[];
 }
 
-async function put(
-  groupId: number,
-  { stream, messages }: Call,
-  at: number,
-  store = telemetry,
-): Promise<void> {
+async function put(groupId: number, { stream, messages }: Call, at: number): Promise<void> {
   const destination = { groupId, streamId: stream, retentionDays: undefined };
   const events = messages.map(({ text, isTransformed }, index) => ({
     timestamp: startedAt - index,
@@ -53,15 +47,14 @@ async function put(
     indexed: {},
     ...(isTransformed ? { transformed: `{"made":"${text}"}` } : {}),
   }));
-  await appendLogEvents(store, destination, events, at);
+  await appendLogEvents(telemetry, destination, events, at);
 }
 
 function read(
   groupIds: readonly number[],
   query: Pick<ArrivalsQuery, "after" | "upTo"> & Partial<ArrivalsQuery>,
-  store = telemetry,
 ) {
-  return readArrivedLogEvents(store, {
+  return readArrivedLogEvents(telemetry, {
     source: plainLogEvents,
     groupIds,
     earliestAt: 0,
@@ -176,24 +169,6 @@ test("more than is kept is read from the engine", async () => {
   const upTo = settledSequence(now);
   const found = await pages({ after: from, upTo, limit: 1_000 }, (after) => read([groupId], { after, upTo }));
   expect(found).toHaveLength(12);
-});
-
-test("who was away reads page by page what is more than the engine has memory for", async () => {
-  const store = openWithLittleMemory(join(folder, "small"));
-  onTestFinished(() => store.close());
-  const groupId = ++lastGroup;
-  const after = settledSequence(now);
-  const texts = Array.from({ length: 100 }, () => ({ text: "x".repeat(64 * 1024), isTransformed: false }));
-  for (let call = 0; call < 6; call++) await put(groupId, { stream: 1, messages: texts }, later(), store);
-  const upTo = settledSequence(later());
-  const page = await read([groupId], { after, upTo }, store);
-  const found = arrivedEvents(page);
-  // Of eight megabytes.
-  expect(found).toHaveLength(128);
-  expect(page.upTo).toBe(found.at(-1)?.sequence);
-  const next = arrivedEvents(await read([groupId], { after: page.upTo, upTo }, store));
-  expect(next).toHaveLength(128);
-  expect(next[0]?.sequence).toBeGreaterThan(page.upTo);
 });
 
 test("events that arrived long after each other are found, and where a page ends beside them", async () => {

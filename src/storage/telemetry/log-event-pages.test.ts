@@ -1,9 +1,6 @@
 // Pages of log events are what a plain computation over all events makes of them.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fc, test } from "@fast-check/vitest";
-import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { rawSql } from "../../core/sql.ts";
 import { logLimits } from "../../core/logs/limits.ts";
 import type { EventPosition } from "../../core/logs/event-position.ts";
@@ -12,7 +9,6 @@ import type { QueryOptions } from "../telemetry.ts";
 import { readLogEvents, type LogEventRow } from "./log-event-pages.ts";
 import { plainLogEvents } from "./log-event-source.ts";
 import { appendLogEvents } from "./log-events.ts";
-import { openWithLittleMemory } from "./testing/little-memory.ts";
 
 const startedAt = Date.parse("2026-11-02T12:00:00Z");
 const hourMs = 3_600_000;
@@ -32,11 +28,7 @@ interface Known extends EventPosition {
 
 type Batch = readonly [streamId: number, events: readonly (readonly [hour: number, message: string])[]];
 
-async function store(
-  groupId: number,
-  batches: readonly Batch[],
-  telemetry = stores.telemetry,
-): Promise<readonly Known[]> {
+async function store(groupId: number, batches: readonly Batch[]): Promise<readonly Known[]> {
   const known: Known[] = [];
   for (const [streamId, events] of batches) {
     const appended = events.map(([hour, message]) => ({
@@ -45,7 +37,7 @@ async function store(
       indexed: {},
     }));
     const destination = { groupId, streamId, retentionDays: undefined };
-    const sequences = await appendLogEvents(telemetry, destination, appended, startedAt);
+    const sequences = await appendLogEvents(stores.telemetry, destination, appended, startedAt);
     appended.forEach(({ timestamp, message }, index) =>
       known.push({ timestamp, message, streamId, sequence: sequences[index]! }),
     );
@@ -182,29 +174,5 @@ test("events that are there twice are on a page once, in whichever step of time"
   ] as const) {
     const question = { groupId, from: startedAt, to: startedAt + 48 * hourMs, descending, limit };
     expect(await pagesOf(question)).toEqual(plainPages(known, question));
-  }
-});
-
-test("large messages of which the engine has no memory for as many as a page may have events", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "groundwatch-large-messages-"));
-  const small = openWithLittleMemory(folder);
-  onTestFinished(async () => {
-    await small.close();
-    await rm(folder, { recursive: true });
-  });
-  const groupId = ++groups;
-  const texts = Array.from({ length: 600 }, (_, index) => `${index}`.padEnd(64 * 1024, "x"));
-  const calls = Array.from({ length: 6 }, (_, call): Batch => [
-    1 + (call % 2),
-    texts.slice(call * 100, call * 100 + 100).map((text, index) => [(call * 100 + index) / 1_000, text]),
-  ]);
-  await store(groupId, calls, small);
-  for (const descending of [false, true]) {
-    const question = { groupId, from: startedAt, to: startedAt + 48 * hourMs, descending, limit: 10_000 };
-    const { rows, more } = await readLogEvents(small, { source: plainLogEvents, ...question });
-    const wanted = descending ? texts.toReversed() : texts;
-    // The last one begins within a megabyte.
-    expect(rows.map(({ message }) => message)).toEqual(wanted.slice(0, 16));
-    expect(more).toBe(true);
   }
 });

@@ -165,7 +165,11 @@ export interface ArrivedEvent {
   readonly message: string;
 }
 
-/** Every `every`-th of them, in the order of arrival, those behind `after`. */
+/**
+ * Every `every`-th of them, in the order of arrival, those behind `after`; at most `limit`, of which some may
+ * be left out because they are there twice. Sorted by their beginnings as well, the engine forgets the rest
+ * of long messages when it has these.
+ */
 export async function readArrivals(
   telemetry: Telemetry,
   arrivals: Arrivals,
@@ -179,10 +183,11 @@ export async function readArrivals(
     FROM ${arrivals.source.table}
     WHERE ${arrived(arrivals)} AND log_events.sequence > ${after}
       AND cityHash64(log_events.sequence) % ${every} = 0
-    ORDER BY sequence
-    LIMIT 1 BY sequence
+    ORDER BY sequence, message
     LIMIT ${limit}`);
-  return rows.map((row) => ({ ...row, sequence: BigInt(row.sequence) }));
+  return rows
+    .filter(({ sequence }, index) => sequence !== rows[index - 1]?.sequence)
+    .map((row) => ({ ...row, sequence: BigInt(row.sequence) }));
 }
 
 const arrivedCharacters = 4_000;
@@ -212,9 +217,13 @@ export async function readIndexTimes(
   return new Map(rows.map(({ name, ...times }) => [name, times]));
 }
 
+/** So much of the newest is looked at for the fields of a group, and at least one event. */
+const sampleBytes = 4 * 1024 * 1024;
+const measuredEvents = 100;
+
 /**
  * The texts in which the fields of a group's events are found, within a span of time, the newest first; both
- * ends belong to it.
+ * ends belong to it. Fewer than the limit where they are large.
  */
 export async function sampleDocuments(
   telemetry: Telemetry,
@@ -227,10 +236,16 @@ export async function sampleDocuments(
       AND timestamp <= fromUnixTimestamp64Milli(${BigInt(span.to)})`;
   const place = joinSql([times, ...blockConditions(source, span)], " AND ");
   await requireReadable(telemetry, source, [place]);
+  const document = rawSql("if(transformed = '', message, transformed)");
+  const newestFirst = rawSql("group_id DESC, timestamp DESC, sequence DESC");
+  const [measured] = await telemetry.query<{ mean: number }>(sql`
+    SELECT toFloat64(sum(bytes) / greatest(count(), 1)) AS mean FROM (
+      SELECT length(${document}) AS bytes FROM ${source.table}
+      WHERE ${place} ORDER BY ${newestFirst}, bytes LIMIT ${measuredEvents}
+    )`);
+  const fitting = Math.max(1, Math.floor(sampleBytes / Math.max(1, measured?.mean ?? 0)));
   const rows = await telemetry.query<{ document: string }>(sql`
-    SELECT if(transformed = '', message, transformed) AS document FROM ${source.table}
-    WHERE ${place}
-    ORDER BY group_id DESC, timestamp DESC, sequence DESC
-    LIMIT ${limit}`);
+    SELECT ${document} AS document FROM ${source.table}
+    WHERE ${place} ORDER BY ${newestFirst} LIMIT ${Math.min(limit, fitting)}`);
   return rows.map(({ document }) => document);
 }

@@ -38,6 +38,7 @@ export async function readTemplates(
   const every = Math.max(1, Math.ceil((await countArrivals(telemetry, arrivals)) / atMost));
   for (let after = 0n; ;) {
     const page = await readArrivals(telemetry, arrivals, { every, after, limit: pageEvents });
+    if (page.length === 0) return windows;
     for (const { message, timestamp, ingestedAt } of page) {
       if (!matches(message)) continue;
       const id = miner.add(message);
@@ -50,7 +51,6 @@ export async function readTemplates(
         window.samples.set(id, [...samples, { timestamp, message }]);
     }
     after = page.at(-1)?.sequence ?? after;
-    if (page.length < pageEvents) return windows;
   }
 }
 
