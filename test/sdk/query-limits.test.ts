@@ -125,6 +125,16 @@ test("the rows that were found are kept of a query that is cancelled, with their
   expect(streamed).toEqual(sofar.rows[0]);
 });
 
+test("a query fails when its rows cannot be kept, and says so, also when some were found early", async () => {
+  vi.spyOn(server.dependencies.blobs, "put").mockRejectedValue(new Error("the disk is full"));
+  for (const partialAboveEvents of [queryLimits.partialAboveEvents, 1_000]) {
+    vi.spyOn(queryLimits, "partialAboveEvents", "get").mockReturnValue(partialAboveEvents as never);
+    const queryId = await start(group, "fields i | limit 5");
+    expect(await ended(queryId)).toMatchObject({ status: "Failed", results: [] });
+    expect(await problemOf(queryId)).toBe("the disk is full");
+  }
+});
+
 test("a query answers as many rows as it is asked for, and never more than are allowed", async () => {
   const rows = async (queryString: string, options: object = {}) => {
     const queryId = await start(group, queryString, options);

@@ -274,7 +274,8 @@ export class QueryRuns {
       const { statistics } = active ?? { statistics: noStatistics };
       const { rows } = active?.partial ?? { rows: [] };
       if (rows.length > 0 && !(error instanceof KeyUnavailableError)) {
-        await this.#results.put({ scope, queryId, isPartial: false }, rows, stored.resultKeyArn);
+        const kept = this.#results.put({ scope, queryId, isPartial: false }, rows, stored.resultKeyArn);
+        await kept.catch(() => undefined); // why the query has ended is told all the same
       }
       ended = { ...stored, status: statusOf(error), problem: problemOf(error), statistics };
     } finally {
