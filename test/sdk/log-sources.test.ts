@@ -75,10 +75,10 @@ test("events have the account, the region and the data source of their group as 
 
 test("what SOURCE does not know is refused with its place", async () => {
   expect(await refusal(groupsOf('logGroups(team: "a")'))).toBe(
-    "MalformedQueryException: unknown criterion team of log groups",
+    "MalformedQueryException: unknown criterion team of log groups at line 1 and position 17",
   );
   expect(await refusal(groupsOf('logGroupTags([{key: "a", values: ["1","2","3","4","5","6"]}])'))).toBe(
-    "MalformedQueryException: there are more than 5 items",
+    "MalformedQueryException: there are more than 5 items at line 1 and position 40",
   );
 });
 
