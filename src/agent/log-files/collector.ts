@@ -4,6 +4,7 @@ import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { every, type Clock } from "../../core/clock.ts";
 import type { CollectedFiles } from "../../core/log-files/collect-list.ts";
 import { createEventSender, type Destination } from "./event-sender.ts";
+import { createCopyWait } from "./copy-wait.ts";
 import { describe, findFiles, findRenamed, type FoundFile } from "./find-files.ts";
 import { followFile, type FollowedFile, type FollowParts } from "./followed-file.ts";
 import { openPositions, type Positions } from "./positions.ts";
@@ -23,6 +24,8 @@ export interface LogFileCollector {
 }
 
 const scanMs = 1_000;
+/** Of one entry. */
+const filesAtOnce = 16;
 /** A file that has been gone for so long is forgotten. */
 const rememberedMs = 30 * 86_400_000;
 
@@ -38,7 +41,7 @@ export async function startLogFileCollector(options: LogFileCollectorOptions): P
   let scanning: Promise<void> = Promise.resolve();
   const scan = () => {
     scanning = scanning.then(async () => {
-      for (const collection of collections) await collection.scanOnce().catch(onError);
+      await Promise.all(collections.map((collection) => collection.scanOnce().catch(onError)));
     });
     return scanning;
   };
@@ -60,35 +63,39 @@ async function forgetGone(positions: Positions, seenBefore: number): Promise<voi
   }
 }
 
-function createCollection(entry: CollectedFiles, parts: FollowParts, onError: (error: unknown) => void) {
+function createCollection(
+  entry: CollectedFiles,
+  shared: Omit<FollowParts, "onCopied">,
+  onError: (error: unknown) => void,
+) {
   const followed = new Map<string, FollowedFile>();
   /** Whether files that were rotated away while nobody looked are still to be found. */
   let looksForRenamed = true;
+  const parts: FollowParts = { ...shared, onCopied: () => (looksForRenamed = true) };
+  const withoutCopies = createCopyWait(entry, parts);
   return {
     async scanOnce(): Promise<void> {
       const found = await findFiles(entry);
-      const wanted = entry.publishMultiLogs ? found : found.slice(0, 1);
-      if (looksForRenamed) looksForRenamed = !(await followRenamed(found).then(() => true, reportFailure));
-      for (const [key, file] of followed) {
-        if (!wanted.some((one) => one.key === key)) await finish(file, found).catch(onError);
-      }
-      for (const file of wanted) await readOn(file).catch(onError);
+      const ready = await withoutCopies(found);
+      const wanted = new Map(
+        (entry.publishMultiLogs ? ready : ready.slice(0, 1)).map((file) => [file.key, file]),
+      );
+      if (looksForRenamed) await lookForRenamed(wanted);
+      const over = [...followed.values()].filter(({ key }) => !wanted.has(key));
+      await eachOf(over, (file) => finish(file, found).catch(onError));
+      await eachOf([...wanted.values()], (file) => readOn(file).catch(onError));
+      // Whoever made a copy may pack it at once.
+      if (looksForRenamed) await lookForRenamed(wanted);
     },
-    async close(): Promise<void> {
-      for (const file of followed.values()) await file.close();
-    },
+    close: () => eachOf([...followed.values()], (file) => file.close()),
   };
-
-  function reportFailure(error: unknown): false {
-    onError(error);
-    return false;
-  }
 
   async function readOn(file: FoundFile): Promise<void> {
     const foundAs = parts.positions.get(file.key)?.foundAs ?? file.path;
     const known =
       followed.get(file.key) ??
       (await followFile({ ...file, foundAs }, destinationOf(entry, foundAs), parts));
+    if (known === undefined) return;
     followed.set(file.key, known);
     await known.readOn(file, false);
   }
@@ -105,16 +112,34 @@ function createCollection(entry: CollectedFiles, parts: FollowParts, onError: (e
     if (entry.autoRemoval && now !== undefined) await unlink(now.path);
   }
 
+  async function lookForRenamed(wanted: ReadonlyMap<string, FoundFile>): Promise<void> {
+    looksForRenamed = false;
+    await followRenamed(wanted).catch((error: unknown) => {
+      looksForRenamed = true;
+      onError(error);
+    });
+  }
+
   /** Files that were rotated away while nobody looked have lines that were not read. */
-  async function followRenamed(found: readonly FoundFile[]): Promise<void> {
+  async function followRenamed(wanted: ReadonlyMap<string, FoundFile>): Promise<void> {
     for (const [key, { foundAs, path, offset, sending }] of parts.positions.entries()) {
-      if (!entry.path.test(foundAs) || followed.has(key) || found.some((file) => file.key === key)) continue;
+      if (!entry.path.test(foundAs) || followed.has(key) || wanted.has(key)) continue;
       const there = await describe(path);
       const file = there?.key === key ? there : await findRenamed(path, key);
       if (file === undefined || (file.size === offset && sending === undefined)) continue;
-      followed.set(key, await followFile({ ...file, foundAs }, destinationOf(entry, foundAs), parts));
+      const renamed = await followFile({ ...file, foundAs }, destinationOf(entry, foundAs), parts);
+      if (renamed !== undefined) followed.set(key, renamed);
     }
   }
+}
+
+/** Several at once: most of the time goes by in waiting for the server and the disk. */
+async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: filesAtOnce }, worker));
 }
 
 /** With `publish_multi_logs` each file has a stream of its own, named after its path. */

@@ -1,5 +1,6 @@
 // Finds the log files of an entry, and those that have been renamed since they were seen last.
-import { lstat, readdir, stat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { CollectedFiles } from "../../core/log-files/collect-list.ts";
 import { baseFolder, looksBelow } from "../../core/log-files/glob.ts";
@@ -45,8 +46,7 @@ function isWanted({ path: pattern, blacklist }: CollectedFiles, path: string): b
 export async function describe(path: string): Promise<FoundFile | undefined> {
   try {
     const facts = await stat(path);
-    if (!facts.isFile()) return undefined;
-    return { path, key: `${facts.dev}:${facts.ino}`, size: facts.size, modifiedMs: facts.mtimeMs };
+    return facts.isFile() ? foundFile(path, facts) : undefined;
   } catch {
     return undefined; // rotated away since the folder was read
   }
@@ -54,12 +54,23 @@ export async function describe(path: string): Promise<FoundFile | undefined> {
 
 /** The file with this key beside the path under which it was known: rotation renames within a folder. */
 export async function findRenamed(path: string, key: string): Promise<FoundFile | undefined> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []); // the folder is gone, and its files with it
-  for (const name of names.slice(0, maximumFiles)) {
-    const candidate = join(folder, name);
-    const facts = await lstat(candidate).catch(() => undefined); // gone meanwhile
-    if (facts?.isFile() === true && `${facts.dev}:${facts.ino}` === key) return describe(candidate);
-  }
+  for await (const file of filesBeside(path)) if (file.key === key) return file;
   return undefined;
+}
+
+/** In the folder of the path, and in that of the file that it is a link to. */
+export async function* filesBeside(path: string): AsyncGenerator<FoundFile> {
+  const target = await realpath(path).catch(() => path); // gone, or a link to nothing
+  for (const folder of new Set([dirname(path), dirname(target)])) {
+    const names = await readdir(folder).catch(() => []); // the folder is gone, and its files with it
+    for (const name of names.slice(0, maximumFiles)) {
+      const candidate = join(folder, name);
+      const facts = await lstat(candidate).catch(() => undefined); // gone meanwhile
+      if (facts?.isFile() === true) yield foundFile(candidate, facts);
+    }
+  }
+}
+
+export function foundFile(path: string, { dev, ino, size, mtimeMs }: Stats): FoundFile {
+  return { path, key: `${dev}:${ino}`, size, modifiedMs: mtimeMs };
 }

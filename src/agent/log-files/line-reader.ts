@@ -34,10 +34,10 @@ export class LineReader {
     const all = Buffer.concat([this.#rest, bytes]);
     this.#offset += bytes.length;
     const events: FileEvent[] = [];
-    let from = 0;
-    for (let end = all.indexOf(0x0a); end >= 0; end = all.indexOf(0x0a, from)) {
+    let from = behindHole(all, 0);
+    for (let end = all.indexOf(0x0a, from); end >= 0; end = all.indexOf(0x0a, from)) {
       events.push(...this.#line(all.subarray(from, end), start + end + 1, now));
-      from = end + 1;
+      from = behindHole(all, end + 1);
     }
     this.#rest = all.subarray(from);
     return this.#rest.length > lineBytes ? [...events, ...this.endLine(now)] : events;
@@ -61,4 +61,11 @@ export class LineReader {
     const event = this.#splitter.line(text, end, now);
     return event === undefined ? [] : [event];
   }
+}
+
+/** A program that goes on at its place in a file that was emptied leaves zeros before it. */
+function behindHole(bytes: Buffer, from: number): number {
+  let place = from;
+  while (bytes[place] === 0) place += 1;
+  return place;
 }

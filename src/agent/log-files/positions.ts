@@ -1,13 +1,7 @@
 // How far each log file has been stored: a file of its own in the agent's folder, replaced whole.
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-
-/** The first bytes of a file, to know it again when its inode has been given to another one. */
-export interface FileHead {
-  readonly bytes: number;
-  /** SHA-256, hexadecimal. */
-  readonly hash: string;
-}
+import type { Mark } from "./fingerprint.ts";
 
 /** A batch that was about to be put when this was written: on a start the server knows whether it was. */
 export interface SendingBatch {
@@ -20,13 +14,12 @@ export interface SendingBatch {
   readonly firstMessage: string;
 }
 
-export interface FilePosition {
+export interface FilePosition extends Mark {
   /** Where it was found first, which chose its entry and its stream, and where it was last. */
   readonly foundAs: string;
   readonly path: string;
   /** Everything before this byte is stored. */
   readonly offset: number;
-  readonly head: FileHead;
   readonly seenAt: number;
   readonly sending?: SendingBatch;
 }

@@ -138,9 +138,11 @@ function readFilters(given: unknown): readonly Filter[] {
   });
 }
 
+/** The agent has them in Go's syntax: flags stand in front, and names of groups behind a P. */
 function expression(name: string, text: string): RegExp {
+  const [prefix = "", flags = ""] = /^\(\?([ims]+)\)/.exec(text) ?? [];
   try {
-    return new RegExp(text);
+    return new RegExp(text.slice(prefix.length).replaceAll("(?P<", "(?<"), flags);
   } catch {
     throw wrong(`${name} is no regular expression: ${text}`);
   }

@@ -20,6 +20,17 @@ describe("timestamps", () => {
     ["%Y-%m-%dT%H:%M:%S%z", "2026-11-02T09:08:07Z", "2026-11-02T09:08:07.000Z"],
     ["[%A] %H.%M", "[Monday] 09.08", "2026-11-02T09:08:00.000Z"],
     ["%Y-%m-%d", "no date", undefined],
+    ["%H:%M:%S", "23:59:59 of yesterday", "2026-11-01T23:59:59.000Z", "2026-11-02T00:00:01Z"],
+    ["%H:%M:%S", "00:00:01 of tomorrow", "2026-11-03T00:00:01.000Z", "2026-11-02T23:59:59Z"],
+    ["%b %d", "Feb 29 of the leap year that is nearest", "2028-02-29T00:00:00.000Z", "2027-01-01T00:00:00Z"],
+    ["%d %H:%M", "02 10:00", "2026-11-02T10:00:00.000Z"],
+    ["%d/%m/%Y %H:%M", "31/13/2026 10:00", undefined],
+    ["%d/%m/%Y %H:%M", "31/02/2026 10:00", undefined],
+    ["%d/%m/%Y %H:%M", "00/02/2026 10:00", undefined],
+    ["%d/%m/%Y %H:%M", "01/02/2026 24:00", undefined],
+    ["%d/%m/%Y %H:%M", "01/02/2026 10:60", undefined],
+    ["%H:%M:%S", "10:00:61", undefined],
+    ["%b %d %H:%M:%S", "Foo 12 10:00:00", undefined],
   ])("%s in %s", (format, line, expected, at = "2026-11-02T12:00:00Z") => {
     const found = compileTimestampFormat(format, "UTC").read(line, Date.parse(at));
     expect(found && new Date(found.at).toISOString()).toBe(expected);
@@ -32,6 +43,11 @@ describe("timestamps", () => {
       from: 3,
       to: 19,
     });
+    const inTokyo = compileTimestampFormat("%H:%M", "Asia/Tokyo");
+    // There it is the third already.
+    expect(inTokyo.read("05:00", Date.parse("2026-11-02T20:00:30Z"))?.at).toBe(
+      Date.parse("2026-11-02T20:00:00Z"),
+    );
     expect(() => compileTimestampFormat("%Q", "UTC")).toThrow("timestamp_format has no directive %Q");
   });
 });
@@ -157,6 +173,11 @@ describe("events", () => {
     const [cut = "", ...others] = messages({}, ["y".repeat(250_001)]);
     expect(others).toEqual([]);
     expect(cut).toBe(`${"y".repeat(250_000)}[Truncated...]`);
+  });
+
+  test("expressions may be written as the agent's language has them", () => {
+    const begin = { multi_line_start_pattern: "(?i)^(?P<level>error|warn)" };
+    expect(messages(begin, ["ERROR a", "b", "warn c"])).toEqual(["ERROR a\nb", "warn c"]);
   });
 
   test("what is filtered keeps its place and loses its message", () => {

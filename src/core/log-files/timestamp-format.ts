@@ -72,7 +72,8 @@ function takeZone(text: string, parts: Parts): void {
 
 /**
  * `timezone` is the zone of timestamps that name none. A format without a year means the year that brings the
- * timestamp nearest to now, one without a date today.
+ * timestamp nearest to now, one without a date the day that does. What is no date, or no time of day, is no
+ * timestamp.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
  *
  * @throws RangeError for a directive that is not known.
@@ -108,20 +109,37 @@ export function compileTimestampFormat(format: string, timezone: string): Timest
   };
 }
 
+const dayMs = 86_400_000;
+
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
+/** Not finite when there is no such date, or time of day. */
 function instantOf(parts: Parts, timezone: string, now: number): number {
-  const today = new Date(now);
-  const { month: inYear = today.getUTCMonth() + 1, day = today.getUTCDate() } = parts;
-  const { hours = 0, minutes = 0, seconds = 0, milliseconds = 0 } = parts;
-  const hour = parts.isAfternoon === undefined ? hours : (hours % 12) + (parts.isAfternoon ? 12 : 0);
-  const inZone = (year: number): number => {
+  const { hours = 0, minutes = 0, seconds = 0, milliseconds = 0, isAfternoon } = parts;
+  const hour = isAfternoon === undefined ? hours : (hours % 12) + (isAfternoon ? 12 : 0);
+  if (hour > 23 || minutes > 59 || seconds > 60) return Number.NaN;
+  const instants = datesOf(parts, now).map(({ year, month: inYear, day }) => {
     const local = Date.UTC(year, inYear - 1, day, hour, minutes, seconds, milliseconds);
+    const date = new Date(Date.UTC(year, inYear - 1, day));
+    if (date.getUTCMonth() !== inYear - 1 || date.getUTCDate() !== day) return Number.NaN;
     return parts.offset === undefined ? instantOfLocal(timezone, local) : local - parts.offset * 60_000;
-  };
-  if (parts.year !== undefined) return inZone(parts.year);
-  const thisYear = today.getUTCFullYear();
-  return [thisYear - 1, thisYear, thisYear + 1]
-    .map(inZone)
-    .reduce((best, one) => (Math.abs(one - now) < Math.abs(best - now) ? one : best));
+  });
+  const distance = (instant: number) => Math.abs(instant - now);
+  return instants
+    .filter(Number.isFinite)
+    .reduce((best, one) => (distance(one) < distance(best) ? one : best), Number.NEGATIVE_INFINITY);
+}
+
+/** Those that may be meant by one without a year, or without a date at all. */
+function datesOf({ year, month: inYear, day }: Parts, now: number) {
+  if (day === undefined && inYear === undefined && year === undefined) {
+    return [-1, 0, 1].map((days) => {
+      const date = new Date(now + days * dayMs);
+      return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+    });
+  }
+  const today = new Date(now);
+  const date = { month: inYear ?? today.getUTCMonth() + 1, day: day ?? today.getUTCDate() };
+  if (year !== undefined) return [{ ...date, year }];
+  return [-1, 0, 1].map((years) => ({ ...date, year: today.getUTCFullYear() + years }));
 }
