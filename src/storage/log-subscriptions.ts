@@ -146,6 +146,11 @@ export function encodePayload({ logEvents, ...head }: SubscriptionPayload): Enco
   return { head, events: logEvents.map((event) => Buffer.from(JSON.stringify(event))) };
 }
 
+/** The target will take the payload, or some of its events, at no other time either. */
+export class RefusedPayloadError extends Error {
+  override readonly name = "RefusedPayloadError";
+}
+
 /** Resolves when the target has the payload; the error of a rejection says what it answered. */
 export type SendSubscriptionPayload = (
   target: SubscriptionTarget,

@@ -1,6 +1,9 @@
 // What becomes of events that wait for a target that fails, when their subscription, or their group, changes.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import {
   cursorScope,
   filterCursorKey,
@@ -119,30 +122,52 @@ test("a subscription that cannot be read keeps no other one from delivering", as
   expect((await delivered()).messages).toEqual(["event"]);
 });
 
-test("a server that waits for an answer can be stopped, and the next one sends it all again", async () => {
-  const first = await startTestServer({ serviceEndpoints: receiver.endpointsFile });
-  const settings = { data: first.dataFolder, serviceEndpoints: receiver.endpointsFile };
-  await first.stop();
-  const open = await startTestServer(settings);
-  const client = new CloudWatchLogs(open.clientConfig());
-  const { logGroupName, put } = await newLogGroup(open, client);
-  await client.putSubscriptionFilter({
-    logGroupName,
-    filterName,
-    filterPattern: "",
-    destinationArn: streamOf("events"),
-    roleArn: "arn:aws:iam::123456789012:role/logs",
-  });
-  await put([[0, "event"]]);
-  receiver.answers.push([503, "too late"]);
-  const held = receiver.hold();
-  const delivering = open.advance(1_000).catch(() => undefined);
-  await held.asked;
-  await open.stop();
-  held.give();
-  await delivering;
-  const again = await startTestServer(settings, { startAt: open.clock.now() + 1_000 });
-  await again.advance(1_000);
-  expect(receiver.payloads().flatMap(({ logEvents }) => logEvents)).toMatchObject([{ message: "event" }]);
-  await again.stop();
+test(
+  "what a server waited for when it was stopped is sent by the next one",
+  { timeout: 60_000 },
+  async () => {
+    const data = mkdtempSync(join(tmpdir(), "groundwatch-behind-"));
+    onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+    const settings = { data, serviceEndpoints: receiver.endpointsFile };
+    const open = await startTestServer(settings);
+    const client = new CloudWatchLogs(open.clientConfig());
+    const { logGroupName, put } = await newLogGroup(open, client);
+    await client.putSubscriptionFilter({
+      logGroupName,
+      filterName,
+      filterPattern: "",
+      destinationArn: streamOf("events"),
+      roleArn: "arn:aws:iam::123456789012:role/logs",
+    });
+    await put([[0, "event"]]);
+    receiver.answers.push([503, "too late"]);
+    const held = receiver.hold();
+    const delivering = open.advance(1_000).catch(() => undefined);
+    await held.asked;
+    await open.stop();
+    held.give();
+    await delivering;
+    const again = await startTestServer(settings, { startAt: open.clock.now() + 1_000 });
+    await again.advance(1_000);
+    expect(receiver.payloads().flatMap(({ logEvents }) => logEvents)).toMatchObject([{ message: "event" }]);
+    await again.stop();
+  },
+);
+
+test("events that a search domain has no place for keep nothing behind them waiting", async () => {
+  const { logGroupName, put } = await newLogGroup(server, logs);
+  const destinationArn = `arn:aws:es:${testRegion}:${testAccount}:domain/d/logs`;
+  await subscribe(logGroupName, { destinationArn });
+  const refused = { index: { status: 400, error: { reason: "failed to parse field [a]" } } };
+  receiver.answers.push([200, JSON.stringify({ errors: true, items: [refused] })]);
+  await put([[0, '{"a":"text"}']]);
+  await server.advance(1_000);
+  expect(receiver.requests).toHaveLength(1);
+  await put([[0, '{"a":2}']]);
+  for (let second = 0; second < 10 && receiver.requests.length < 2; second++) await server.advance(1_000);
+  expect(receiver.requests.map(({ body }) => String(body).includes('{"a":2,'))).toEqual([false, true]);
+  const place = { account: testAccount, region: testRegion };
+  const [attempt] = await server.dependencies.deliveryAttempts.list(place, { limit: 1 });
+  expect(attempt).toMatchObject({ attempt: 1, outcome: "GivenUp" });
+  expect(attempt?.detail).toContain("1 events were not taken: failed to parse field [a]");
 });

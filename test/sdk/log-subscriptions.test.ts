@@ -129,6 +129,38 @@ describe("a subscription filter delivers", () => {
     });
   });
 
+  test("under partition keys that a stream takes, however long the names of streams are", async () => {
+    const names = ["x".repeat(256), "y".repeat(257), "z".repeat(512)] as const;
+    const group = await newLogGroup(server, logs, names);
+    await subscribe(group.logGroupName);
+    for (let round = 0; round < 2; round++) {
+      for (const name of names) await group.put([[round, "event"]], name);
+      await delivered();
+    }
+    const keys = receiver.requests
+      .filter((request) => payloadOf(request)[0]?.messageType === "DATA_MESSAGE")
+      .map(({ body }) => (JSON.parse(String(body)) as { readonly PartitionKey: string }).PartitionKey);
+    expect(keys).toHaveLength(6);
+    expect(keys.filter((key) => key.length > 256)).toEqual([]);
+    expect(new Set(keys).size).toBe(3);
+    expect(keys).toContain(names[0]);
+  });
+
+  test("at random, if it is asked for", async () => {
+    const group = await newLogGroup(server, logs);
+    await subscribe(group.logGroupName, stream, { distribution: "Random" });
+    receiver.requests.length = 0;
+    for (let round = 0; round < 2; round++) {
+      await group.put([[round, "event"]]);
+      await delivered();
+    }
+    const keys = receiver.requests.map(
+      ({ body }) => (JSON.parse(String(body)) as { readonly PartitionKey: string }).PartitionKey,
+    );
+    expect(keys).toHaveLength(2);
+    expect(new Set([...keys, "stream"]).size).toBe(3);
+  });
+
   test("system fields, if they are asked for, and nothing where criteria leave it out", async () => {
     const group = await newLogGroup(server, logs);
     const emitSystemFields = ["@aws.account", "@source.log"];

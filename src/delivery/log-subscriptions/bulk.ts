@@ -28,16 +28,38 @@ export function bulkBody({ head, events }: EncodedPayload, index: string | undef
   return `${lines.join("\n")}\n`;
 }
 
-/** Undefined when every event was taken. */
-export function failuresOfBulk(answer: string): string | undefined {
+/** Events that a search domain did not take. */
+export interface BulkFailures {
+  readonly detail: string;
+  /** It would not take them another time either: they do not fit to its mapping. */
+  readonly isFinal: boolean;
+}
+
+interface BulkItem {
+  readonly index?: { readonly status?: number; readonly error?: { readonly reason?: string } };
+}
+
+/**
+ * Undefined when every event was taken. Each has a status of its own, as a request has one.
+ * https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
+ */
+export function failuresOfBulk(answer: string): BulkFailures | undefined {
   const { errors, items = [] } = JSON.parse(answer) as {
     readonly errors?: boolean;
-    readonly items?: readonly { readonly index?: { readonly error?: { readonly reason?: string } } }[];
+    readonly items?: readonly BulkItem[];
   };
   if (errors !== true) return undefined;
   const failed = items.filter(({ index }) => index?.error !== undefined);
-  return `${failed.length} events were not taken: ${failed[0]?.index?.error?.reason ?? "without a reason"}`;
+  const reason = failed[0]?.index?.error?.reason ?? "without a reason";
+  return {
+    detail: `${failed.length} events were not taken: ${reason}`,
+    isFinal: failed.length > 0 && failed.every(({ index }) => isRefusal(index?.status)),
+  };
 }
+
+const tooManyRequests = 429;
+
+const isRefusal = (status = 0) => status >= 400 && status < 500 && status !== tooManyRequests;
 
 /** The members of a message that is a JSON object. */
 function objectIn(message: string): object {

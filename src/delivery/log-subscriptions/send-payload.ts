@@ -1,9 +1,11 @@
 // Sends the payloads of subscription filters: to streams, functions, search domains and addresses.
+import { createHash } from "node:crypto";
 import type { SubscriptionTarget } from "../../core/logs/subscription-target.ts";
-import type {
-  EncodedPayload,
-  SendOptions,
-  SendSubscriptionPayload,
+import {
+  RefusedPayloadError,
+  type EncodedPayload,
+  type SendOptions,
+  type SendSubscriptionPayload,
 } from "../../storage/log-subscriptions.ts";
 import type { DeliveryService, ServiceEndpoint, ServiceEndpoints } from "../service-endpoints.ts";
 import { post } from "../post.ts";
@@ -36,7 +38,7 @@ const senders: { readonly [Kind in SubscriptionTarget["kind"]]: Sender<Kind> } =
       StreamName: streamName,
       StreamARN: arn,
       Data: await dataOf(payload),
-      PartitionKey: options.partitionKey,
+      PartitionKey: shortened(options.partitionKey),
     };
     await sendJson(endpoints, "kinesis", region, "Kinesis_20131202.PutRecord", body, options);
   },
@@ -78,7 +80,8 @@ const senders: { readonly [Kind in SubscriptionTarget["kind"]]: Sender<Kind> } =
       ...options,
     });
     const failures = failuresOfBulk(answer);
-    if (failures !== undefined) throw new Error(failures);
+    if (failures?.isFinal === true) throw new RefusedPayloadError(failures.detail);
+    if (failures !== undefined) throw new Error(failures.detail);
   },
 
   async webhook({ url }, payload, { signal }) {
@@ -86,6 +89,17 @@ const senders: { readonly [Kind in SubscriptionTarget["kind"]]: Sender<Kind> } =
     await post(url, headers, await compressed(payload), signal);
   },
 };
+
+const partitionKeyLength = 256;
+
+/**
+ * Names of streams may be longer than partition keys.
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
+ */
+function shortened(partitionKey: string): string {
+  if (partitionKey.length <= partitionKeyLength) return partitionKey;
+  return createHash("sha256").update(partitionKey).digest("hex");
+}
 
 /** The form in which AWS sends payloads: JSON, compressed, in Base64 where JSON holds it. */
 async function dataOf(payload: EncodedPayload): Promise<string> {

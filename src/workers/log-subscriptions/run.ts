@@ -9,6 +9,7 @@ import type { DeliveryAttempts } from "../../storage/delivery-attempts.ts";
 import {
   cursorScope,
   cursorsIn,
+  RefusedPayloadError,
   type EncodedPayload,
   type SendSubscriptionPayload,
 } from "../../storage/log-subscriptions.ts";
@@ -185,7 +186,8 @@ export class SubscriptionRun {
     } catch (error) {
       if (this.#signal.aborted) return now;
       outgoing.attempts += 1;
-      const pause = pauseMs(retryPolicies.action, outgoing.attempts);
+      const isFinal = error instanceof RefusedPayloadError;
+      const pause = isFinal ? undefined : pauseMs(retryPolicies.action, outgoing.attempts);
       const retryAt = pause === undefined ? undefined : now + pause;
       await this.#record(outgoing, retryAt === undefined ? "GivenUp" : "Failed", String(error), now, retryAt);
       return retryAt;
