@@ -187,6 +187,27 @@ describe("a destination of another account", () => {
     await clientOf().deleteDestination({ destinationName });
   });
 
+  test("lets account policies in by an action of their own, as long as it does", async () => {
+    const owner = clientOf();
+    await owner.putDestination({ ...destination, roleArn: ownerRole });
+    const { destinationName } = destination;
+    const allow = (Action: string) => {
+      const Statement = { Effect: "Allow", Principal: { AWS: testAccount }, Action, Resource: arn };
+      return owner.putDestinationPolicy({ destinationName, accessPolicy: JSON.stringify({ Statement }) });
+    };
+    await allow("logs:PutAccountPolicy");
+    const { logGroupName, put } = await newLogGroup(server, logs);
+    expect(await refusal(subscribe(logGroupName, arn, {}))).toBe(isDenied("logs:PutSubscriptionFilter"));
+    await followAccount(arn, {});
+    await put([[0, "event"]]);
+    expect(await delivered()).toMatchObject([{ policyLevel: "ACCOUNT_LEVEL_POLICY" }]);
+    await allow("logs:PutSubscriptionFilter");
+    await put([[1, "no longer"]]);
+    expect(await delivered()).toHaveLength(1);
+    await logs.deleteAccountPolicy({ policyName: "all", policyType });
+    await owner.deleteDestination({ destinationName });
+  });
+
   test("is in the region of the group; its stream need not be", async () => {
     const group = await newLogGroup(server, logs);
     for (const region of ["eu-west-1", testRegion]) {

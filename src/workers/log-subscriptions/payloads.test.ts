@@ -109,6 +109,21 @@ test.prop([fc.array(batch, { maxLength: 6 }), fc.constantFrom(...patterns)])(
   },
 );
 
+test("as few payloads as the limit allows", () => {
+  const messages = Array.from({ length: 4_000 }, (_, index) => `${index} `.padEnd(300 + (index % 7), "x"));
+  const [stream] = delivered(subscriptionOf(""), arrived([{ streamId: 1, messages, skipped: 0 }]));
+  const payloads = stream?.payloads ?? [];
+  expect(payloads.length).toBeGreaterThan(2);
+  const textOf = (events: readonly SubscriptionEvent[]) =>
+    events.map((event) => JSON.stringify(event)).join();
+  for (const [index, { events }] of payloads.entries()) {
+    const next = payloads[index + 1]?.events[0];
+    expect(textOf(events).length).toBeLessThanOrEqual(subscriptionLimits.payloadBytes);
+    if (next === undefined) continue;
+    expect(textOf([...events, next]).length).toBeGreaterThan(subscriptionLimits.payloadBytes);
+  }
+});
+
 test("a name and the fields that are asked for are in every payload", () => {
   const messages = ["x".repeat(400_000), "y".repeat(400_000)];
   const subscription = subscriptionOf("", ["@aws.account", "@source.log"]);
