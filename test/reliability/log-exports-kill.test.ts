@@ -119,6 +119,13 @@ async function filesOf(account: string, taskId: string) {
   );
 }
 
+const pieces = () => readdir(join(folder, "blobs", "unfinished"));
+
+/** Waits for the moment when a file is half written, but not for ever. */
+async function pieceIsWritten(): Promise<void> {
+  for (let look = 0; look < 5_000 && (await pieces()).length === 0; look++);
+}
+
 test(`an export loses and repeats nothing in ${kills} kills`, { timeout: 120_000 }, async () => {
   const tasks = await Promise.all(exported.map(async (one) => ({ ...one, taskId: await create(one) })));
   for (const { account, taskId } of tasks) await statusIs(account, taskId, "RUNNING");
@@ -127,6 +134,7 @@ test(`an export loses and repeats nothing in ${kills} kills`, { timeout: 120_000
   for (let kill = 0; kill < kills; kill++) {
     await pause(Math.random() * (kill % 2 === 0 ? 60 : 800));
     const told = await Promise.all(tasks.map(({ account, taskId }) => statusOf(account, taskId)));
+    if (kill % 2 === 0) await pieceIsWritten();
     await server.end("SIGKILL");
     for (const [index, { account, taskId }] of tasks.entries()) {
       const { code, events, files } = told[index]!;
@@ -148,7 +156,7 @@ test(`an export loses and repeats nothing in ${kills} kills`, { timeout: 120_000
   expect(killedRunning).toBeGreaterThan(kills / 2);
   for (const { account, taskId } of tasks) await statusIs(account, taskId, "COMPLETED");
   await server.end("SIGKILL");
-  expect(await readdir(join(folder, "blobs", "unfinished"))).toEqual([]);
+  expect(await pieces()).toEqual([]);
   for (const { account, taskId, logGroupName } of tasks) {
     const files = await filesOf(account, taskId);
     const expected = new Map<string, string[]>();

@@ -110,29 +110,33 @@ describe("an export task", () => {
     );
   });
 
-  test("keeps streams apart whose names differ in a slash only, large ones in several files", async () => {
-    const group = await newLogGroup(server, logs, ["a-b", "a/b"]);
-    const long = "x".repeat(250_000);
-    for (let batch = 0; batch < 18; batch++) {
-      await group.put(
-        Array.from({ length: 4 }, (_, index) => [batch, `${batch}.${index} ${long}`] as const),
-        "a-b",
-      );
-    }
-    await group.put([[0, "other"]], "a/b");
-    const taskId = await exportOf(group.logGroupName);
-    await server.advance(1_000);
-    const files = [...(await filesIn(server, "exports", `exportedlogs/${taskId}/`))];
-    expect(files.map(([key]) => key.split("/").slice(2).join("/"))).toEqual([
-      "a-b/000000.gz",
-      "a-b/000001.gz",
-      "a-b/000002.gz",
-    ]);
-    const names = files.slice(0, 2).flatMap(([, lines]) => lines.map((line) => line.split(" ")[1]));
-    const expected = Array.from({ length: 72 }, (_, index) => `${Math.floor(index / 4)}.${index % 4}`);
-    expect(names).toEqual(expected);
-    expect(files[2]?.[1]).toEqual([expect.stringContaining("other")]);
-  });
+  test(
+    "keeps streams apart whose names differ in a slash only, large ones in several files",
+    { timeout: 60_000 },
+    async () => {
+      const group = await newLogGroup(server, logs, ["a-b", "a/b"]);
+      const long = "x".repeat(250_000);
+      for (let batch = 0; batch < 18; batch++) {
+        await group.put(
+          Array.from({ length: 4 }, (_, index) => [batch, `${batch}.${index} ${long}`] as const),
+          "a-b",
+        );
+      }
+      await group.put([[0, "other"]], "a/b");
+      const taskId = await exportOf(group.logGroupName);
+      await server.advance(1_000);
+      const files = [...(await filesIn(server, "exports", `exportedlogs/${taskId}/`))];
+      expect(files.map(([key]) => key.split("/").slice(2).join("/"))).toEqual([
+        "a-b/000000.gz",
+        "a-b/000001.gz",
+        "a-b/000002.gz",
+      ]);
+      const names = files.slice(0, 2).flatMap(([, lines]) => lines.map((line) => line.split(" ")[1]));
+      const expected = Array.from({ length: 72 }, (_, index) => `${Math.floor(index / 4)}.${index % 4}`);
+      expect(names).toEqual(expected);
+      expect(files[2]?.[1]).toEqual([expect.stringContaining("other")]);
+    },
+  );
 
   test("is alone in its account, and can be cancelled while it is under way", async () => {
     const { logGroupName } = await newLogGroup(server, logs);
@@ -143,6 +147,7 @@ describe("an export task", () => {
     await exportOf(logGroupName, {}, elsewhere);
     await logs.cancelExportTask({ taskId });
     expect(await statusOf(taskId)).toBe("PENDING_CANCEL");
+    expect(await refusal(logs.cancelExportTask({ taskId }))).toContain("InvalidOperationException");
     await server.advance(1_000);
     expect(await statusOf(taskId)).toBe("CANCELLED");
     expect(await refusal(logs.cancelExportTask({ taskId }))).toContain("InvalidOperationException");
@@ -302,6 +307,7 @@ describe("an export task", () => {
     const { logGroupName } = await newLogGroup(server, logs);
     const failing = await exportOf(logGroupName);
     await logs.deleteLogGroup({ logGroupName });
+    await logs.createLogGroup({ logGroupName }); // another one
     await server.advance(1_000);
     const { exportTasks } = await logs.describeExportTasks({ taskId: failing });
     expect(exportTasks?.[0]?.status).toEqual({ code: "FAILED", message: "The log group was deleted." });
@@ -328,7 +334,8 @@ describe("an export task", () => {
     const { logGroupName } = await newLogGroup(server, client);
     const tasks: string[] = [];
     for (let index = 0; index < 5; index++) {
-      const taskId = await exportOf(logGroupName, {}, client);
+      const now = server.clock.now();
+      const taskId = await exportOf(logGroupName, { from: now, to: now }, client);
       tasks.unshift(taskId);
       if (index % 2 === 0) await client.cancelExportTask({ taskId });
       await server.advance(1_000);
@@ -343,7 +350,7 @@ describe("an export task", () => {
     };
     const [newest, , third, , oldest] = tasks;
     expect(await listed({ limit: 2 })).toEqual([tasks.slice(0, 2), tasks.slice(2, 4), tasks.slice(4)]);
-    expect(await listed({})).toEqual([tasks]);
+    for (const whole of [{}, { limit: 5 }]) expect(await listed(whole)).toEqual([tasks]);
     expect(await listed({ statusCode: "CANCELLED", limit: 2 })).toEqual([[newest, third], [oldest]]);
     expect(await listed({ statusCode: "COMPLETED", taskId: tasks[1] })).toEqual([[tasks[1]]]);
     expect(await listed({ statusCode: "CANCELLED", taskId: tasks[1] })).toEqual([[]]);
@@ -354,8 +361,11 @@ describe("an export task", () => {
       status: { code: "CANCELLED", message: "Cancelled by user" },
       executionInfo: { completionTime: expect.any(Number) as number },
     });
-    for (const token of ["garbage", Buffer.from('{"key":1,"rank":"x"}').toString("base64url")]) {
-      const wrong = client.describeExportTasks({ nextToken: token });
+    const completed = client.cancelExportTask({ taskId: tasks[1] });
+    expect(await refusal(completed)).toContain("InvalidOperationException");
+    for (const position of ["garbage", '{"key":1,"rank":1}', '{"key":"x","rank":"x"}']) {
+      const nextToken = Buffer.from(position).toString("base64url");
+      const wrong = client.describeExportTasks({ nextToken });
       expect(await refusal(wrong)).toContain("InvalidParameterException");
     }
   });
