@@ -29,7 +29,10 @@ afterEach(async () => {
 });
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
-const isFollowed = () => server.dependencies.facts.hasListeners("LogEventsAccepted");
+const isFollowed = () =>
+  (["LogEventsAccepted", "ServerStopping"] as const).some((fact) =>
+    server.dependencies.facts.hasListeners(fact),
+  );
 
 async function tail(options: { abortSignal?: AbortSignal } = {}) {
   const { responseStream } = await logs.startLiveTail({ logGroupIdentifiers: [arn] }, options);
@@ -115,6 +118,22 @@ async function callSomeTimes(): Promise<void> {
     await logs.testMetricFilter({ filterPattern: "a", logEventMessages: ["a"] });
   }
 }
+
+test("what comes in the last second of a session is shown before its end", async () => {
+  vi.spyOn(logLimits, "liveTailMs", "get").mockReturnValue(2_000 as never);
+  const updates = await tail();
+  await server.advance(1_500);
+  await group.put([[0, "at last"]]);
+  await server.advance(500);
+  const shown: (string | undefined)[] = [];
+  const read = async () => {
+    for (let next = await updates.next(); next.done !== true; next = await updates.next()) {
+      for (const { message } of next.value.sessionUpdate?.sessionResults ?? []) shown.push(message);
+    }
+  };
+  await expect(read()).rejects.toThrow("The session ended after three hours.");
+  expect(shown).toEqual(["at last"]);
+});
 
 test("a client that goes while its session begins leaves nothing behind", async () => {
   const lists = holdLists();
