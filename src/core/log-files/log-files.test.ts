@@ -30,6 +30,7 @@ describe("timestamps", () => {
     ["%d/%m/%Y %H:%M", "01/02/2026 24:00", undefined],
     ["%d/%m/%Y %H:%M", "01/02/2026 10:60", undefined],
     ["%H:%M:%S", "10:00:61", undefined],
+    ["%H:%M:%S", "11:59:60", "2026-11-02T12:00:00.000Z"],
     ["%b %d %H:%M:%S", "Foo 12 10:00:00", undefined],
   ])("%s in %s", (format, line, expected, at = "2026-11-02T12:00:00Z") => {
     const found = compileTimestampFormat(format, "UTC").read(line, Date.parse(at));

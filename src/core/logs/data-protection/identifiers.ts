@@ -71,7 +71,7 @@ const devices = {
   // A port may follow an address of version 4.
   IpAddress: {
     pattern: new RegExp(
-      String.raw`(?<![\w.:])(?:[\da-f]{0,4}:){2,7}(?:${dotted}|[\da-f]{1,4})?(?![\w:]|\.\d)|` +
+      String.raw`(?<![\w.:])(?:[\da-f]{0,4}:){2,8}(?:${dotted}|[\da-f]{1,4})?(?![\w:]|\.\d)|` +
         String.raw`(?<![\w.])${dotted}(?!\w|\.\d)`,
       "gi",
     ),
