@@ -208,6 +208,57 @@ describe("a destination of another account", () => {
     await owner.deleteDestination({ destinationName });
   });
 
+  test("keeps its policy, which has at most 5,120 bytes, when it is put again", async () => {
+    const owner = clientOf();
+    const { destinationName } = destination;
+    await owner.putDestination({ ...destination, roleArn: ownerRole, tags: { a: "b" } });
+    const sized = (bytes: number) => {
+      const Statement = { Sid: "", Effect: "Allow", Principal: "*", Action: "logs:PutSubscriptionFilter" };
+      const rest = bytes - JSON.stringify({ Statement }).length;
+      return JSON.stringify({ Statement: { ...Statement, Sid: "a".repeat(rest) } });
+    };
+    const putPolicy = (accessPolicy: string) => owner.putDestinationPolicy({ destinationName, accessPolicy });
+    expect(await refusal(putPolicy(sized(5_121)))).toContain("5120 bytes");
+    await putPolicy(sized(5_120));
+    const createdAt = server.clock.now();
+    await server.advance(1_000);
+    const targetArn = arnOf("kinesis", "stream/other", otherAccount);
+    await owner.putDestination({ ...destination, targetArn, roleArn: ownerRole });
+    const { destinations } = await owner.describeDestinations({});
+    expect(destinations).toMatchObject([
+      { targetArn, accessPolicy: sized(5_120), creationTime: createdAt, destinationName },
+    ]);
+    const { tags } = await owner.listTagsForResource({ resourceArn: arn });
+    expect(tags).toEqual({ a: "b" });
+    await owner.deleteDestination({ destinationName });
+  });
+
+  test("is listed with others page by page", async () => {
+    const owner = clientOf();
+    const names = ["one", "three", "two"];
+    for (const destinationName of names) {
+      await owner.putDestination({ ...destination, destinationName, roleArn: ownerRole });
+    }
+    const found: (string | undefined)[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await owner.describeDestinations({ limit: 1, ...(nextToken ? { nextToken } : {}) });
+      found.push(...(page.destinations ?? []).map(({ destinationName }) => destinationName));
+      ({ nextToken } = page);
+    } while (nextToken !== undefined);
+    expect(found).toEqual(names);
+    for (const destinationName of names) await owner.deleteDestination({ destinationName });
+  });
+
+  test("needs no policy for its own account", async () => {
+    const own = { ...destination, targetArn: arnOf("kinesis", "stream/own"), roleArn };
+    await logs.putDestination(own);
+    const { logGroupName, put } = await newLogGroup(server, logs);
+    await subscribe(logGroupName, arnOf("logs", "destination:central"), {});
+    await put([[0, "at home"]]);
+    expect(await delivered()).toMatchObject([{ logEvents: [{ message: "at home" }] }]);
+  });
+
   test("is in the region of the group; its stream need not be", async () => {
     const group = await newLogGroup(server, logs);
     for (const region of ["eu-west-1", testRegion]) {

@@ -84,10 +84,45 @@ test("a filter that is replaced delivers what waits as it says now", async () =>
 test("a filter that is deleted delivers nothing more, one after it what comes then", async () => {
   const { logGroupName, put } = await behind("lost");
   await logs.deleteSubscriptionFilter({ logGroupName, filterName });
+  for (let second = 0; second < 10; second++) await server.advance(1_000);
+  expect(receiver.payloads()).toEqual([]);
   await put([[0, "between"]]);
   await subscribe(logGroupName);
   await put([[0, "after"]]);
   expect((await delivered()).messages).toEqual(["after"]);
+});
+
+test("what comes later does not bring the next attempt forward", async () => {
+  const { put } = await behind("first");
+  receiver.answers.push(...Array.from({ length: 20 }, () => [503, "busy"] as const));
+  for (let second = 0; second < 30; second++) await server.advance(1_000);
+  const left = receiver.answers.length;
+  for (let second = 0; second < 5; second++) {
+    await put([[second, "later"]]);
+    await server.advance(1_000);
+  }
+  expect(left - receiver.answers.length).toBeLessThanOrEqual(1);
+  receiver.answers.length = 0;
+  expect((await delivered()).messages).toEqual(["first", ...Array.from({ length: 5 }, () => "later")]);
+});
+
+test("a record that a delivery stream reports as failed is sent again", async () => {
+  const { logGroupName, put } = await newLogGroup(server, logs);
+  const destinationArn = `arn:aws:firehose:${testRegion}:${testAccount}:deliverystream/f`;
+  await subscribe(logGroupName, { destinationArn });
+  receiver.requests.length = 0;
+  const failed = { FailedPutCount: 1, RequestResponses: [{ ErrorMessage: "slow down" }] };
+  receiver.answers.push([200, JSON.stringify(failed)]);
+  await put([[0, "event"]]);
+  for (let second = 0; second < 10 && receiver.requests.length < 2; second++) await server.advance(1_000);
+  expect(receiver.payloads().map(({ logEvents }) => logEvents)).toMatchObject([
+    [{ message: "event" }],
+    [{ message: "event" }],
+  ]);
+  const place = { account: testAccount, region: testRegion };
+  const attempts = await server.dependencies.deliveryAttempts.list(place, { limit: 2 });
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(["Succeeded", "Failed"]);
+  expect(attempts[1]?.detail).toContain("slow down");
 });
 
 test("a group that is deleted takes what waits with it, also when another one has its name", async () => {
