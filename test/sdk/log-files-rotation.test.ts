@@ -105,6 +105,16 @@ describe("a copy", () => {
     expect((await folder.stored()).toSorted()).toEqual(["a1", "a2", "a4", "b1", "half a line"]);
   });
 
+  test("of lines of which none was put yet", async () => {
+    await folder.start();
+    await writeFile(file("app.log"), "a1\n");
+    await scan();
+    await appendFile(file("app.log"), "a2\n");
+    await copyAndEmpty("app.log", "app.log.1");
+    await settle();
+    expect(await folder.stored()).toEqual(["a1", "a2"]);
+  });
+
   test("is packed and removed as soon as it was seen", async () => {
     await folder.start();
     await writeFile(file("app.log"), "a1\na2\n");
