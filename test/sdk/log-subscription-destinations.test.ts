@@ -88,6 +88,30 @@ describe("a destination", () => {
     expect(subscriptionFilters).toMatchObject([{ distribution }]);
   });
 
+  test("that is a search domain gets no control message", async () => {
+    const { logGroupName } = await newLogGroup(server, logs);
+    await subscribe(logGroupName, arnOf("es", "domain/d"));
+    expect(receiver.requests).toEqual([]);
+  });
+
+  test("has filters that are listed page by page", async () => {
+    const { logGroupName } = await newLogGroup(server, logs);
+    const filterNames = ["one", "other"];
+    for (const filterName of filterNames) {
+      await subscribe(logGroupName, arnOf("kinesis", "stream/s"), { roleArn, filterName });
+    }
+    const first = await logs.describeSubscriptionFilters({ logGroupName, limit: 1 });
+    const { nextToken } = first;
+    const second = await logs.describeSubscriptionFilters({
+      logGroupName,
+      limit: 1,
+      ...(nextToken ? { nextToken } : {}),
+    });
+    const found = [first, second].flatMap(({ subscriptionFilters = [] }) => subscriptionFilters);
+    expect(found.map(({ filterName }) => filterName)).toEqual(filterNames);
+    expect(second.nextToken).toBeUndefined();
+  });
+
   test.each([
     ["Kinesis stream", arnOf("kinesis", "stream/s")],
     ["Firehose", arnOf("firehose", "deliverystream/f")],
