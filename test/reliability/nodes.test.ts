@@ -13,31 +13,38 @@ import { startReceiver } from "../support/receiver.ts";
 const region = "us-east-1";
 const groups = Array.from({ length: 4 }, (_, index) => `group-${index}`);
 
+/** Two nodes, and groups whose events all go to the receiver, from whichever of the nodes. */
+async function startSubscribedNodes() {
+  const folder = mkdtempSync(join(tmpdir(), "groundwatch-nodes-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const receiver = await startReceiver();
+  onTestFinished(() => receiver.stop());
+  const started = await startNodes(folder, ["--service-endpoints", receiver.endpointsFile]);
+  const { advance } = started;
+  const [first, second] = started.nodes;
+  if (first === undefined || second === undefined) throw new Error("two are started");
+  const [one, other] = [new CloudWatchLogs(optionsOf(first)), new CloudWatchLogs(optionsOf(second))];
+  for (const logGroupName of groups) {
+    await one.createLogGroup({ logGroupName });
+    await one.createLogStream({ logGroupName, logStreamName: "stream" });
+    await one.putSubscriptionFilter({
+      logGroupName,
+      filterName: "all",
+      filterPattern: "",
+      destinationArn: `arn:aws:kinesis:${region}:123456789012:stream/events`,
+      roleArn: "arn:aws:iam::123456789012:role/logs",
+    });
+  }
+  // The other node hears of subscriptions within ten seconds.
+  for (let wait = 0; wait < 3; wait++) await advance(4);
+  return { receiver, nodes: [first, second] as const, advance, one, other };
+}
+
 test.skipIf(missingPostgres !== "")(
   `what two nodes store is delivered once, and all of it when one is killed${missingPostgres}`,
   { timeout: 120_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), "groundwatch-nodes-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const receiver = await startReceiver();
-    onTestFinished(() => receiver.stop());
-    const { nodes, advance } = await startNodes(folder, ["--service-endpoints", receiver.endpointsFile]);
-    const [one, other] = nodes.map((node) => new CloudWatchLogs(optionsOf(node)));
-    if (one === undefined || other === undefined || nodes[0] === undefined)
-      throw new Error("two are started");
-    for (const logGroupName of groups) {
-      await one.createLogGroup({ logGroupName });
-      await one.createLogStream({ logGroupName, logStreamName: "stream" });
-      await one.putSubscriptionFilter({
-        logGroupName,
-        filterName: "all",
-        filterPattern: "",
-        destinationArn: `arn:aws:kinesis:${region}:123456789012:stream/events`,
-        roleArn: "arn:aws:iam::123456789012:role/logs",
-      });
-    }
-    // The other node hears of subscriptions within ten seconds.
-    for (let wait = 0; wait < 3; wait++) await advance(4);
+    const { receiver, nodes, advance, one, other } = await startSubscribedNodes();
     const put = async (client: CloudWatchLogs, text: string) => {
       const { Now } = await new GroundwatchClient(optionsOf(nodes.at(-1)!)).getClock();
       const timestamp = new Date(Now ?? 0).getTime();
@@ -70,27 +77,8 @@ test.skipIf(missingPostgres !== "")(
   `a payload that is on its way when its node is killed is sent by the other one${missingPostgres}`,
   { timeout: 120_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), "groundwatch-kill-nodes-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const receiver = await startReceiver();
-    onTestFinished(() => receiver.stop());
-    const { nodes, advance } = await startNodes(folder, ["--service-endpoints", receiver.endpointsFile]);
-    const [one] = nodes;
-    if (one === undefined) throw new Error("two are started");
-    const logs = new CloudWatchLogs(optionsOf(one));
-    for (const logGroupName of groups) {
-      await logs.createLogGroup({ logGroupName });
-      await logs.createLogStream({ logGroupName, logStreamName: "stream" });
-      await logs.putSubscriptionFilter({
-        logGroupName,
-        filterName: "all",
-        filterPattern: "",
-        destinationArn: `arn:aws:kinesis:${region}:123456789012:stream/events`,
-        roleArn: "arn:aws:iam::123456789012:role/logs",
-      });
-    }
-    for (let wait = 0; wait < 3; wait++) await advance(4);
-    const { Now } = await new GroundwatchClient(optionsOf(one)).getClock();
+    const { receiver, nodes, advance, one: logs } = await startSubscribedNodes();
+    const { Now } = await new GroundwatchClient(optionsOf(nodes[0])).getClock();
     for (const logGroupName of groups) {
       const logEvents = [{ timestamp: new Date(Now ?? 0).getTime(), message: `of ${logGroupName}` }];
       await logs.putLogEvents({ logGroupName, logStreamName: "stream", logEvents });
@@ -111,7 +99,7 @@ test.skipIf(missingPostgres !== "")(
     const sender = nodes.find((node) => node !== survivor);
     await sender?.end("SIGKILL");
     held.give();
-    await advance(45, [survivor ?? one]);
+    await advance(45, [survivor ?? nodes[0]]);
     const found = receiver.payloads().flatMap(({ logEvents }) => logEvents.map(({ message }) => message));
     expect([...new Set(found)].toSorted()).toEqual(groups.map((name) => `of ${name}`));
   },

@@ -1,29 +1,17 @@
 // Subscriptions of whole accounts.
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { withDeliveryServer } from "../support/delivery-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
-import { startReceiver, type Receiver } from "../support/receiver.ts";
+import type { Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+import { testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let receiver: Receiver;
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  receiver = await startReceiver();
-  server = await startTestServer({ serviceEndpoints: receiver.endpointsFile });
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await receiver?.stop();
-});
-
-afterEach(() => {
-  receiver.requests.length = 0;
-});
+withDeliveryServer((started) => ({ receiver, server, logs } = started));
 
 async function delivered() {
   await server.advance(1_000);

@@ -1,31 +1,18 @@
 // Where subscriptions may deliver to: what AWS says of destinations and roles, and the destinations of other
 // accounts.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { withDeliveryServer } from "../support/delivery-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
-import { payloadOf, startReceiver, type Receiver } from "../support/receiver.ts";
+import { payloadOf, type Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+import { testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let receiver: Receiver;
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  receiver = await startReceiver();
-  server = await startTestServer({ serviceEndpoints: receiver.endpointsFile });
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await receiver?.stop();
-});
-
-afterEach(() => {
-  receiver.requests.length = 0;
-  receiver.answers.length = 0;
-});
+withDeliveryServer((started) => ({ receiver, server, logs } = started));
 
 const arnOf = (service: string, resource: string, account = testAccount, region = testRegion) =>
   `arn:aws:${service}:${region}:${account}:${resource}`;

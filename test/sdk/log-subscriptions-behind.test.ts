@@ -3,35 +3,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import {
   cursorScope,
   filterCursorKey,
   subscriptionCollections,
 } from "../../src/storage/log-subscriptions.ts";
+import { withDeliveryServer } from "../support/delivery-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
-import { startReceiver, type Receiver } from "../support/receiver.ts";
+import type { Receiver } from "../support/receiver.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let receiver: Receiver;
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  receiver = await startReceiver();
-  server = await startTestServer({ serviceEndpoints: receiver.endpointsFile });
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await receiver?.stop();
-});
-
-afterEach(() => {
-  receiver.requests.length = 0;
-  receiver.answers.length = 0;
-});
+withDeliveryServer((started) => ({ receiver, server, logs } = started));
 
 const streamOf = (name: string) => `arn:aws:kinesis:${testRegion}:${testAccount}:stream/${name}`;
 const filterName = "all";

@@ -1,8 +1,9 @@
 // Subscriptions: what is delivered to whom, in AWS's form, after failures and after restarts.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { withDeliveryServer } from "../support/delivery-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
-import { payloadOf, startReceiver, type Receiver } from "../support/receiver.ts";
+import { payloadOf, type Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
 
@@ -10,21 +11,7 @@ let receiver: Receiver;
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  receiver = await startReceiver();
-  server = await startTestServer({ serviceEndpoints: receiver.endpointsFile });
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await receiver?.stop();
-});
-
-afterEach(() => {
-  receiver.requests.length = 0;
-  receiver.answers.length = 0;
-});
+withDeliveryServer((started) => ({ receiver, server, logs } = started));
 
 const arnOf = (service: string, resource: string, account = testAccount) =>
   `arn:aws:${service}:${testRegion}:${account}:${resource}`;
