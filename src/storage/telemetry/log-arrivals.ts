@@ -62,8 +62,9 @@ export async function readArrivedLogEvents(
 async function readStoredArrivals(telemetry: Telemetry, query: ArrivalsQuery): Promise<ArrivalsPage> {
   const { source, upTo } = query;
   const scanned = await scannedEnd(telemetry, query);
+  // What cannot be opened is not among what was scanned, and must not be left behind.
+  await requireReadable(telemetry, source, placesOf(query, scanned ?? upTo));
   if (scanned === undefined) return { batches: [], upTo };
-  await requireReadable(telemetry, source, placesOf(query, scanned));
   const { events, last, isCut } = await pageEnd(telemetry, query, scanned);
   if (events === 0) return { batches: [], upTo: scanned };
   const found = await telemetry.query<RawRow>(sql`
