@@ -115,6 +115,21 @@ describe("a copy", () => {
     expect(await folder.stored()).toEqual(["a1", "a2"]);
   });
 
+  test.each([0, 1])(
+    "that the pattern matches, of lines of which none was put yet (%i looks)",
+    async (looks) => {
+      await folder.start({ file_path: file("app.log*"), ...multi });
+      await writeFile(file("app.log"), "a1\n");
+      await scan();
+      await appendFile(file("app.log"), "a2\n");
+      await copyFile(file("app.log"), file("app.log.1"));
+      for (let look = 0; look < looks; look++) await scan();
+      await truncate(file("app.log"));
+      await settle();
+      expect(await folder.stored()).toEqual(["app.log: a1", "app.log: a2"]);
+    },
+  );
+
   test("is packed and removed as soon as it was seen", async () => {
     await folder.start();
     await writeFile(file("app.log"), "a1\na2\n");

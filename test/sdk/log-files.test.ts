@@ -6,6 +6,7 @@ import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startLogFileCollector, type LogFileCollector } from "../../src/agent/log-files/collector.ts";
 import { readCollectList } from "../../src/core/log-files/collect-list.ts";
+import { withFates } from "../support/collected-files.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -144,29 +145,13 @@ test("of several files the newest, and the older ones are removed when that is w
   expect(logGroups[0]?.retentionInDays).toBe(7);
 });
 
-/** Fails calls when it is told to: before they reach the server, or after they did. */
-function unreliable(next: () => "works" | "never arrives" | "answer is lost"): CloudWatchLogs {
-  const client = new CloudWatchLogs(server.clientConfig());
-  client.middlewareStack.add(
-    (handle) => async (call) => {
-      const fate = next();
-      if (fate === "never arrives") throw new Error("connection refused");
-      const answer = await handle(call);
-      if (fate === "answer is lost") throw new Error("connection reset");
-      return answer;
-    },
-    { step: "initialize" },
-  );
-  return client;
-}
-
 test("a lost answer repeats no line, and a call that never arrived loses none", async () => {
   const fates = ["never arrives", "answer is lost"] as ("never arrives" | "answer is lost")[];
   await writeFile(file("app.log"), "one\ntwo\nthree\n");
   // The process dies with the answer on its way: only what is on disk is left.
   await start(
     {},
-    unreliable(() => fates.shift() ?? "never arrives"),
+    withFates(server, () => fates.shift() ?? "never arrives"),
   );
   await scan();
   await stop();
@@ -194,7 +179,7 @@ test("nor does it where sensitive data is masked", async () => {
   await writeFile(file("app.log"), "ann@example.com\n");
   await start(
     {},
-    unreliable(() => fates.shift() ?? "works"),
+    withFates(server, () => fates.shift() ?? "works"),
   );
   await scan(6_000);
   await appendFile(file("app.log"), "bob@example.com came\n");
@@ -212,7 +197,7 @@ test.each(["INFREQUENT_ACCESS", "DELIVERY"] as const)(
     await logs.createLogGroup({ logGroupName: folder, logGroupClass });
     await start(
       {},
-      unreliable(() => fate),
+      withFates(server, () => fate),
     );
     for (const lost of ["answer is lost", "never arrives"] as const) {
       await appendFile(file("app.log"), `before\n"${lost}"\n`);
@@ -259,7 +244,7 @@ test("so are lines that could not be put before", async () => {
   let calls = 0;
   await start(
     {},
-    unreliable(() => fates[calls++] ?? "works"),
+    withFates(server, () => fates[calls++] ?? "works"),
   );
   await writeFile(file("app.log"), "a1\na2\na3\n");
   await logs.createLogGroup({ logGroupName: folder });
@@ -283,7 +268,7 @@ test.each([7, 42])(
     let seed = history;
     const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
     const fate = () => (["works", "works", "never arrives", "answer is lost"] as const)[random(4)] ?? "works";
-    const client = unreliable(fate);
+    const client = withFates(server, fate);
     const written: string[] = [];
     let rotations = 0;
     await writeFile(file("app.log"), "");

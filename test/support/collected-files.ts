@@ -62,7 +62,8 @@ export async function collectedFolder(server: TestServer): Promise<CollectedFold
   };
 }
 
-function withFates(server: TestServer, fate: () => Fate): CloudWatchLogs {
+/** A client whose calls end as `fate` says: before they reach the server, or after they did. */
+export function withFates(server: TestServer, fate: () => Fate): CloudWatchLogs {
   const client = new CloudWatchLogs(server.clientConfig());
   client.middlewareStack.add(
     (handle) => async (call) => {

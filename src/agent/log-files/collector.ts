@@ -83,12 +83,19 @@ function createCollection(
       if (looksForRenamed) await lookForRenamed(wanted);
       const over = [...followed.values()].filter(({ key }) => !wanted.has(key));
       await eachOf(over, (file) => finish(file, found).catch(onError));
-      await eachOf([...wanted.values()], (file) => readOn(file).catch(onError));
+      const files = [...wanted.values()];
+      const [known, others] = [files.filter(isKnown), files.filter((file) => !isKnown(file))];
+      // A file that was emptied finds its copy before anybody takes that for a new file.
+      for (const some of [known, others]) await eachOf(some, (file) => readOn(file).catch(onError));
       // Whoever made a copy may pack it at once.
       if (looksForRenamed) await lookForRenamed(wanted);
     },
     close: () => eachOf([...followed.values()], (file) => file.close()),
   };
+
+  function isKnown({ key }: FoundFile): boolean {
+    return parts.positions.get(key) !== undefined;
+  }
 
   async function readOn(file: FoundFile): Promise<void> {
     const foundAs = parts.positions.get(file.key)?.foundAs ?? file.path;

@@ -9,7 +9,8 @@ export interface Fingerprint {
   readonly hash: string;
 }
 
-const maximumBytes = 256;
+/** Of the first and of the last bytes that are looked at. */
+export const maximumBytes = 256;
 
 /** Of as many bytes as there are before `end`, but no more than a few. */
 export const headOf = (handle: FileHandle, end: number): Promise<Fingerprint> =>

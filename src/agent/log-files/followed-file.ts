@@ -5,7 +5,7 @@ import type { FileEvent } from "../../core/log-files/event-splitter.ts";
 import { firstBatch, type Destination, type EventSender } from "./event-sender.ts";
 import { adoptCopy } from "./copied-file.ts";
 import { foundFile, type FoundFile } from "./find-files.ts";
-import { bears, headOf, markOf, tailOf, type Mark } from "./fingerprint.ts";
+import { bears, headOf, markOf, maximumBytes, tailOf, type Mark } from "./fingerprint.ts";
 import { LineReader } from "./line-reader.ts";
 import type { Positions, SendingBatch } from "./positions.ts";
 
@@ -124,6 +124,7 @@ export class FollowedFile {
       await this.#putLeft();
       const events = isUntouched ? [] : await this.#readToEnd();
       await this.#putAll([...events, ...this.#lastEvents(isReplaced)]);
+      await this.#rememberHead();
       this.#readAs = file;
     } catch (error) {
       this.#readAs = undefined;
@@ -254,6 +255,14 @@ export class FollowedFile {
     const { positions, clock } = this.#parts;
     const place = { ...mark, foundAs: this.#foundAs, path: this.#path, seenAt: clock.now() };
     return positions.set(this.key, sending === undefined ? place : { ...place, sending });
+  }
+
+  /** Lines that are read wait to be put: a copy that is made meanwhile is known by them as well. */
+  async #rememberHead(): Promise<void> {
+    const known = this.#parts.positions.get(this.key);
+    const bytes = Math.min(maximumBytes, this.#lines.offset);
+    if (known === undefined || known.head.bytes >= bytes) return;
+    await this.#remember(await this.#markAt(this.#stored, bytes));
   }
 
   /** `to`: as far as its first bytes are known to be the same. */
