@@ -83,19 +83,14 @@ function createCollection(
       if (looksForRenamed) await lookForRenamed(wanted);
       const over = [...followed.values()].filter(({ key }) => !wanted.has(key));
       await eachOf(over, (file) => finish(file, found).catch(onError));
-      const files = [...wanted.values()];
-      const [known, others] = [files.filter(isKnown), files.filter((file) => !isKnown(file))];
-      // A file that was emptied finds its copy before anybody takes that for a new file.
-      for (const some of [known, others]) await eachOf(some, (file) => readOn(file).catch(onError));
+      for (const files of knownFirst([...wanted.values()], parts.positions)) {
+        await eachOf(files, (file) => readOn(file).catch(onError));
+      }
       // Whoever made a copy may pack it at once.
       if (looksForRenamed) await lookForRenamed(wanted);
     },
     close: () => eachOf([...followed.values()], (file) => file.close()),
   };
-
-  function isKnown({ key }: FoundFile): boolean {
-    return parts.positions.get(key) !== undefined;
-  }
 
   async function readOn(file: FoundFile): Promise<void> {
     const foundAs = parts.positions.get(file.key)?.foundAs ?? file.path;
@@ -138,6 +133,12 @@ function createCollection(
       if (renamed !== undefined) followed.set(key, renamed);
     }
   }
+}
+
+/** A file that was emptied finds its copy before anybody takes that for a new file. */
+function knownFirst(files: readonly FoundFile[], positions: Positions): readonly (readonly FoundFile[])[] {
+  const isKnown = ({ key }: FoundFile) => positions.get(key) !== undefined;
+  return [files.filter(isKnown), files.filter((file) => !isKnown(file))];
 }
 
 /** Several at once: most of the time goes by in waiting for the server and the disk. */
