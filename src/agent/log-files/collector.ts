@@ -77,9 +77,7 @@ function createCollection(
     async scanOnce(): Promise<void> {
       const found = await findFiles(entry);
       const ready = await withoutCopies(found);
-      const wanted = new Map(
-        (entry.publishMultiLogs ? ready : ready.slice(0, 1)).map((file) => [file.key, file]),
-      );
+      const wanted = byKey(entry.publishMultiLogs ? ready : ready.slice(0, 1));
       if (looksForRenamed) await lookForRenamed(wanted);
       const over = [...followed.values()].filter(({ key }) => !wanted.has(key));
       await eachOf(over, (file) => finish(file, found).catch(onError));
@@ -134,6 +132,8 @@ function createCollection(
     }
   }
 }
+
+const byKey = (files: readonly FoundFile[]) => new Map(files.map((file) => [file.key, file]));
 
 /** A file that was emptied finds its copy before anybody takes that for a new file. */
 function knownFirst(files: readonly FoundFile[], positions: Positions): readonly (readonly FoundFile[])[] {
