@@ -61,6 +61,13 @@ property.prop([
   expect(Object.keys(JSON.parse(masked) as object).length).toBe(Object.keys({ ...object, card: 1 }).length);
 });
 
+test("a text that looks like a masked number stays as it is in a JSON object", () => {
+  const text = '{":*]":"ann@example.com","[1*,":[4539578763621486,1e3]}';
+  expect(mask(text, "CreditCardNumber", "EmailAddress")).toBe(
+    `{":*]":"${"*".repeat(15)}","[1*,":["${"*".repeat(16)}",1e3]}`,
+  );
+});
+
 describe("escapes of JSON", () => {
   const find = compileFinder(new Set(["EmailAddress", "Ssn-US"]), new Map());
   const hidden = (text: string) => find(text).map(({ start, end }) => text.slice(start, end));

@@ -139,5 +139,8 @@ export function maskText(text: string, findings: readonly Finding[]): string {
   }
   masked += text.slice(rest);
   if (!/^\s*[{[]/.test(text) || !isJson(text) || isJson(masked)) return masked;
-  return masked.replace(/([:[,]\s*)(-?[\d.eE+-]*\*[\d.*eE+-]*)(?=\s*[,}\]])/g, '$1"$2"');
+  // Texts are taken whole, so that nothing in them looks like a number.
+  return masked.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|[-+.\deE*]+/g, (token) =>
+    token.startsWith('"') || !token.includes("*") ? token : `"${token}"`,
+  );
 }
