@@ -1,6 +1,6 @@
 // The file of `--service-endpoints`, and what an answer to a bulk request says.
 import { expect, test } from "vitest";
-import { bulkBody, failuresOfBulk } from "./log-subscriptions/bulk.ts";
+import { bulkBody } from "./log-subscriptions/bulk.ts";
 import { encodePayload } from "../storage/log-subscriptions.ts";
 import { parseServiceEndpoints } from "./service-endpoints.ts";
 
@@ -40,10 +40,4 @@ test("documents have the members of their events, and an index a day unless one 
   expect(parsed[1]).toMatchObject({ level: "INFO", "@id": "1", "@owner": "o", "@log_stream": "s" });
   expect(parsed[3]).toMatchObject({ "@message": "{text", "@timestamp": "1970-01-01T00:00:00.000Z" });
   expect(bulkBody(payload, "mine")).toContain('"_index":"mine"');
-});
-
-test("an answer tells how many events were not taken, and why", () => {
-  expect(failuresOfBulk('{"errors":false,"items":[]}')).toBeUndefined();
-  const items = [{ index: {} }, { index: { error: { reason: "too long" } } }];
-  expect(failuresOfBulk(JSON.stringify({ errors: true, items }))).toBe("1 events were not taken: too long");
 });
