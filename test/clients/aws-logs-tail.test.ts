@@ -1,19 +1,15 @@
 // What `aws logs tail --follow` asks, request by request, so that it is tested where the AWS CLI is not.
 // test/clients/debian runs the program itself.
-import { CloudWatchLogs, type FilterLogEventsCommandInput } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { type CloudWatchLogs, type FilterLogEventsCommandInput } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, test } from "vitest";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import type { TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 /** Pages follow their tokens; then it begins again at the newest time, and leaves out what it printed. */
 class Tail {

@@ -1,7 +1,7 @@
 // Subscriptions of whole accounts.
 import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { withDeliveryServer } from "../support/delivery-server.ts";
+import { withDeliveryServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import type { Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";

@@ -1,19 +1,15 @@
 // Field index policies through the official client, and what queries make of the indexes.
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, test } from "vitest";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+import { testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const policy = (...Fields: string[]) => JSON.stringify({ Fields });
 

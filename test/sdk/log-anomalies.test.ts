@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
@@ -12,12 +13,7 @@ import { startTestServer, testAccount, testRegion, type TestServer } from "../su
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const hourMs = 3_600_000;
 const arnOf = (logGroupName: string) => `arn:aws:logs:${testRegion}:${testAccount}:log-group:${logGroupName}`;

@@ -4,20 +4,16 @@ import {
   type PutDeliveryDestinationCommandInput,
   type S3DeliveryConfiguration,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { logLimits } from "../../src/core/logs/limits.ts";
+import { withLogsServer } from "../support/logs-server.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+import { testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const resourceArn = "arn:aws:cloudfront::123456789012:distribution/E1";
 const bucketArn = "arn:aws:s3:::logs";

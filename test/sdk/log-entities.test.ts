@@ -1,20 +1,16 @@
 // Entities: what log events are about, put with them and found by queries.
-import { CloudWatchLogs, type PutLogEventsRequest } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { type CloudWatchLogs, type PutLogEventsRequest } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, test } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newInsightsQueries } from "../support/insights-queries.ts";
 import { newLogGroup } from "../support/log-groups.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import type { TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const { start, ended, rowsOf } = newInsightsQueries(() => ({ server, logs }));
 

@@ -8,8 +8,9 @@ import {
   type CreateExportTaskCommandInput,
   type DescribeExportTasksCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testStartAt, type TestServer } from "../support/server.ts";
@@ -17,12 +18,7 @@ import { startTestServer, testStartAt, type TestServer } from "../support/server
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const exportOf = (
   logGroupName: string,

@@ -1,19 +1,15 @@
 // Resource policies of an account and of a log group.
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { describe, expect, test } from "vitest";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import type { TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 describe("resource policies", () => {
   const policyDocument = JSON.stringify({

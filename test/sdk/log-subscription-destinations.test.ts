@@ -2,7 +2,7 @@
 // accounts.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test } from "vitest";
-import { withDeliveryServer } from "../support/delivery-server.ts";
+import { withDeliveryServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { payloadOf, type Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";

@@ -1,27 +1,23 @@
 // How far a subscription is delivered is written when all of it is: not when it ends in the midst of what was
 // read, nor when another node has it then.
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, test } from "vitest";
 import { groupsIn } from "../../src/services/cloudwatch-logs/stored-groups.ts";
 import { createLogNames } from "../../src/services/cloudwatch-logs/log-names.ts";
 import { cursorScope, cursorsIn, filterCursorKey } from "../../src/storage/log-subscriptions.ts";
 import { settledSequence } from "../../src/storage/telemetry/log-events.ts";
 import type { Subscription } from "../../src/workers/log-subscriptions/definition.ts";
 import { SubscriptionRun } from "../../src/workers/log-subscriptions/run.ts";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
-import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+import { testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 const scope = `${testAccount}/${testRegion}`;
 const key = filterCursorKey(scope, "of-nobody:else");
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 async function everythingOf(logGroupName: string): Promise<Subscription> {
   const group = await groupsIn(server.dependencies.state).get(scope, logGroupName);

@@ -9,7 +9,7 @@ import {
   filterCursorKey,
   subscriptionCollections,
 } from "../../src/storage/log-subscriptions.ts";
-import { withDeliveryServer } from "../support/delivery-server.ts";
+import { withDeliveryServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import type { Receiver } from "../support/receiver.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";

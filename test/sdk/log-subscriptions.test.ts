@@ -1,7 +1,7 @@
 // Subscriptions: what is delivered to whom, in AWS's form, after failures and after restarts.
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test, vi } from "vitest";
-import { withDeliveryServer } from "../support/delivery-server.ts";
+import { withDeliveryServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { payloadOf, type Receiver } from "../support/receiver.ts";
 import { refusal } from "../support/refusal.ts";

@@ -1,20 +1,16 @@
 // Logs Insights through the official client: queries from their start to their results, and what is saved.
-import { CloudWatchLogs, type ResultField } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CloudWatchLogs, type ResultField } from "@aws-sdk/client-cloudwatch-logs";
+import { describe, expect, test } from "vitest";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { newInsightsQueries } from "../support/insights-queries.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import type { TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const newGroup = (streamNames?: readonly string[]) => newLogGroup(server, logs, streamNames);
 const { start, ended, rowsOf } = newInsightsQueries(() => ({ server, logs }));

@@ -1,7 +1,8 @@
 // Reading CloudWatch Logs through its official client: pages in both directions, and filtered ones.
 import { CloudWatchLogs, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { fc } from "@fast-check/vitest";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -9,12 +10,7 @@ import { startTestServer, type TestServer } from "../support/server.ts";
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const newGroup = (streamNames?: readonly string[]) => newLogGroup(server, logs, streamNames);
 

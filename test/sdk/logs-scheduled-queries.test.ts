@@ -1,20 +1,16 @@
 // Scheduled queries through the official client: run by the clock, delivered, and on record.
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, test } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import type { TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const minuteMs = 60_000;
 const base = {

@@ -7,7 +7,8 @@ import {
   paginateDescribeLogGroups,
   paginateDescribeLogStreams,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
 import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
@@ -15,12 +16,7 @@ import { startTestServer, testAccount, testRegion, type TestServer } from "../su
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const newGroup = (streamNames?: readonly string[]) => newLogGroup(server, logs, streamNames);
 

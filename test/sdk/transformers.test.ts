@@ -1,22 +1,18 @@
 // Transformers through the official client: put, got, tested, and applied to events as they come.
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogs, type Processor } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { type CloudWatchLogs, type Processor } from "@aws-sdk/client-cloudwatch-logs";
+import { expect, test } from "vitest";
 import { GroundwatchClient } from "../../src/client/index.ts";
+import { withLogsServer } from "../support/logs-server.ts";
 import { newInsightsQueries } from "../support/insights-queries.ts";
 import { newLogGroup } from "../support/log-groups.ts";
 import { refusal } from "../support/refusal.ts";
-import { startTestServer, testAccount, testRegion, type TestServer } from "../support/server.ts";
+import { testAccount, testRegion, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-
-afterAll(() => server?.stop());
+withLogsServer((started) => ({ server, logs } = started));
 
 const transformerConfig: Processor[] = [
   { grok: { match: "%{LOGLEVEL:level} %{NUMBER:status} %{GREEDYDATA:text}" } },
