@@ -13,6 +13,7 @@ import {
   type StoredAccountPolicy,
 } from "../../storage/log-subscriptions.ts";
 import type { Change, Document, State } from "../../storage/state.ts";
+import { untilWritten } from "../../storage/until-written.ts";
 import { modelled } from "../../wire/service.ts";
 import { servedTypes, type ServedType } from "./account-policy-types.ts";
 import { previewRetention } from "./account-retention.ts";
@@ -41,7 +42,7 @@ export async function putAccountPolicy(
   const { state } = context.dependencies;
   const scope = scopeOf(context);
   const key = keyOf(policyType, policyName);
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  return untilWritten<Output<"PutAccountPolicy">>(async () => {
     const stored = await policiesOfType(state, scope, policyType);
     const before = stored.policies.find((policy) => policy.key === key);
     const others = stored.policies.filter((policy) => policy.key !== key);
@@ -58,15 +59,12 @@ export async function putAccountPolicy(
       ...(before === undefined ? served.whenCreated(policyName, context) : []),
       ...((await served.whenChanged?.(policyName, value, context)) ?? []),
     ]);
-    if (!isWritten) continue;
+    if (!isWritten) return undefined;
     await served.announce(context);
     return { accountPolicy: describe(context.call.account, { key, value }) };
-  }
-  throw aborted();
+  }, aborted);
 }
 
-/** How often a change that races another one of the same type is made again. */
-const attempts = 10;
 /** No type has more. */
 const storedPolicies = 1_000;
 
@@ -144,7 +142,7 @@ export async function deleteAccountPolicy(
   const scope = scopeOf(context);
   const key = keyOf(policyType, policyName);
   const served = servedTypes[policyType];
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  return untilWritten<Output<"DeleteAccountPolicy">>(async () => {
     const stored = await policiesOfType(state, scope, policyType);
     const before = stored.policies.find((policy) => policy.key === key);
     if (before === undefined) {
@@ -161,11 +159,10 @@ export async function deleteAccountPolicy(
       ...served.whenDeleted(policyName, context),
       ...((await served.whenChanged?.(policyName, undefined, context)) ?? []),
     ]);
-    if (!isWritten) continue;
+    if (!isWritten) return undefined;
     await served.announce(context);
     return {};
-  }
-  throw aborted();
+  }, aborted);
 }
 
 const isKey = (value: unknown): value is string => typeof value === "string";

@@ -7,6 +7,7 @@ import type {
 import { ConflictException } from "@aws-sdk/client-cloudwatch-logs";
 import { logLimits } from "../../core/logs/limits.ts";
 import type { Collection, Document, State } from "../../storage/state.ts";
+import { untilWritten as repeated } from "../../storage/until-written.ts";
 import { modelled } from "../../wire/service.ts";
 import type { LogsContext } from "./context.ts";
 import { parseToken, printToken } from "./errors.ts";
@@ -78,18 +79,13 @@ export function deliveryArn({ call }: LogsContext, kind: string, name: string): 
   return `arn:aws:logs:${call.region}:${call.account}:${kind}:${name}`;
 }
 
-const attempts = 10;
-
 /**
  * Does something again when others have changed the same things meanwhile. `attempt` gives undefined then.
  * @throws ConflictException in AWS's words (https://github.com/hashicorp/terraform-provider-aws/issues/42194)
  */
-export async function untilWritten<Result>(attempt: () => Promise<Result | undefined>): Promise<Result> {
-  for (let number = 1; number <= attempts; number++) {
-    const result = await attempt();
-    if (result !== undefined) return result;
-  }
-  throw modelled(ConflictException, "Requested resource is currently being updated. Please try again later.");
+export function untilWritten<Result>(attempt: () => Promise<Result | undefined>): Promise<Result> {
+  const text = "Requested resource is currently being updated. Please try again later.";
+  return repeated(attempt, () => modelled(ConflictException, text));
 }
 
 const isKey = (value: unknown): value is string => typeof value === "string";

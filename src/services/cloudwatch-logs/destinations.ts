@@ -5,6 +5,7 @@ import { logLimits } from "../../core/logs/limits.ts";
 import { destinationArn, parseSubscriptionTarget } from "../../core/logs/subscription-target.ts";
 import { destinationsIn, type StoredDestination } from "../../storage/log-subscriptions.ts";
 import type { Document } from "../../storage/state.ts";
+import { untilWritten } from "../../storage/until-written.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
@@ -12,7 +13,6 @@ import { scopeOf } from "./stored-groups.ts";
 import { tryTarget } from "./subscription-destinations.ts";
 import { checkTags } from "./tags.ts";
 
-const attempts = 10;
 /** Of an access policy. */
 const policyBytes = 5_120;
 
@@ -32,7 +32,7 @@ export async function putDestination(
   await tryTarget(context, target);
   const tags = input.tags === undefined ? undefined : checkTags(input.tags);
   const destinations = destinationsIn(context.dependencies.state);
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  return untilWritten(async () => {
     const before = await destinations.get(scopeOf(context), input.destinationName);
     const value: StoredDestination = {
       createdAt: context.call.now,
@@ -45,9 +45,8 @@ export async function putDestination(
       before === undefined
         ? await destinations.create(scopeOf(context), input.destinationName, value)
         : await destinations.replace(before.scope, before.key, value, before.version);
-    if (written) return { destination: describe(context, input.destinationName, value) };
-  }
-  throw aborted();
+    return written ? { destination: describe(context, input.destinationName, value) } : undefined;
+  }, aborted);
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDestinationPolicy.html */
@@ -60,12 +59,12 @@ export async function putDestinationPolicy(
   if (!isPolicy || Buffer.byteLength(accessPolicy) > policyBytes) {
     throw invalidParameter("The access policy is no valid policy document of at most 5120 bytes.");
   }
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  return untilWritten(async () => {
     const { scope, key, value, version } = await requireDestination(context, input.destinationName);
     const destinations = destinationsIn(context.dependencies.state);
-    if (await destinations.replace(scope, key, { ...value, accessPolicy }, version)) return {};
-  }
-  throw aborted();
+    const isWritten = await destinations.replace(scope, key, { ...value, accessPolicy }, version);
+    return isWritten ? {} : undefined;
+  }, aborted);
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDestination.html */

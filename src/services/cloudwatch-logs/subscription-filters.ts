@@ -16,6 +16,7 @@ import {
 } from "../../storage/log-subscriptions.ts";
 import { settledSequence } from "../../storage/telemetry/log-events.ts";
 import type { Change, Document, State } from "../../storage/state.ts";
+import { untilWritten } from "../../storage/until-written.ts";
 import { modelled } from "../../wire/service.ts";
 import type { Input, LogsContext, Output } from "./context.ts";
 import { aborted, invalidParameter, parseToken, printToken } from "./errors.ts";
@@ -25,9 +26,6 @@ import { requireStandardClass } from "./log-classes.ts";
 import { collectionNames, requireGroup, scopeOf, type StoredGroup } from "./stored-groups.ts";
 import { filterKey, parseFilterKey } from "./stored-metric-filters.ts";
 import { tryDestination } from "./subscription-destinations.ts";
-
-/** How often a write that races another one of the same group is made again. */
-const attempts = 10;
 
 const systemFields: readonly string[] = ["@aws.account", "@aws.region", "@source.log"];
 
@@ -45,7 +43,7 @@ export async function putSubscriptionFilter(
   requireStandardClass(await requireGroup(context, input.logGroupName));
   await checkTransformed(context, input.logGroupName, input.applyOnTransformedLogs);
   await tryDestination(context, input, "logs:PutSubscriptionFilter");
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  return untilWritten(async () => {
     const group = await requireGroup(context, input.logGroupName);
     const filters = await subscriptionFiltersOf(state, group.scope, group.key);
     const key = filterKey(group.key, input.filterName);
@@ -59,9 +57,9 @@ export async function putSubscriptionFilter(
     const put = { kind: "put", collection, scope: group.scope, key, value } as const;
     const cursor = cursorChange(filterCursorKey(group.scope, key), settledSequence(clock.now()));
     const count = filters.length + (before === undefined ? 1 : 0);
-    if (await writeFilter(context, group, count, before === undefined ? [put, cursor] : [put])) return {};
-  }
-  throw aborted();
+    const changes = before === undefined ? [put, cursor] : [put];
+    return (await writeFilter(context, group, count, changes)) ? {} : undefined;
+  }, aborted);
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteSubscriptionFilter.html */
@@ -69,16 +67,16 @@ export async function deleteSubscriptionFilter(
   input: Input<"DeleteSubscriptionFilter">,
   context: LogsContext,
 ): Promise<Output<"DeleteSubscriptionFilter">> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  return untilWritten(async () => {
     const group = await requireGroup(context, input.logGroupName);
     const filters = await subscriptionFiltersOf(context.dependencies.state, group.scope, group.key);
     const found = filters.find(({ key }) => key === filterKey(group.key, input.filterName));
     if (found === undefined) {
       throw modelled(ResourceNotFoundException, "The specified subscription filter does not exist.");
     }
-    if (await writeFilter(context, group, filters.length - 1, deletionsOf(found))) return {};
-  }
-  throw aborted();
+    const isWritten = await writeFilter(context, group, filters.length - 1, deletionsOf(found));
+    return isWritten ? {} : undefined;
+  }, aborted);
 }
 
 const isKey = (value: unknown): value is string => typeof value === "string";

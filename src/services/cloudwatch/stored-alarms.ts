@@ -9,12 +9,10 @@ import { alarmNameOf } from "../../core/alarms/composite-rule/expression.ts";
 import { mutedAlarms, muteOf } from "../../storage/alarm-mute-rules.ts";
 import { alarmScope, alarmsOf, writeAlarm, type AlarmRecords } from "../../storage/alarms.ts";
 import type { Document } from "../../storage/state.ts";
+import { untilWritten as repeated } from "../../storage/until-written.ts";
 import { modelled } from "../../wire/service.ts";
 import { describedAlarm } from "./alarm-output.ts";
 import type { CloudWatchContext } from "./context.ts";
-
-/** How often a write that races another one of the same alarm is made again. */
-const attempts = 10;
 
 export function findAlarm(context: CloudWatchContext, name: string): Promise<Document<Alarm> | undefined> {
   return alarmsOf(context.dependencies.state).get(alarmScope(context.call), name);
@@ -38,8 +36,8 @@ export async function untilWritten(
   attempt: () => Promise<boolean>,
   conflict: Conflict = ConcurrentModificationException,
 ): Promise<void> {
-  for (let count = 0; count < attempts; count++) if (await attempt()) return;
-  throw modelled(conflict, "The resource is being modified by another call.");
+  const isWritten = async () => (await attempt()) || undefined;
+  await repeated(isWritten, () => modelled(conflict, "The resource is being modified by another call."));
 }
 
 /**
