@@ -4,8 +4,8 @@
 const attempts = 10;
 
 /**
- * Runs `attempt` until it has written; undefined tells that others were first, and that what it decided on may
- * have changed.
+ * Runs `attempt` until it has written; undefined tells that others were first, and that what it decided on
+ * may have changed.
  * @throws what `conflict` makes, when others are always first.
  */
 export async function untilWritten<Result>(
