@@ -2,12 +2,12 @@
 import { appendFile, copyFile, mkdtemp, rename, rm, truncate, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { startLogFileCollector, type LogFileCollector } from "../../src/agent/log-files/collector.ts";
-import { readCollectList } from "../../src/core/log-files/collect-list.ts";
-import { withFates } from "../support/collected-files.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { beforeEach, expect, test } from "vitest";
+import type { LogFileCollector } from "../../src/agent/log-files/collector.ts";
+import { startCollector, withFates } from "../support/collected-files.ts";
+import { withLogsServer } from "../support/logs-server.ts";
+import type { TestServer } from "../support/server.ts";
 
 let server: TestServer;
 let logs: CloudWatchLogs;
@@ -15,11 +15,7 @@ let folder: string;
 let collector: LogFileCollector | undefined;
 let problems: string[];
 
-beforeAll(async () => {
-  server = await startTestServer();
-  logs = new CloudWatchLogs(server.clientConfig());
-});
-afterAll(() => server.stop());
+withLogsServer((started) => ({ server, logs } = started));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "groundwatch-files-"));
   problems = [];
@@ -34,15 +30,7 @@ const file = (name: string) => join(folder, name);
 
 /** `client` stands between the agent and the server. */
 async function start(entry: object = {}, client = logs): Promise<void> {
-  const whole = { file_path: file("app.log"), log_group_name: folder, log_stream_name: "s", ...entry };
-  const configuration = { logs: { logs_collected: { files: { collect_list: [whole] } } } };
-  collector = await startLogFileCollector({
-    clock: server.clock,
-    client: () => Promise.resolve(client),
-    entries: readCollectList(JSON.stringify(configuration), {}, "UTC"),
-    folder: file("agent"),
-    onError: (error) => problems.push(String(error)),
-  });
+  collector = await startCollector(server, { folder, entry, client, problems });
 }
 
 async function stop(): Promise<void> {

@@ -35,16 +35,7 @@ export async function collectedFolder(server: TestServer): Promise<CollectedFold
     stop,
     problems: () => problems,
     async start(entry = {}, fate = () => "works") {
-      const whole = { file_path: file("app.log"), log_group_name: folder, log_stream_name: "s", ...entry };
-      const configuration = { logs: { logs_collected: { files: { collect_list: [whole] } } } };
-      const client = withFates(server, fate);
-      collector = await startLogFileCollector({
-        clock: server.clock,
-        client: () => Promise.resolve(client),
-        entries: readCollectList(JSON.stringify(configuration), {}, "UTC"),
-        folder: file("agent"),
-        onError: (error) => problems.push(String(error)),
-      });
+      collector = await startCollector(server, { folder, entry, client: withFates(server, fate), problems });
     },
     async stored() {
       const { events = [] } = await logs
@@ -60,6 +51,35 @@ export async function collectedFolder(server: TestServer): Promise<CollectedFold
       await rm(folder, { recursive: true });
     },
   };
+}
+
+export interface CollectorSetup {
+  /** Of the log files; the group is named after it, and positions are kept in it. */
+  readonly folder: string;
+  /** What the entry of the configuration has beside that, or instead. */
+  readonly entry: object;
+  readonly client: CloudWatchLogs;
+  readonly problems: string[];
+}
+
+export function startCollector(
+  server: TestServer,
+  { folder, entry, client, problems }: CollectorSetup,
+): Promise<LogFileCollector> {
+  const whole = {
+    file_path: join(folder, "app.log"),
+    log_group_name: folder,
+    log_stream_name: "s",
+    ...entry,
+  };
+  const configuration = { logs: { logs_collected: { files: { collect_list: [whole] } } } };
+  return startLogFileCollector({
+    clock: server.clock,
+    client: () => Promise.resolve(client),
+    entries: readCollectList(JSON.stringify(configuration), {}, "UTC"),
+    folder: join(folder, "agent"),
+    onError: (error) => problems.push(String(error)),
+  });
 }
 
 /** A client whose calls end as `fate` says: before they reach the server, or after they did. */
